@@ -1,7 +1,7 @@
-// Brings what the page loads on use while its machine is still there: where that is gone,
-// the page goes on at another one, whose modules it may not run.
+// Preloads the modules that the page loads on use while its machine still answers: later,
+// the page may move to another machine, whose modules it may not run.
 
-/** Of the requests of all phones at a start: ms over which they are spread. */
+/** ms over which the requests of all phones are spread at a start. */
 const SPREAD = 20_000;
 
 const MODULES = [
@@ -9,7 +9,7 @@ const MODULES = [
   () => import('./reactions.js'), () => import('./emotes.js'), () => import('./warnings.js'), () => import('../shared/emotes.js'),
 ];
 
-/** The browser keeps these: their addresses name what is in them. */
+/** The browser caches these: their addresses name their content. */
 const FILES = ['draw.css', 'emotes.css', 'news.css', 'photos.css', 'questions.css', 'reactions.css', 'warnings.css'];
 const WORDS = ['show', 'draw', 'photos', 'warn'];
 
@@ -17,7 +17,7 @@ const WORDS = ['show', 'draw', 'photos', 'warn'];
 export function loadAhead(lang) {
   const urls = [...FILES.map((name) => `./${name}`), ...WORDS.map((name) => `../locales/${name}.${lang}.json`)];
   setTimeout(() => {
-    for (const load of MODULES) load().catch(() => {}); // it is loaded on use, then
+    for (const load of MODULES) load().catch(() => {}); // the page then loads it on use
     for (const url of urls) fetch(new URL(url, import.meta.url)).then((answer) => answer.arrayBuffer()).catch(() => {});
   }, Math.random() * SPREAD);
 }

@@ -1,15 +1,15 @@
-// The layer of comments that stand at the top and the bottom, in front of those
-// that fly: they are stacked from their edge, whatever flies behind them. Pure.
+// The layer of comments that stand at the top and the bottom, in front of those that fly. They are
+// stacked from their edge, whatever flies behind them. Pure.
 
 /** @typedef {import('./travel.js').Flight} Flight */
 
-/** A comment that finds its edge full waits this long, in ms; then the oldest makes way. */
+/** A comment that finds its edge full waits this long, in ms; then the oldest leaves. */
 export const WAIT = 2000;
 
-/** A comment that stands makes no way before it has stood this long, in ms: it must be read. */
+/** A standing comment does not leave to make room before this time, in ms: people must have time to read it. */
 export const LEAST = 1000;
 
-/** Most comments at one edge by default. */
+/** The default for the most comments at one edge. */
 export const AT_ONCE = 3;
 
 /** @template {Flight & {rank?: number}} T */
@@ -17,10 +17,10 @@ export class Standing {
   #rows; #shut; #most; #width; #fronts; #air;
   /** @type {Set<T>} in the order in which they came */ #items = new Set();
 
-  /** @param {{rows: number, shut?: number[], most?: number}} size rows is how many lanes the stage
-   * has, shut the lanes that no comment may use, most how many stand at one edge at once
+  /** @param {{rows: number, shut?: number[], most?: number}} size rows is the stage's number of
+   * lanes, shut the lanes that no comment may use, most how many may stand at one edge
    * @param {{width: number, fronts: {lanes: number[], left: number, right: number}[], air: number}} [over]
-   * what lies over the stage, px; air is left beside it. Comments stand in the middle of the width */
+   * the items over the stage, px; air stays free beside them. Comments stand in the middle of the width */
   constructor({ rows, shut = [], most = AT_ONCE }, { width, fronts, air } = { width: 0, fronts: [], air: 0 }) {
     this.#width = width;
     this.#fronts = fronts;
@@ -35,8 +35,8 @@ export class Standing {
     return this.#find(c, this.#standing(now));
   }
 
-  /** The comments that have to make way for c, the oldest first; none when that would not help.
-   * Those who have stood too short a time and those of a higher rank stay. @param {T} c @param {number} now ms @returns {T[]} */
+  /** The comments that must leave to make room for c, the oldest first; none if that would not help.
+   * Comments that came too recently and those of a higher rank stay. @param {T} c @param {number} now ms @returns {T[]} */
   displacedBy(c, now) {
     let left = this.#standing(now);
     const old = left.filter((item) => now - item.t >= LEAST && (item.rank ?? 0) <= (c.rank ?? 0));
@@ -60,8 +60,8 @@ export class Standing {
     this.#items.delete(c);
   }
 
-  /** Places standing comments again after a change of size, pitch, shut lanes or number:
-   * each in its lane where it can, else nearer to its edge or farther from it. Returns those
+  /** Places standing comments again after a change of size, pitch, shut lanes or count:
+   * each in its lane if possible, else nearer to its edge or farther from it. Returns those
    * without a place. @param {T[]} items @param {number} now ms @returns {T[]} */
   adopt(items, now) {
     const homeless = [];
@@ -76,7 +76,7 @@ export class Standing {
     return homeless;
   }
 
-  /** What stands in each lane, "" for nothing. @param {number} now ms */
+  /** The mode of the comment in each lane, "" for none. @param {number} now ms */
   held(now) {
     const standing = this.#standing(now);
     return Array.from({ length: this.#rows }, (_, i) => standing.find((c) => c.lane <= i && i < c.lane + c.rows)?.mode ?? '');
@@ -94,19 +94,19 @@ export class Standing {
     return (c.mode === 'bottom' ? lanes.reverse() : lanes).find((lane) => this.#fits(c, lane, others)) ?? -1;
   }
 
-  /** The lanes in which it can begin. @param {T} c */
+  /** The first lanes that it can use. @param {T} c */
   #lanesOf(c) {
     return Array.from({ length: this.#rows - Math.min(c.rows, this.#rows) + 1 }, (_, i) => i);
   }
 
-  /** Whether something lies over it there. @param {T} c @param {number} lane */
+  /** Whether an item would cover it there. @param {T} c @param {number} lane */
   #isBehind(c, lane) {
     const k = Math.min(c.rows, this.#rows), half = c.w / 2 + this.#air;
     return this.#fronts.some(({ lanes, left, right }) => (
       left < this.#width / 2 + half && right > this.#width / 2 - half && lanes.some((i) => i >= lane && i < lane + k)));
   }
 
-  /** Whether it finds no place beside what lies over the stage: then it stands behind. @param {T} c */
+  /** Whether items over the stage leave it no free place: then it stands behind them. @param {T} c */
   #nowhereClear(c) {
     return this.#lanesOf(c).every((lane) => this.#isBehind(c, lane) || this.#isShut(c, lane));
   }
@@ -116,7 +116,7 @@ export class Standing {
     return this.#shut.some((i) => i >= lane && i < lane + Math.min(c.rows, this.#rows));
   }
 
-  /** Whether its edge can take one more. @param {T} c @param {T[]} others */
+  /** Whether its edge has room for one more. @param {T} c @param {T[]} others */
   #room(c, others) {
     return others.filter((o) => o.mode === c.mode).length < this.#most;
   }

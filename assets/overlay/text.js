@@ -1,4 +1,4 @@
-// What a comment says and in which colours, before it is drawn. Pure.
+// The text and the colours of a comment, before it is drawn. Pure.
 
 /** The outline's default colour. */
 export const INK = '#0b0e10';
@@ -9,14 +9,14 @@ const EMOJI = new RegExp(
   '|(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F)' +
     '(?:\\p{Emoji_Modifier}|\\uFE0F|\\u200D\\p{Extended_Pictographic}|[\\u{E0020}-\\u{E007F}])*', 'gu');
 
-/** One emoji or more, with blanks between them. */
+/** One or more emoji, with blanks between them. */
 const RUN = new RegExp(`(?:${EMOJI.source})(?: *(?:${EMOJI.source}))*`, 'gu');
 
-/** The text without emoji; what is text by nature (© 3 ❤︎) stays.
+/** The text without emoji; symbols that are text by default (© 3 ❤︎) stays.
  * @param {string} text */
 export const withoutEmoji = (text) => text.replace(EMOJI, '').replace(/ {2,}/g, ' ').trim();
 
-/** "#rrggbb" for what is one, else white. @param {string} color */
+/** The color if it is "#rrggbb", else white. @param {string} color */
 export const soundColor = (color) => (/^#[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : '#ffffff');
 
 /** Relative luminance by WCAG 2. @param {string} color "#rrggbb" */
@@ -34,11 +34,11 @@ export function contrast(a, b) {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** Whether a text colour needs the light outline in place of the dark one: it
- * would be under 3:1. @param {string} color */
+/** Whether a text colour needs the light outline instead of the dark one, because
+ * its contrast is under 3:1. @param {string} color */
 export const needsLight = (color) => contrast(color, INK) < 3;
 
-/** The parts of a text: what is emoji, and what is not. @param {string} text
+/** The parts of a text: emoji, and everything else. @param {string} text
  * @returns {{text: string, emoji: boolean}[]} */
 export function emojiRuns(text) {
   const runs = [];
@@ -55,14 +55,14 @@ export function emojiRuns(text) {
 /** Whether a text has Chinese, Japanese or Korean letters: their strokes are close. @param {string} text */
 export const isCJK = (text) => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(text);
 
-/** What platforms are called on the stage; our own page and programs have no mark.
+/** Names of platforms on the stage; our own page and programs have no mark.
  * @type {Record<string, string>} */
 const PLATFORMS = { twitch: 'Twitch', youtube: 'YouTube', bilibili: 'Bilibili', kick: 'Kick', tiktok: 'TikTok', niconico: 'niconico' };
 
 /** The mark of a source; empty for none. @param {string} source */
 export const platformOf = (source) => PLATFORMS[source] ?? '';
 
-/** Words on the stage. A label is one word, so these need no locale file.
+/** Labels on the stage. Each is one word, so they need no locale file.
  * @type {Record<string, {owner: string, moderator: string, member: string, scan: string}>} */
 const WORDS = {
   en: { owner: 'Host', moderator: 'Mod', member: 'Member', scan: 'Scan to write on the screen' },
@@ -73,7 +73,7 @@ const WORDS = {
   es: { owner: 'Streamer', moderator: 'Mod', member: 'Miembro', scan: 'Escanea y escribe en pantalla' },
 };
 
-/** The words of a language, by its nearest relative, else English.
+/** The labels of a language or its nearest relative, else English.
  * @param {string} lang */
 export function words(lang) {
   const tag = lang.toLowerCase();

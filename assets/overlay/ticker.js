@@ -1,5 +1,5 @@
-// When the stage works next: at once when it was quiet, else every 250 ms, and
-// not at all when nothing is to be done. Pure but for the timer that it is given.
+// Decides when the stage works next: at once after a quiet time, else every 250 ms, and
+// not at all if there is nothing to do. Pure but for the timer that it receives.
 
 /** ms between ticks while there is something to do. */
 export const TICK = 250;
@@ -12,8 +12,8 @@ export class Ticker {
 
   /**
    * @param {import('./clock.js').StageClock} clock
-   * @param {{set: (fn: () => void, ms: number) => void, clear: () => void}} timer one that rings at
-   *   the beginning of a frame
+   * @param {{set: (fn: () => void, ms: number) => void, clear: () => void}} timer fires at
+   *   the start of a frame
    * @param {() => void} work
    */
   constructor(clock, timer, work) {
@@ -22,23 +22,23 @@ export class Ticker {
     this.#work = work;
   }
 
-  /** The earliest moment, in the timeline's time, at which the next tick can be. */
+  /** The earliest moment, in the timeline's time, at which the next tick may run. */
   get earliest() {
     return Math.max(this.#clock.real, this.#notBefore);
   }
 
-  /** Lets no tick happen before ms have passed. @param {number} ms */
+  /** Prevents ticks before ms have passed. @param {number} ms */
   hold(ms) {
     if (ms > 0) this.#notBefore = this.#clock.real + ms;
   }
 
-  /** Works as soon as may be. At once means after this task, so that all
+  /** Works as soon as allowed. "At once" means after this task, so that all
    * comments of one frame from the server share a tick. */
   soon() {
     this.#at(this.#last + TICK);
   }
 
-  /** Ticks in ms, but no sooner than it may. @param {number} ms */
+  /** Ticks in ms, but not before the earliest allowed moment. @param {number} ms */
   within(ms) {
     this.#at(Math.max(this.#last + TICK, this.#clock.real + ms));
   }
@@ -55,7 +55,7 @@ export class Ticker {
     this.#due = Infinity;
   }
 
-  /** @param {number} moment of the timeline; the earlier of two wishes counts */
+  /** @param {number} moment of the timeline; the earlier of two requests wins */
   #at(moment) {
     const due = Math.max(moment, this.earliest);
     if (due >= this.#due) return;

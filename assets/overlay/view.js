@@ -1,4 +1,4 @@
-// The elements of one comment, flying or pinned, and what is written into them.
+// The elements of one comment, flying or pinned, and their content.
 
 import { lifted } from './color.js';
 import { pictureOf, pieces } from '../shared/emotes.js';
@@ -7,15 +7,15 @@ import { BREAK, wrapped } from './wrap.js';
 
 /**
  * @typedef {object} View
- * @property {HTMLElement} slot ours: place and motion
- * @property {HTMLElement} dm the streamer's: everything that is seen
+ * @property {HTMLElement} slot ours: position and motion
+ * @property {HTMLElement} dm the streamer's: everything visible
  * @property {HTMLElement} text
  * @property {Animation|null} motion
  *
  * @typedef {object} Style
- * @property {boolean} names show who wrote
- * @property {boolean} [sources] say which platform it comes from
- * @property {boolean} [lift] dark colours become readable ones
+ * @property {boolean} names show the author's name
+ * @property {boolean} [sources] show the platform that it comes from
+ * @property {boolean} [lift] lighten dark colours until they are readable
  * @property {number} [wrap] graphemes in a line; 0: one line
  * @property {{owner: string, moderator: string, member: string}} labels
  */
@@ -34,7 +34,7 @@ export function makeView(className) {
 }
 
 /** @param {View} view @param {import('../shared/protocol.js').Comment} c
- * @param {number} count of the comments it stands for @param {Style} style
+ * @param {number} count of the comments that it represents @param {Style} style
  * @param {number} [lines] the most lines */
 export function writeView(view, c, count, style, lines = 1) {
   const { dm } = view;
@@ -61,7 +61,7 @@ export function writeView(view, c, count, style, lines = 1) {
   setCount(view, count);
 }
 
-/** The text, with pictures for what they stand for. A picture has its place before it
+/** The text, with pictures in place of their codes. A picture has its space before it
  * is loaded, so nothing moves then.
  * @param {HTMLElement} node @param {ReturnType<typeof pieces>} parts */
 export function writeText(node, parts) {
@@ -76,7 +76,7 @@ export function writeText(node, parts) {
   }));
 }
 
-/** Emoji have colours of their own: they are drawn without an outline. @param {string} text */
+/** Emoji have their own colours, so they are drawn without an outline. @param {string} text */
 function emojiOf(text) {
   const node = document.createElement('span');
   node.className = 'dm-emoji';
@@ -91,7 +91,7 @@ function setData(node, name, value) {
   else delete node.dataset[name];
 }
 
-/** A part before the text: made when first needed, gone when empty.
+/** A part before the text: created when first needed, removed when empty.
  * @param {View} view @param {string} name @param {string} value */
 function setPart(view, name, value) {
   let node = view.dm.querySelector(`.${name}`);
@@ -104,7 +104,7 @@ function setPart(view, name, value) {
   node.textContent = value;
 }
 
-/** Says how many it stands for; nothing for one. @param {View} view @param {number} n */
+/** Shows how many comments it represents; nothing for one. @param {View} view @param {number} n */
 export function setCount(view, n) {
   let node = view.dm.querySelector('.dm-count');
   if (n < 2) return node?.remove();

@@ -1,18 +1,18 @@
-// The photos of a wall in rows behind the comments, for a second screen whose address
-// asks for it (`wall=1`). The newest comes first; one that cannot be shown is left out.
+// The photos of a wall in rows behind the comments, for a second screen if its address
+// contains `wall=1`. The newest comes first; photos that cannot be shown are left out.
 
 import { atMachine } from '../shared/machine.js';
 import { line, write } from './show-node.js';
 
-/** Photos on the wall at most. */
+/** The most photos on the wall. */
 export const MOST = 30;
 
-/** How much of a photo may be cut off so that a row is filled: its place may be wider or narrower than it by this. */
+/** The share of a photo that may be cut off so that its row is filled: its place may differ in width from it by this. */
 const CUT = 1.3;
 
 /** @typedef {{x: number, y: number, w: number, h: number}} Place in px */
 
-/** Consecutive rows of about equal length; null when one would be empty. @param {number[]} shapes widths to heights @param {number} rows */
+/** Consecutive rows of about equal length; null if one would be empty. @param {number[]} shapes widths to heights @param {number} rows */
 function splitRows(shapes, rows) {
   const whole = shapes.reduce((sum, shape) => sum + shape, 0);
   /** @type {number[][]} */ const out = Array.from({ length: rows }, () => []);
@@ -26,7 +26,7 @@ function splitRows(shapes, rows) {
 
 /**
  * Places for photos in a box, in rows, with a gap between them. Photos keep their shape as
- * well as the rows allow, and lose at most what CUT says.
+ * well as the rows allow, and lose at most the share CUT.
  * @param {number[]} shapes widths to heights @param {number} w @param {number} h @param {number} gap @returns {Place[]}
  */
 export function places(shapes, w, h, gap) {
@@ -54,10 +54,10 @@ export function places(shapes, w, h, gap) {
 
 /** @typedef {{id: string, path: string, width: number, height: number, text?: string, name?: string}} Photo */
 
-/** What a photo says of itself. @param {Photo} photo */
+/** The caption of a photo. @param {Photo} photo */
 export const captionOf = ({ text = '', name = '' }) => [name, text].filter(Boolean).join(' · ');
 
-/** The picture of a photo, which is not seen before it is there. @param {string} path @param {() => void} gone */
+/** The picture of a photo, hidden until it is loaded. @param {string} path @param {() => void} gone */
 export function pictureOf(path, gone) {
   const image = document.createElement('img');
   image.className = 'dm-photo-picture';
@@ -71,7 +71,7 @@ export function pictureOf(path, gone) {
 
 export class Wall {
   /** @type {Map<string, HTMLElement>} */ #tiles = new Map();
-  /** @type {Set<string>} those that did not come */ #failed = new Set();
+  /** @type {Set<string>} those that failed to load */ #failed = new Set();
   /** @type {Photo[]} */ #list = [];
   node = line('div', 'dm-wall');
 

@@ -1,24 +1,24 @@
-// How a long comment is broken into lines. Pure.
+// Breaks a long comment into lines. Pure.
 
 import { graphemes } from '../shared/protocol.js';
 
 /** @typedef {string|{picture: string, name: string}} Piece */
 
-/** Where a line ends. */
+/** The end of a line. */
 export const BREAK = '\n';
 
-/** What does not stand at the beginning of a line. */
+/** Characters that must not begin a line. */
 const CLOSING = /^[、。，．！？；：）」』】〉》…ー〜,.!?;:)\]}]/u;
 
 /**
- * Breaks a text into lines, at a space where one is near.
+ * Breaks a text into lines, at a space if one is near.
  * @param {Piece[]} pieces strings, and pictures that count as one grapheme
  * @param {number} most graphemes in a line; 0: one line
- * @param {number} lines the most lines; longer text makes longer lines
- * @returns {Piece[]} with BREAK where a line ends
+ * @param {number} lines the most lines; longer text gets longer lines
+ * @returns {Piece[]} with BREAK at the end of each line
  */
 export function wrapped(pieces, most, lines) {
-  // No text has more graphemes than code units: most comments are not looked at.
+  // No text has more graphemes than code units, so most comments need no counting.
   if (most < 1 || lines < 2 || pieces.reduce((n, piece) => n + (typeof piece === 'string' ? piece.length : 1), 0) <= most) return pieces;
   const units = pieces.flatMap((piece) => /** @type {Piece[]} */ (typeof piece === 'string' ? graphemes(piece) : [piece]));
   if (units.length <= most) return pieces;
@@ -35,18 +35,18 @@ export function wrapped(pieces, most, lines) {
   return joined(out);
 }
 
-/** How far a line's end may be from where lines would be equal. */
+/** How far the end of a line may be from the position that makes lines equal. */
 const NEAR = 12;
 
-/** Where a line ends that would best end at wanted: after the nearest blank, else not before a
- * closing mark. @param {Piece[]} units @param {number} wanted @param {number} last as far as it may go */
+/** The end of a line that would ideally end at wanted: after the nearest blank, else not before a
+ * closing mark. @param {Piece[]} units @param {number} wanted @param {number} last the furthest allowed end */
 function breakAt(units, wanted, last) {
   const around = Array.from({ length: 2 * NEAR }, (_, i) => wanted + (i % 2 ? -1 : 1) * Math.ceil(i / 2)).filter((at) => at <= last);
   const opens = (/** @type {Piece} */ unit) => typeof unit !== 'string' || !CLOSING.test(unit);
   return around.find((at) => units[at - 1] === ' ') ?? around.find((at) => opens(units[at])) ?? wanted;
 }
 
-/** The same with neighbouring strings as one. @param {Piece[]} units @returns {Piece[]} */
+/** The same units with neighbouring strings joined. @param {Piece[]} units @returns {Piece[]} */
 function joined(units) {
   /** @type {Piece[]} */ const out = [];
   for (const unit of units) {

@@ -1,5 +1,5 @@
-// The poster is printed, and says on which paper its codes can be read from where
-// people stand.
+// Prints the poster, and says for each paper from how far away its codes can be
+// read.
 
 import { byId } from '../shared/dom.js';
 import { countLetters } from '../shared/letters.js';
@@ -13,7 +13,7 @@ const sheet = byId('sheet');
 const { color = '' } = sheet.dataset;
 const inWords = (/** @type {number} */ n) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(n);
 
-/** Metres from which the codes are read on each paper. @type {[string, number][]} */
+/** Reading distance in metres on each paper. @type {[string, number][]} */
 let reach = [];
 
 function size() {
@@ -36,13 +36,13 @@ function showReach() {
   fits.classList.toggle('warn', metres > 0 && paper !== 'A4');
 }
 
-/** What fits is tried with the sheet itself: its title, languages and pictures. */
+/** Tries on the sheet itself what fits: its title, languages and pictures. */
 function measure() {
   reach = Object.keys(PAPERS).map((name) => [name, reachOn(name, sheet)]);
   showReach();
 }
 
-/** Characters of a title beyond which it takes three lines in its largest letters. */
+/** A title with more characters takes three lines in the largest letters. */
 const LONG = 24;
 sheet.classList.toggle('full', sheet.querySelector('.network') !== null || [...sheet.querySelector('h1')?.textContent ?? ''].length > LONG);
 if (/^#[0-9a-f]{6}$/.test(color)) {
@@ -50,7 +50,7 @@ if (/^#[0-9a-f]{6}$/.test(color)) {
   sheet.style.setProperty('--room', color);
 }
 const banner = /** @type {HTMLImageElement|null} */ (document.getElementById('banner'));
-banner?.addEventListener('error', (event) => /** @type {Element} */ (event.target).remove()); // it was replaced since
+banner?.addEventListener('error', (event) => /** @type {Element} */ (event.target).remove()); // it has been replaced
 countLetters(byId('address'));
 distance.value = query.get('distance') ?? '';
 if (distance.selectedIndex < 0) distance.value = '';

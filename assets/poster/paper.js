@@ -1,18 +1,18 @@
-// From how far the codes of a poster are read on a paper.
+// The distance from which the codes of a poster can be read on a paper.
 
 import { sideFor } from '../shared/code-size.js';
 
-/** Millimetres of the papers, upright. @type {Record<string, [number, number]>} */
+/** Width and height of the papers, in millimetres. @type {Record<string, [number, number]>} */
 export const PAPERS = { A4: [210, 297], A3: [297, 420], A2: [420, 594], A1: [594, 841], A0: [841, 1189] };
 
-/** Millimetres of white at each edge, see @page in poster.css. */
+/** White margin at each edge, in millimetres; see @page in poster.css. */
 const EDGE = 12;
 
-/** CSS pixels of a millimetre. */
+/** CSS pixels per millimetre. */
 const DOTS = 96 / 25.4;
 
-/** Tries a copy of the sheet on the paper, and gives the metres, to a tenth, from which
- * all its codes can be read with every line still on it.
+/** Tries a copy of the sheet on the paper, and returns the metres, to a tenth, from which
+ * all its codes can be read while every line still fits.
  * @param {string} name @param {HTMLElement} sheet */
 export function reachOn(name, sheet) {
   const [width, height] = PAPERS[name];

@@ -1,15 +1,15 @@
-// The card with the codes on the second screen. It is whole on every screen: what
-// does not fit gets smaller together. A code is as large as the farthest seat needs.
+// The card with the codes on the second screen. It fits whole on every screen: parts
+// that do not fit shrink together. A code is as large as the farthest seat needs.
 
 import { sideFor, reachOf } from '../shared/code-size.js';
 
-/** Of the screen's shorter side, what stays free around the card. */
+/** Free margin around the card, as a share of the screen's shorter side. */
 const EDGE = 0.03;
 
-/** Of the screen's width, what a show card needs beside the codes; else it goes above them. */
+/** Width that a show card needs beside the codes, as a share of the screen's; with less it goes above them. */
 const BESIDE = 0.5;
 
-/** On a screen of 4:3, of its height, what the card takes at most while something is in front: more would push a poll out of the picture. */
+/** The most height of a 4:3 screen that the card takes while something is in front: more would push a poll out of the picture. */
 const LOW = 0.35;
 
 export class Card {
@@ -22,7 +22,7 @@ export class Card {
   #changed;
   /** whether something is in front */ #sharesScreen = false;
 
-  /** @param {{card: HTMLElement, panel: HTMLElement, out: HTMLElement, changed: () => void}} parts `out` says from how far the codes are read */
+  /** @param {{card: HTMLElement, panel: HTMLElement, out: HTMLElement, changed: () => void}} parts `out` shows the distance from which the codes can be read */
   constructor({ card, panel, out, changed }) {
     this.#card = card;
     this.#panel = panel;
@@ -32,10 +32,10 @@ export class Card {
     void document.fonts.ready.then(() => this.fit());
   }
 
-  /** The codes that it has now. */
+  /** The codes on it now. */
   get #codes() { return /** @type {HTMLImageElement[]} */ ([...this.#card.querySelectorAll('.code')]); }
 
-  /** Where it stands now; empty for nowhere. */
+  /** Its position now; empty if it is not shown. */
   get mode() { return this.#mode; }
 
   /** @param {string} mode `corner`, `large`, or anything else for no card */
@@ -46,23 +46,23 @@ export class Card {
     this.fit();
   }
 
-  /** Metres to the farthest seat, and of the picture's width; 0: not said. @param {number} distance @param {number} wide */
+  /** Metres to the farthest seat, and of the picture's width; 0: unknown. @param {number} distance @param {number} wide */
   setDistance(distance, wide) {
     this.#viewing = { distance, wide };
     this.fit();
   }
 
-  /** The overlay's bar stands below the card. @param {number} px */
+  /** The overlay's bar is below the card. @param {number} px */
   above(px) {
     if (px === this.#bar) return;
     this.#bar = px;
     this.fit();
   }
 
-  /** Something in front needs room, too. @param {boolean} on */
+  /** Whether something in front needs room, too. @param {boolean} on */
   shareScreen(on) { this.#sharesScreen = on; }
 
-  /** What the card leaves of the screen: `above` px over it, `start` px that it takes at the side; `beside`: there is room for a show card beside it. */
+  /** The screen area that the card leaves free: `above` px over it, `start` px taken at the side; `beside`: a show card fits beside it. */
   get place() {
     if (this.#mode !== 'corner') return { above: innerHeight, start: 0, beside: true };
     const { top, right } = this.#card.getBoundingClientRect();
@@ -80,7 +80,7 @@ export class Card {
       code.style.setProperty('--wanted', `${Math.round(wanted)}px`);
     }
     const { bottom } = this.#panel.getBoundingClientRect();
-    const top = this.#mode === 'large' ? Math.max(edge, bottom + edge / 2) : edge; // it keeps below the panel
+    const top = this.#mode === 'large' ? Math.max(edge, bottom + edge / 2) : edge; // it stays below the panel
     const room = { w: innerWidth - 2 * edge, h: innerHeight - top - edge - this.#bar };
     const square = innerWidth > innerHeight && innerWidth < 1.55 * innerHeight;
     if (this.#mode === 'corner' && this.#sharesScreen && square) room.h = Math.min(room.h, LOW * innerHeight);
@@ -96,7 +96,7 @@ export class Card {
     this.#changed();
   }
 
-  /** Says from how far all codes can be read. */
+  /** Shows the distance from which all codes can be read. */
   #showReach() {
     const { distance, wide } = this.#viewing;
     const seen = this.#codes.filter((code) => code.offsetWidth > 0);

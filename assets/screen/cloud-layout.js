@@ -1,19 +1,19 @@
-// Where the words of a cloud stand: the largest in the middle, each next one as near to
-// it as there is room, none over another and none beyond the edge. Pure.
+// Positions of the words in a cloud: the largest in the middle, each next one as near to
+// it as possible, without overlap and within the edges. Pure.
 
 /** @typedef {{w: number, h: number}} Box @typedef {{x: number, y: number}} Place */
 
-/** Steps of the way out from the middle. */
+/** Steps of the spiral out from the middle. */
 const STEPS = 1500;
 
-/** px between two words, of their height. */
+/** Pixels between two words, as a share of their height. */
 const GAP = 0.12;
 
 /**
- * Places boxes in an area. What stood somewhere before stays there when it can, so that
- * a cloud is calm. What finds no room has no place.
+ * Places boxes in an area. A box that had a place keeps it if possible, so that
+ * a cloud is calm. A box without room gets no place.
  * @param {(Box & {was?: Place})[]} boxes the most important first @param {Box} area
- * @param {(Box & Place)[]} [blocked] by their middle: what stands there already @returns {(Place|null)[]} the middle of each
+ * @param {(Box & Place)[]} [blocked] boxes already there, by their middle @returns {(Place|null)[]} the middle of each
  */
 export function layOut(boxes, area, blocked = []) {
   const taken = [...blocked];
@@ -29,7 +29,7 @@ export function layOut(boxes, area, blocked = []) {
   });
 }
 
-/** The first free place on a spiral, which is as wide as the area. @param {Box} box @param {Box} area
+/** The first free place on a spiral, as wide as the area. @param {Box} box @param {Box} area
  * @param {(box: Box, x: number, y: number) => boolean} fits @returns {Place|null} */
 function nearest(box, area, fits) {
   for (let i = 0; i < STEPS; i++) {
@@ -40,5 +40,5 @@ function nearest(box, area, fits) {
   return null;
 }
 
-/** How large words are, 0 to 1, by how many people wrote them: the area is in proportion. @param {number} people @param {number} most of any word @param {number} least */
+/** The size of words, 0 to 1, by how many people wrote them: the area is proportional. @param {number} people @param {number} most of any word @param {number} least */
 export const weightOf = (people, most, least) => (most === least ? 0.6 : Math.sqrt((people - least) / (most - least)));

@@ -1,18 +1,18 @@
-// The cloud of words on the second screen, from what the overlay in it shows.
+// The cloud of words on the second screen, made from the comments that its overlay shows.
 
 import { layOut, weightOf } from './cloud-layout.js';
 import { RecentWords, ownSegmenter } from './words.js';
 
-/** Words in the cloud at most. */
+/** The most words in the cloud. */
 const MOST = 40;
 
-/** ms between two changes of the cloud: it is read, not watched. */
+/** ms between two changes of the cloud: people read it, they do not watch it. */
 const REDRAW_EVERY = 3000;
 
-/** Height of the smallest and the largest letters, of the screen's shorter side. */
+/** Height of the smallest and the largest letters, as a share of the screen's shorter side. */
 const SMALL = 0.032, LARGE = 0.11;
 
-/** px around what the overlay shows in front. */
+/** Free px around what the overlay shows in front. */
 const AIR = 16;
 
 export class Cloud {
@@ -21,8 +21,8 @@ export class Cloud {
   /** @type {Map<string, {node: HTMLElement, was?: {x: number, y: number}}>} */ #shown = new Map();
   /** @type {any} */ #timer = null;
 
-  /** @param {HTMLElement} box @param {HTMLElement} frame the overlay's, which tells what it shows
-   * @param {() => DOMRect[]} fronts where things stand that the overlay shows in front */
+  /** @param {HTMLElement} box @param {HTMLElement} frame the overlay's, which reports what it shows
+   * @param {() => DOMRect[]} fronts boxes of what the overlay shows in front */
   constructor(box, frame, fronts) {
     this.#box = box;
     this.#fronts = fronts;

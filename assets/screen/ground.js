@@ -1,18 +1,18 @@
-// What lies behind the comments: the room's colour and picture, or others that
-// were chosen on this screen.
+// The background behind the comments: the room's colour and picture, or others
+// chosen on this screen.
 
 import { atMachine } from '../shared/machine.js';
 
-/** Where neither room nor address name a colour. */
+/** Used if neither room nor address names a colour. */
 const DARK = [0x0d, 0x11, 0x13];
 
-/** How much of the room's colour there is in the ground: white letters stay readable on any. */
+/** The share of the room's colour in the background: white letters stay readable on any. */
 const TINT = 0.35;
 
-/** A room's picture on our own server. */
+/** The path of a room's picture on this server. */
 const OWN = /^\/r\/[a-z0-9_-]+\/picture\/[0-9a-f]+\.jpg$/;
 
-/** The ground of a room's colour. @param {string} color `#rrggbb`, or another for none */
+/** The background for a room's colour. @param {string} color `#rrggbb`, anything else means none */
 export function groundOf(color) {
   const parts = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/.exec(color);
   const mixed = DARK.map((dark, i) => Math.round(parts ? dark + (parseInt(parts[i + 1], 16) - dark) * TINT : dark));
@@ -38,35 +38,35 @@ export class Ground {
     this.#roomPicture = roomPicture;
     this.#banner = banner;
     this.#card = card;
-    for (const image of [roomPicture, banner]) image.addEventListener('error', () => { image.hidden = true; }); // it was replaced since
+    for (const image of [roomPicture, banner]) image.addEventListener('error', () => { image.hidden = true; }); // it has been replaced
     own.addEventListener('error', () => { if (own.src) this.show(undefined); }); // a file that is not a picture
   }
 
-  /** There is a picture that can be taken off. */
+  /** Whether there is a picture that can be removed. */
   get pictured() { return this.#file || (!this.#roomPictureHidden && OWN.test(this.#look.picture)); }
 
   /** @param {() => void} fn called when `pictured` may have changed */
   watch(fn) { this.#changed = fn; }
 
-  /** The room's, at first and when it changes. @param {{color?: string, picture?: string}} look */
+  /** Applies the room's look, at first and when it changes. @param {{color?: string, picture?: string}} look */
   setRoomLook({ color = '', picture = '' } = {}) {
     this.#look = { color, picture };
     this.#draw();
   }
 
-  /** A colour of this screen, empty for the room's. @param {string} color */
+  /** Sets a colour for this screen; empty restores the room's. @param {string} color */
   paint(color) {
     this.#chosen = color;
     this.#draw();
   }
 
-  /** Without the room's picture. @param {boolean} bare */
+  /** Hides or shows the room's picture. @param {boolean} bare */
   hideRoomPicture(bare) {
     this.#roomPictureHidden = bare;
     this.#draw();
   }
 
-  /** A file of this machine over the room's picture. @param {File|undefined} file */
+  /** Shows a file of this machine over the room's picture. @param {File|undefined} file */
   show(file) {
     if (this.#own.src) URL.revokeObjectURL(this.#own.src);
     this.#file = Boolean(file);

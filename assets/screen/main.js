@@ -1,6 +1,6 @@
-// The second screen for a projector. Colour and code are kept in the address, so
-// that a reload or a bookmark brings them back; a picture stays on this machine.
-// Until something is chosen the screen wears the room's colour and picture.
+// The second screen for a projector. The address keeps colour and code, so
+// that a reload or a bookmark restores them; a picture stays on this machine.
+// Until something is chosen, the screen shows the room's colour and picture.
 
 import { byId } from '../shared/dom.js';
 import { countLetters } from '../shared/letters.js';
@@ -12,13 +12,13 @@ import { Ground } from './ground.js';
 import { Network } from './network.js';
 import { Panel, frontsOf } from './panel.js';
 
-/** px of a screen on which comments are as large as the overlay's defaults; larger in proportion. */
+/** px of a screen on which comments are as large as the overlay's defaults; larger ones in proportion. */
 const HEIGHT = 1080;
 
-/** Of the size, what a change of the window must come to until the overlay is loaded anew. */
+/** The share of the size by which the window must change before the overlay reloads. */
 const RELOAD_CHANGE = 0.1;
 
-/** ms until a window that is being drawn larger has come to rest. */
+/** ms until a window that is being resized counts as settled. */
 const REST = 400;
 
 const query = new URLSearchParams(location.search);
@@ -37,14 +37,14 @@ const ground = new Ground({
 });
 const card = new Card({ card: byId('card'), panel: byId('panel'), out: byId('reach'), changed: clearOfCode });
 const panel = new Panel(byId('panel'), overlay, () => card.fit());
-/** What stands in front has come, gone or grown. */
+/** Reacts when something in front appears, disappears or changes its size. */
 const frontSizes = new ResizeObserver(() => { panel.place(); cloud.draw(); });
 const network = new Network(showCode);
 const cloud = new Cloud(byId('cloud'), overlay, () => frontsOf(overlay));
-/** Whether the overlay shows something in front, which a large card would cover: it goes to the corner meanwhile. */
+/** Whether the overlay shows something in front, which a large card would cover: the card moves to the corner meanwhile. */
 let front = false;
 
-/** @param {string} name @param {string} value empty takes it out of the address */
+/** @param {string} name @param {string} value empty removes it from the address */
 function keep(name, value) {
   if (value) query.set(name, value);
   else query.delete(name);
@@ -59,11 +59,11 @@ function showCode() {
   card.set(code.value === 'large' && front ? 'corner' : code.value);
 }
 
-/** Metres of a field that holds what can be; else 0, which is as if nothing were said. @param {HTMLInputElement} field */
+/** Metres in a field, or 0 (unknown) if its value is invalid. @param {HTMLInputElement} field */
 const metres = (field) => (field.value !== '' && field.checkValidity() ? Number(field.value) : 0);
 function showDistance() { card.setDistance(metres(distance), metres(wide)); }
 
-/** No line goes behind the code: comments keep above it, and what the overlay shows in front stands beside it or above, see overlay/show.css. */
+/** No line flies behind the code: comments stay above it, and overlay items in front stand beside it or above, see overlay/show.css. */
 function clearOfCode() {
   const root = overlay.contentDocument?.documentElement;
   const { above, start, beside } = card.place;
@@ -79,10 +79,10 @@ function clearOfCode() {
   divide();
 }
 
-/** Height of the overlay's bar, in dots of a 1080p picture; see overlay/show.css. */
+/** Height of the overlay's bar, in pixels of a 1080p picture; see overlay/show.css. */
 const BAR = 56;
 
-/** What the overlay shows: the card stands on the bar at the lower edge, and leaves the rest to what is in front. */
+/** The overlay reports what it shows: the card stands on the bar at the lower edge, and leaves the rest to items in front. */
 const shows = new MutationObserver(readOverlay);
 function readOverlay() {
   const root = overlay.contentDocument?.documentElement;
@@ -98,7 +98,7 @@ function readOverlay() {
 /** The part of the screen in which comments fly beside the cloud of words. */
 const ABOVE = 0.3;
 
-/** Comments keep out of the lower part, which the cloud or the code take. What the address says of their part holds beside that. */
+/** Keeps comments out of the lower part, which the cloud or the code takes. The area in the address still applies. */
 function divide() {
   const own = Number(query.get('area')) || 1;
   const left = Math.min(words.checked ? ABOVE : 1, card.mode === 'corner' ? card.place.above / innerHeight : 1);
@@ -111,7 +111,7 @@ function showWords() {
   divide();
 }
 
-/** A venue reads what fills the screen, whatever its pixels; a size in the address wins. */
+/** In a venue, readability depends on the share of the screen, whatever its pixels; a size in the address wins. */
 const sizes = !['size', 'fontSize'].some((name) => query.has(name));
 const usual = defaultOf('size', query.get('theme') ?? '');
 let size = 0;
@@ -149,7 +149,7 @@ byId('bare').addEventListener('click', () => {
   const own = Boolean(file.files?.length);
   file.value = '';
   ground.show(undefined);
-  if (own) return; // the room's comes back; the next press takes it off, too
+  if (own) return; // the room's picture returns; the next press removes it, too
   ground.hideRoomPicture(true);
   keep('picture', 'none');
 });

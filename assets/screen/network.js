@@ -1,30 +1,30 @@
-// The Wi-Fi on the card follows its room while the screen stands there. Name and password
-// are in no event, so the page asks for itself anew now and then, and takes over what the
+// Keeps the Wi-Fi on the card current while the screen is open. Events carry neither name nor
+// password, so the page loads itself again now and then, and takes over the part that the
 // server writes about the network.
 
-/** ms between two looks. */
+/** ms between two checks. */
 const POLL_EVERY = 30_000;
 
-/** What a page says about the network: its part of the card, and what stands below the
- * address where there is none. @param {Document} page */
+/** The network on a page: its part of the card, and the text below the
+ * address if there is none. @param {Document} page */
 const said = (page) => [page.getElementById('network'), page.querySelector('#card .part:last-child .hint')];
 
-/** What there is to tell of it. @param {Element|null} part */
+/** The text to compare. @param {Element|null} part */
 const contentOf = (part) => (part ? `${part.textContent}${part.querySelector('img')?.src ?? ''}` : '');
 
 export class Network {
   #changed;
 
-  /** @param {() => void} changed the card shows another network, or none */
+  /** @param {() => void} changed the card shows another network or none */
   constructor(changed) {
     this.#changed = changed;
     setInterval(() => { if (!document.hidden) this.#look(); }, POLL_EVERY);
   }
 
-  /** Its part of the card; null: there is none. */
+  /** Its part of the card; null if there is none. */
   get part() { return document.getElementById('network'); }
 
-  /** Without a connection, or with a key that is good no more, all stays as it is. */
+  /** Without a connection, or with a key that is no longer valid, everything stays as it is. */
   #look() {
     const request = new XMLHttpRequest();
     request.open('GET', location.href);

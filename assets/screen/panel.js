@@ -1,23 +1,23 @@
-// The panel of the second screen: it comes with a movement, goes when nobody moves the
-// mouse, and keeps clear of what the overlay shows in its upper corners.
+// The panel of the second screen: it appears on a movement, disappears when nobody moves the
+// mouse, and stays clear of items in the overlay's upper corners.
 
-/** ms without a movement until the panel and the pointer go. */
+/** ms without a movement until the panel and the pointer disappear. */
 const STILL = 4000;
 
-/** px to the edge, and to what it keeps clear of. */
+/** px to the edge, and to those items. */
 const AIR = 16;
 
-/** px below which a panel between two cards would be a tower. */
+/** With fewer px between two cards, a panel would be too narrow and tall. */
 const LEAST = 360;
 
-/** What stands in the upper corners, and all that is in front; see overlay/show.js. */
+/** Items in the upper corners, and everything in front; see overlay/show.js. */
 const CORNERS = '.dm-show-corner > *, .dm-questions:not([hidden])', FRONTS = '.dm-show-slot > *, .dm-questions:not([hidden])';
 
 /** @param {HTMLIFrameElement} overlay fills the screen @param {string} [which] @returns {DOMRect[]} where things stand in front */
 export const frontsOf = (overlay, which = FRONTS) => [...(overlay.contentDocument?.querySelectorAll(which) ?? [])].map((node) => node.getBoundingClientRect()).filter(({ height }) => height > 0);
 
 /**
- * Where the panel goes on a screen: beside what stands in the upper corners, or below it.
+ * The position of the panel on a screen: beside the items in the upper corners, or below them.
  * @param {number} width px of the screen @param {{left: number, right: number, bottom: number}[]} taken
  * @returns {{from: number, to: number, top: number}} the part of the width that it may use, and its upper edge
  */
@@ -39,7 +39,7 @@ export class Panel {
     for (const name of ['pointermove', 'pointerdown', 'keydown']) addEventListener(name, () => this.show());
   }
 
-  /** Brings it for a while. */
+  /** Shows it for a while. */
   show() {
     const root = document.documentElement;
     if (root.classList.contains('still')) this.place();
@@ -48,7 +48,7 @@ export class Panel {
     this.#timer = setTimeout(() => root.classList.add('still'), STILL);
   }
 
-  /** Puts it where nothing stands. */
+  /** Moves it to a free place. */
   place() {
     const { from, to, top } = placeOf(innerWidth, frontsOf(this.#overlay, CORNERS));
     const style = { top: `${top}px`, right: `${innerWidth - to}px`, maxWidth: `${to - from}px` };

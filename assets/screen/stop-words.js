@@ -1,5 +1,5 @@
-// Words that say nothing about what people talk of, and are in no cloud. Short on
-// purpose: what is left out by mistake is missed, what slips through is small.
+// Common words that show no topic; no cloud contains them. Short on purpose: a word
+// left out by mistake is missed, a common word that slips through does little harm.
 
 const LISTS = {
   en: `a about after again all also am an and any are as at be been but by can cant could did didnt do does doesnt dont for from get go going gonna got had has have he her here hers him his how i if ill im in into is isnt it its ive just know let lets like ll lot me more most much my no not now of off oh ok okay on one only or other our out over please really re s see she should so some such t than that thats the their them then there these they theyre this those though to too u up us ve very want was wasnt we well were what whats when where which who why will with wont would ya yeah yes yet you your youre`,

@@ -1,29 +1,29 @@
-// The words of the last minutes: those of comments that are shown, counted by the
-// people who wrote them. A comment that is taken down takes its words with it, and no
-// name of a person is a word. Pure; nothing leaves this page.
+// The words of the last minutes: from comments on the screen, counted by the
+// people who wrote them. Words of a removed comment are removed, too, and no
+// person's name counts as a word. Pure; nothing leaves this page.
 
 import { STOP_WORDS } from './stop-words.js';
 
 /** ms for which a comment counts. */
 export const MINUTES = 5 * 60_000;
 
-/** Comments that are kept at most; the oldest go first. */
+/** The most comments kept; the oldest are dropped first. */
 const MOST = 4000;
 
-/** Words of one comment that count at most. */
+/** The most words counted in one comment. */
 const MOST_OF_ONE = 40;
 
-/** People who must have written a word: a word that one person alone writes may be private, and does not show a topic. */
+/** A word counts only if this many people wrote it: one that a single person writes may be private, and shows no topic. */
 export const LEAST_PEOPLE = 2;
 
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
 
 /** @typedef {{segment: (text: string) => Iterable<{segment: string, isWordLike?: boolean}>}} Segmenter */
 
-/** The browser's own, which knows words of Chinese, Japanese and Thai; null in old ones. @returns {Segmenter|null} */
+/** The browser's segmenter, which knows Chinese, Japanese and Thai words; null in old browsers. @returns {Segmenter|null} */
 export const ownSegmenter = () => (typeof Intl !== 'undefined' && 'Segmenter' in Intl ? new Intl.Segmenter(undefined, { granularity: 'word' }) : null);
 
-/** Words without a dictionary: runs of letters, and of Chinese and Japanese each pair of neighbours.
+/** Words without a dictionary: runs of letters, and in Chinese and Japanese each pair of neighbours.
  * @param {string} text @returns {string[]} */
 export function plainWords(text) {
   return (text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{M}\p{N}'’])+/gu) ?? []).flatMap((run) => {
@@ -60,9 +60,9 @@ export class RecentWords {
   /** @param {Segmenter|null} segmenter */
   constructor(segmenter) { this.#segmenter = segmenter; }
 
-  /** @param {{id: string, text: string, user?: string, name?: string, emotes?: {from: number, to: number}[]}} comment @param {number} at ms, by the clock that expire is asked with */
+  /** @param {{id: string, text: string, user?: string, name?: string, emotes?: {from: number, to: number}[]}} comment @param {number} at ms, by the clock that expire uses */
   add({ id, text, user = '', name = '', emotes = [] }, at) {
-    // Emotes are pictures that happen to have a name.
+    // Emotes are pictures; their names are not words.
     const points = Array.from(text);
     for (const { from, to } of emotes) points.fill(' ', from, to);
     const words = wordsOf(points.join(''), this.#segmenter);
@@ -71,7 +71,7 @@ export class RecentWords {
     if (this.#said.size > MOST) this.#said.delete(/** @type {string} */ (this.#said.keys().next().value));
   }
 
-  /** What is taken down. @param {{ids?: string[], user?: string}} what */
+  /** Removes the words of comments that were taken down. @param {{ids?: string[], user?: string}} what */
   remove({ ids = [], user = '' }) {
     for (const id of ids) this.#said.delete(id);
     if (user) for (const said of this.#said.values()) if (said.user === user) this.#said.delete(said.id);
@@ -79,12 +79,12 @@ export class RecentWords {
 
   clear() { this.#said.clear(); }
 
-  /** Forgets what is older than the last minutes. @param {number} now ms */
+  /** Forgets comments older than the last minutes. @param {number} now ms */
   expire(now) {
     for (const { id, at } of this.#said.values()) if (now - at > MINUTES) this.#said.delete(id);
   }
 
-  /** The words that most people wrote, the most first; equal ones in the order of the alphabet.
+  /** The words that most people wrote, the most first; equal ones in alphabetical order.
    * @param {number} most @returns {{word: string, people: number}[]} */
   top(most) {
     /** @type {Map<string, Set<string>>} */ const people = new Map();

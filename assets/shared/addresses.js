@@ -1,8 +1,8 @@
-// Where a page reaches its room, and who it is there. Several machines may serve the room:
-// the page goes on at the next one where its own does not answer. It is loaded once a
-// machine has named others. Pure.
+// The addresses at which a page reaches its room, and its identity there. Several machines
+// may serve the room: the page moves to the next one if its own does not answer. It is
+// loaded once a machine has named others. Pure.
 
-/** An origin as browsers write it, of a server that a page of ours may talk to. @param {unknown} text @param {string} own */
+/** An origin in the browsers' spelling, of a server that our pages may use; else "". @param {unknown} text @param {string} own */
 function isOrigin(text, own) {
   try {
     const { origin, protocol } = new URL(String(text));
@@ -12,13 +12,13 @@ function isOrigin(text, own) {
   }
 }
 
-/** So many are kept at most. */
+/** The most addresses kept. */
 const MOST = 64;
 
-/** ms within which a machine has to greet where another one can be asked. */
+/** ms within which a machine must greet if there is another one to try. */
 export const OPENING = 5_000;
 
-/** ms for which a machine has to serve until those that failed before it may be asked anew. */
+/** ms for which a machine must serve before the ones that failed earlier may be tried again. */
 const STABLE = 5_000;
 
 export class Addresses {
@@ -36,22 +36,22 @@ export class Addresses {
     this.#own = this.#current = `${protocol}//${host}`;
   }
 
-  /** Of the machine in use. */
+  /** The location of the machine in use. */
   get location() { return new URL(this.#current); }
 
-  /** The machine in use, where it is another one than the page came from; else "". */
+  /** The machine in use if it is not the page's own; else "". */
   get elsewhere() { return this.#current === this.#own ? '' : this.#current; }
 
-  /** Who this is at that one, where no token says so; else "". */
+  /** The ticket for that machine if there is no token; else "". */
   get ticket() { return this.elsewhere && !this.#token ? this.#ticket : ''; }
 
-  /** What a request to that one carries. */
+  /** The identity in requests to that machine. */
   get bearer() { return this.elsewhere && (this.#token || this.#ticket); }
 
-  /** ms within which a machine has to greet. */
+  /** ms within which a machine must greet. */
   get opening() { return this.#others.length > 0 ? OPENING : Infinity; }
 
-  /** The machine in use greets, and names the others that are there. @param {import('./protocol.js').Hello} hello */
+  /** Handles the greeting of the machine in use, which names the others. @param {import('./protocol.js').Hello} hello */
   greeted({ user, addresses }) {
     if (user?.token) this.#token = user.token;
     if (user?.ticket) [this.#ticket, this.#until] = [user.ticket, this.#now() + (user.ticket_ms ?? 0)];
@@ -60,12 +60,12 @@ export class Addresses {
     this.#others = [...new Set([...others, this.#current])].filter((one) => one !== this.#own);
   }
 
-  /** The machine in use was there. @param {number} ms for so long */
+  /** Records how long the machine in use served. @param {number} ms */
   lasted(ms) { if (ms >= STABLE) this.#failed.clear(); }
 
   /**
-   * The machine in use does not answer, or not any more.
-   * @param {boolean} greeted whether it had answered. A phone tries it once more then: a hall does not move whose line has blinked
+   * Moves on from a machine that does not answer or has stopped answering.
+   * @param {boolean} greeted whether it had answered. If so, it is tried once more, so that a short drop does not move a whole hall
    * @returns {boolean} whether there is one that has not been tried since: it is asked at once. Else the next round begins at the page's own
    */
   failed(greeted) {

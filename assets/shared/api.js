@@ -5,12 +5,12 @@ import { atMachine, machineTicket } from './machine.js';
 /** A refusal by the server, or a server that cannot be reached (code offline). */
 export class ApiError extends Error {
   /**
-   * @param {number} status 0 when there was no answer
+   * @param {number} status 0 if there was no answer
    * @param {string} code
    * @param {string} message
    * @param {number} waitMs
-   * @param {string} by of changed: who changed it since
-   * @param {any} fault what is wrong with what was sent, for sentences in other languages
+   * @param {string} by with code changed: the person who changed it meanwhile
+   * @param {any} fault the fault in the request, for sentences in other languages
    */
   constructor(status, code, message, waitMs = 0, by = '', fault = null) {
     super(message);
@@ -23,7 +23,7 @@ export class ApiError extends Error {
 }
 
 /**
- * One call. Resolves to the JSON answer (null when there is none), rejects
+ * One call. Resolves to the JSON answer (null if there is none), rejects
  * with an ApiError.
  * @param {string} method
  * @param {string} path

@@ -1,18 +1,18 @@
-// Brief frames of docs/dev/protocol.md: what a page can tell by itself is left out of
-// them, and is filled in here. Pure.
+// Brief frames of docs/dev/protocol.md: they leave out the fields that a page
+// can compute, and this module fills them in. Pure.
 
 import { parsePosition } from './protocol.js';
 
 /** @typedef {import('./protocol.js').Frame} Frame */
 
-/** The letters of Crockford's base 32, in which an id is written. */
+/** The letters of Crockford's base 32, used in ids. */
 const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** When the milliseconds of an id begin. */
+/** The epoch of the milliseconds in an id. */
 const ID_EPOCH = Date.UTC(2020, 0, 1);
 
 /**
- * When a comment was written, by its id: the first nine characters are 45 bits, of
+ * When a comment was written, from its id: the first nine characters are 45 bits, of
  * which the upper 42 are milliseconds.
  * @param {unknown} id
  */
@@ -23,9 +23,9 @@ export function timeOfId(id) {
 }
 
 /**
- * An `events` frame with what a brief one leaves out; a full one stays as it is.
+ * Fills in the fields that a brief `events` frame leaves out; a full one stays as it is.
  * @param {Frame} frame
- * @param {string} position the client's own, whose epoch is the frame's
+ * @param {string} position the client's own, with the same epoch as the frame
  * @returns {Frame}
  */
 export function filledIn(frame, position) {

@@ -1,10 +1,10 @@
-// Copying where there is a clipboard for pages (https and this machine) and where
-// there is none (plain http from another machine).
+// Copies where pages have a clipboard (https and this machine) and where they have
+// none (plain http from another machine).
 
 /**
  * Puts text on the clipboard.
  * @param {string} text
- * @returns {Promise<boolean>} whether the browser says that it is there
+ * @returns {Promise<boolean>} whether the browser reports success
  */
 export async function copyText(text) {
   try {
@@ -15,15 +15,15 @@ export async function copyText(text) {
   }
 }
 
-/** By a selection, as before there was an API. @param {string} text */
+/** Copies by a selection, without the clipboard API. @param {string} text */
 function copySelection(text) {
   const focused = /** @type {HTMLElement|null} */ (document.activeElement);
   const field = document.createElement('textarea');
   field.value = text;
   field.className = 'sr';
-  field.readOnly = true; // no keyboard comes up for it
+  field.readOnly = true; // so that no keyboard opens
   field.setAttribute('aria-hidden', 'true');
-  // What lies outside of an open dialog cannot be selected.
+  // Elements outside of an open dialog cannot be selected.
   (document.querySelector('dialog[open]') ?? document.body).append(field);
   field.focus({ preventScroll: true });
   field.setSelectionRange(0, text.length);

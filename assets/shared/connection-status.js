@@ -1,15 +1,15 @@
-// Whether the line to the server holds, as a person should hear of it: a blink
-// is not news, being away is, and so is being back.
+// The state of the connection to the server as people should see it: a short drop is
+// not news, a longer loss is, and so is the return.
 
-/** ms without a connection before it is called lost */
+/** ms without a connection before it counts as lost */
 export const GRACE = 1_500;
 
-/** ms for which "back" is said */
+/** ms for which "back" is shown */
 export const BACK_SHOWN = 4_000;
 
 /**
  * @typedef {object} Ports
- * @property {() => void} changed `news` is another one now
+ * @property {() => void} changed called when `news` has changed
  * @property {(fn: () => void, ms: number) => any} [setTimeout]
  * @property {(id: any) => void} [clearTimeout]
  */
@@ -27,7 +27,7 @@ export class ConnectionStatus {
     this.#disarm = disarm;
   }
 
-  /** '' while nothing is to be said. @returns {''|'offline'|'back'} */
+  /** '' if there is nothing to show. @returns {''|'offline'|'back'} */
   get news() { return this.#status; }
 
   get offline() { return this.#status === 'offline'; }
@@ -45,14 +45,14 @@ export class ConnectionStatus {
       this.#stop();
       this.#say('offline');
     } else if (!this.offline && (this.#status === 'back' || this.#timer === null)) {
-      // Trying again and again is one absence: the clock is not set back.
+      // Repeated attempts are one absence: the clock keeps running.
       this.#stop();
       this.#timer = this.#arm(() => { this.#timer = null; this.#say('offline'); }, GRACE);
       this.#say('');
     }
   }
 
-  /** Says that it is back, for a while. */
+  /** Reports the return for a while. */
   back() {
     this.#stop();
     this.#timer = this.#arm(() => { this.#timer = null; this.#say(''); }, BACK_SHOWN);

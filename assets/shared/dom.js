@@ -1,11 +1,11 @@
-// Building pages without ever parsing HTML: text stays text, whatever it contains.
+// Builds pages without parsing HTML: text stays text, whatever it contains.
 
 const SPRITE = new URL('./icons.svg', import.meta.url).href;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * An element. Props: `class`, `dataset`, `on…` listeners, `aria-…` and other
- * attributes; false, null and undefined leave one out, true sets it empty.
+ * Creates an element. Props: `class`, `dataset`, `on…` listeners, `aria-…` and other
+ * attributes; false, null and undefined omit one, true sets it empty.
  * Styles and markup cannot be set here on purpose.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -29,7 +29,7 @@ export function el(tag, props = {}, ...children) {
 }
 
 /**
- * A picture of the sprite, hidden from screen readers: words stand beside it.
+ * A picture of the sprite, hidden from screen readers: words beside it say the same.
  * @param {string} name
  */
 export function icon(name) {
@@ -43,7 +43,7 @@ export function icon(name) {
 }
 
 /**
- * What a person wrote, in a box of its own direction.
+ * Text that a person wrote, in its own direction.
  * @param {string} text
  */
 export function said(text) {
@@ -53,7 +53,7 @@ export function said(text) {
 }
 
 /**
- * The element with this id; a page without it is broken and says so.
+ * The element with this id; throws if the page lacks it.
  * @template {HTMLElement} [T=HTMLElement]
  * @param {string} id
  * @returns {T}
@@ -65,8 +65,8 @@ export function byId(id) {
 }
 
 /**
- * Tells screen readers, and the style, that what is in a field is wrong, or no
- * longer is.
+ * Tells screen readers and the style whether the content of a field is
+ * invalid.
  * @param {HTMLElement} field
  * @param {boolean} bad
  */

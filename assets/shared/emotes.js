@@ -1,11 +1,11 @@
-// Emotes in a text: pictures of this server that stand for a part of it.
+// Emotes in a text: pictures of this server that replace a part of it.
 
 import { atMachine } from './machine.js';
 
 /** @typedef {{text: string, emotes?: import('./protocol.js').Comment['emotes']}} Said */
 
-/** A text cut at its emotes that have a picture of ours: strings, and pictures with
- * what they stand for. Emotes count in code points.
+/** A text cut at its emotes that have a picture on this server: strings, and pictures with
+ * the names that they replace. Emotes count in code points.
  * @param {string} text @param {Said['emotes']} emotes
  * @returns {(string|{picture: string, name: string})[]} */
 export function pieces(text, emotes = []) {
@@ -24,7 +24,7 @@ export function pieces(text, emotes = []) {
   return out;
 }
 
-/** An emote's picture, which becomes its name when it is not there any more.
+/** An emote's picture, replaced by its name if it no longer loads.
  * @param {{picture: string, name: string}} piece @param {string} className */
 export function pictureOf({ picture, name }, className) {
   const img = document.createElement('img');
@@ -35,7 +35,7 @@ export function pictureOf({ picture, name }, className) {
   return img;
 }
 
-/** A text with its emotes, in a box of its own direction. @param {Said} comment */
+/** A text with its emotes, in its own direction. @param {Said} comment */
 export function drawn({ text, emotes }) {
   const box = document.createElement('bdi');
   box.dir = 'auto';

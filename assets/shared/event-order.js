@@ -1,6 +1,6 @@
-// The order of what the server sends to one client: frames that come before the
-// greeting wait for it, those after a resume wait for what was missed, and an
-// event that is not news is dropped. docs/dev/protocol.md has the rules. Pure.
+// Orders the messages that the server sends to one client: frames that come before the
+// greeting wait for it, those after a resume wait for the missed events, and an
+// event that the client already has is dropped. docs/dev/protocol.md has the rules. Pure.
 
 import { filledIn } from './brief.js';
 import { parsePosition, withDefaults } from './protocol.js';
@@ -19,13 +19,13 @@ export class EventOrder {
   /** How far the server has passed the log for this client; "" before the first greeting. */
   get position() { return this.#position; }
 
-  /** A new connection: what was kept of the last one is void, the position holds. */
+  /** A new connection: drops the frames kept from the last one, keeps the position. */
   restart() {
     this.#phase = 'before';
     this.#early = [];
   }
 
-  /** The server greets. @param {import('./protocol.js').Hello} hello @param {() => void} onHello runs the page's handler, before the kept frames */
+  /** Handles the server's greeting. @param {import('./protocol.js').Hello} hello @param {() => void} onHello runs the page's handler, before the kept frames */
   greet(hello, onHello) {
     this.#position = hello.position;
     this.#phase = hello.resumed ? 'catching' : 'live';
@@ -34,8 +34,8 @@ export class EventOrder {
   }
 
   /**
-   * Frames that carry a position. Before hello they are kept; after a resume
-   * the first `events` brings what was missed, and only then come the kept ones,
+   * Handles frames that carry a position. Before hello they are kept; after a resume
+   * the first `events` brings the missed events, and only then the kept ones follow,
    * since their position would hide it.
    * @param {Frame} frame
    */

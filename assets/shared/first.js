@@ -1,16 +1,16 @@
-// A classic script in <head>, for what must not wait for modules. It is written
-// for browsers that know none, too (assets/_test/floor/pages.js).
+// A classic script in <head>, for work that must not wait for modules. It also runs in
+// browsers without modules (assets/_test/floor/pages.js).
 
-// Before the first paint: a person who chose the dark theme is not blinded in a
+// Before the first paint: apply the chosen dark theme, so that no light page blinds a person in a
 // dark venue while modules load.
 try {
   const chosen = localStorage.getItem('danmaku-theme');
   if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset.theme = chosen;
-} catch (blocked) { /* storage is blocked: the system's theme it is */ }
+} catch (blocked) { /* storage is blocked: use the system's theme */ }
 
 // When everything has loaded and the page's own module has not marked the page,
-// the browser is too old for it, or the module did not arrive. Either is said in
-// words that the page has ready: never a page that looks alive and is not.
+// the browser is too old for it, or the module did not arrive. The page shows
+// prepared words for both cases: it never looks alive when it does not work.
 (() => {
   let lost = false;
   addEventListener('error', (event) => {

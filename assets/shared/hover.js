@@ -1,7 +1,6 @@
-// Whether a mouse points at an element. WebKit sends no leave event when what was
-// under the mouse has been replaced before the mouse moved on, so it is not the
-// element that is listened to but the page: wherever the mouse is, is known with
-// its next move.
+// Tracks whether a mouse points at an element. WebKit sends no leave event if the element
+// under the mouse was replaced before the mouse moved on. So this listens to the
+// page, not to the element: the next move shows where the mouse is.
 
 export class Hover {
   #over = false;
@@ -13,18 +12,18 @@ export class Hover {
     const doc = element.ownerDocument;
     for (const kind of /** @type {const} */ (['pointerover', 'pointermove'])) {
       doc.addEventListener(kind, (event) => {
-        // Only a mouse hovers; a finger that has left the glass holds nothing.
+        // Only a mouse hovers; a finger that has left the glass does not hold the state.
         if (event.pointerType === 'mouse') this.#set(element.contains(/** @type {Node} */ (event.target)));
       }, { capture: true, passive: true });
     }
-    // Out of the window.
+    // The mouse left the window.
     doc.addEventListener('pointerout', (event) => { if (!event.relatedTarget) this.#set(false); }, { capture: true, passive: true });
     doc.documentElement.addEventListener('pointerleave', () => this.#set(false));
   }
 
   get over() { return this.#over; }
 
-  /** Counts as elsewhere until the mouse moves. */
+  /** Counts as outside until the mouse moves. */
   forget() { this.#set(false); }
 
   /** @param {boolean} over */

@@ -1,19 +1,19 @@
-// Words of the page in the person's language. Sentences are whole keys; plural
+// The page's texts in the person's language. Sentences are whole keys; plural
 // forms are objects by Intl.PluralRules category.
 
-/** Languages that every page's locale file exists for; the first is what everybody else gets. */
+/** Languages for which every page has a locale file; the first is the fallback. */
 export const LANGUAGES = /** @type {readonly string[]} */ (['en', 'zh-CN', 'ja']);
 
-/** Languages of what the audience sees. */
+/** Languages of the audience's texts. */
 export const AUDIENCE_LANGUAGES = /** @type {readonly string[]} */ ([...LANGUAGES, 'zh-TW', 'ko', 'es']);
 
 /** @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Message */
 
-/** What two tags have in common whose readers read each other: the language, and of Chinese the script. @param {string} tag */
+/** A key that tags share if their readers can read each other's texts: the language, and for Chinese the script. @param {string} tag */
 const readerGroup = (tag) => (/^zh[-_](hant|tw|hk|mo)/i.test(tag) ? 'zh-hant' : tag.toLowerCase().split(/[-_]/)[0]);
 
 /**
- * The best of what we have for a list of wishes, the most wanted first. Han
+ * The best language of `have` for a list of wishes, the most wanted first. Han
  * script in any region is better served by zh-CN than by English.
  * @param {readonly (string|null|undefined)[]} wishes
  * @param {readonly string[]} [have]
@@ -32,7 +32,7 @@ export function choose(wishes, have = LANGUAGES) {
 
 /**
  * A message with its parameters in place. `n` chooses the plural form; numbers
- * are written as the language does. An unknown parameter stays visible.
+ * use the language's format. An unknown parameter stays visible.
  * @param {Message|undefined} message
  * @param {string} lang
  * @param {Record<string, string|number>} [params]
@@ -52,7 +52,7 @@ export function format(message, lang, params = {}) {
 
 const COOKIE = 'danmaku_lang';
 
-/** The language that the person chose before; "" when none. */
+/** The language that the person chose before; "" if none. */
 function saved() {
   return document.cookie.split('; ').find((c) => c.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? '';
 }
@@ -72,7 +72,7 @@ export class Words {
     this.#have = have;
   }
 
-  /** Adds the words of a part of the page that is loaded on use. @param {string} page */
+  /** Adds the words for a part of the page that loads on use. @param {string} page */
   async add(page) {
     this.#pages.push(page);
     await this.use(this.#lang);
@@ -81,10 +81,10 @@ export class Words {
   get lang() { return this.#lang; }
 
   /**
-   * Loads the language that the address, an earlier choice or the browser asks
-   * for. The server rendered the page in `document.documentElement.lang`; when
-   * that is another one, the page's words are put anew. It returns when the
-   * words are there: without them the page cannot say what happens.
+   * Loads the language that the address, an earlier choice or the browser requests.
+   * The server rendered the page in `document.documentElement.lang`; if that is
+   * another language, this replaces the page's words. It returns when the words are
+   * loaded: without them the page cannot say what happens.
    */
   async start() {
     const asked = new URLSearchParams(location.search).get('lang');
@@ -100,7 +100,7 @@ export class Words {
 
   /**
    * @param {string} lang
-   * @param {boolean} [remember] for the next visit; a cookie, so that the server renders it
+   * @param {boolean} [remember] stores it for the next visit, in a cookie, so that the server renders it
    */
   async use(lang, remember = false) {
     this.#asked = lang;
@@ -109,7 +109,7 @@ export class Words {
       if (!answer.ok) throw new Error(`no words for ${lang}: ${answer.status}`);
       return answer.json();
     })));
-    if (this.#asked !== lang) return; // another was chosen meanwhile
+    if (this.#asked !== lang) return; // another language was chosen meanwhile
     this.#messages = messages;
     this.#lang = lang;
     if (remember) document.cookie = `${COOKIE}=${lang}; path=/; max-age=31536000; SameSite=Lax`;
@@ -124,11 +124,11 @@ export class Words {
   /** @param {string} key */
   has = (key) => key in (this.#messages ?? {});
 
-  /** Before the words are there it is empty. @param {string} key @param {Record<string, string|number>} [params] */
+  /** The message for a key; empty before the words are loaded. @param {string} key @param {Record<string, string|number>} [params] */
   t = (key, params) => (this.#messages ? format(this.#messages[key], this.#lang, params) || key : '');
 
   /**
-   * Puts the words into everything below root that names a key: data-t for the
+   * Puts the words into everything below root that has a key: data-t for the
    * text, data-t-label for the label and tooltip, data-t-title for the tooltip
    * alone, data-t-placeholder.
    * @param {ParentNode} root

@@ -1,32 +1,32 @@
-// What a room shows besides comments: polls, cards and the like, as the wire tells
-// of them (docs/dev/protocol.md). Pure.
+// What a room shows besides comments: polls, cards and other items, as the wire describes
+// them (docs/dev/protocol.md). Pure.
 
 /**
  * @typedef {'draft'|'queued'|'live'|'ended'} ItemState
  *
  * @typedef {object} Item
  * @property {string} id
- * @property {string} kind poll · card · announcement …; a page leaves out what it does not know
- * @property {string} [slot] lower · corner · bar; none is not drawn on the overlay
+ * @property {string} kind poll · card · announcement …; a page ignores kinds that it does not know
+ * @property {string} [slot] lower · corner · bar; without one it is not on the overlay
  * @property {ItemState} state
  * @property {number} rank the place in the queue, smallest first
- * @property {any} spec what moderators set; its form hangs on the kind
- * @property {any} [result] what came of it so far
- * @property {number} [created] ms by the server's clock, as all that follow
- * @property {number} [starts] of a draft: when it starts by itself
+ * @property {any} spec set by moderators; its form depends on the kind
+ * @property {any} [result] the outcome so far
+ * @property {number} [created] ms by the server's clock, like the times below
+ * @property {number} [starts] for a draft: when it starts automatically
  * @property {number} [started]
- * @property {number} [ends] when it stops by itself
+ * @property {number} [ends] when it stops automatically
  * @property {number} [stopped]
  */
 
 /** The slots of the overlay, in the order in which pages name them. */
 export const SLOTS = /** @type {const} */ (['lower', 'corner', 'bar']);
 
-/** The room's items, by id. An event replaces one whole, a tally its result alone. */
+/** The room's items, by id. An event replaces a whole item, a tally only its result. */
 export class Items {
   /** @type {Map<string, Item>} */ #all = new Map();
 
-  /** Starts from what hello says. @param {Item[]} [items] */
+  /** Resets to the items of hello. @param {Item[]} [items] */
   reset(items = []) {
     this.#all = new Map(items.map((item) => [item.id, item]));
   }
@@ -37,7 +37,7 @@ export class Items {
   /** @param {string} id */
   drop(id) { this.#all.delete(id); }
 
-  /** Takes new counts. Those of an item that has ended since are older than its own. @param {{id: string, result?: any}[]} counts */
+  /** Applies new counts. Counts for an item that has since ended are older than its own, so they are ignored. @param {{id: string, result?: any}[]} counts */
   count(counts) {
     for (const { id, result } of counts) {
       const item = this.#all.get(id);
@@ -48,7 +48,7 @@ export class Items {
   /** @param {string} id */
   get(id) { return this.#all.get(id); }
 
-  /** In the order of the queue. @returns {Item[]} */
+  /** All items in queue order. @returns {Item[]} */
   get all() {
     return [...this.#all.values()].sort((a, b) => a.rank - b.rank || (a.created ?? 0) - (b.created ?? 0) || (a.id < b.id ? -1 : 1));
   }
@@ -59,11 +59,11 @@ export class Items {
     return state === 'ended' ? items.sort((a, b) => (b.stopped ?? 0) - (a.stopped ?? 0)) : items;
   }
 
-  /** What a slot shows now. @param {string} slot */
+  /** The item that a slot shows now. @param {string} slot */
   live(slot) { return this.all.find((item) => item.state === 'live' && item.slot === slot); }
 }
 
-/** In one line what an item is about. @param {Item} item @returns {string} */
+/** One line that says what an item is about. @param {Item} item @returns {string} */
 export function titleOf({ spec }) {
   return spec?.question || spec?.title || spec?.text || spec?.texts?.[0] || '';
 }
@@ -71,7 +71,7 @@ export function titleOf({ spec }) {
 /**
  * @typedef {object} PollRow
  * @property {string} text
- * @property {string} key what a message says to vote for it
+ * @property {string} key the text of a message that votes for it
  * @property {number|null} votes null while they are hidden
  * @property {number} share of the people who voted, 0 to 1
  * @property {number} percent whole, see percents
@@ -81,7 +81,7 @@ export function titleOf({ spec }) {
 /**
  * Whole percentages of the people who voted. Where each has one vote they add up to 100: what
  * rounding down leaves over goes to the largest remainders, of equal ones to the earlier option.
- * Where people have several votes, each option stands for itself.
+ * If people have several votes, each option is rounded by itself.
  * @param {number[]} counts @param {number} people
  */
 export function percents(counts, people) {
@@ -94,7 +94,7 @@ export function percents(counts, people) {
   return whole;
 }
 
-/** The options of a poll with what they have. @param {Item} item @returns {PollRow[]} */
+/** The options of a poll with their votes. @param {Item} item @returns {PollRow[]} */
 export function pollRows({ spec, result }) {
   /** @type {number[]|null} */ const counts = result?.counts ?? null;
   const people = result?.people ?? 0;
@@ -107,14 +107,14 @@ export function pollRows({ spec, result }) {
   });
 }
 
-/** What a winner of a draw is called: the name, and a code that their own phone shows, too.
+/** The label of a draw's winner: the name, and a code that the winner's phone also shows.
  * @param {Item} item @param {string} person */
 export const winnerOf = ({ result }, person) => ({ name: /** @type {string} */ (result?.names?.[person] ?? ''), code: codeOf(person) });
 
-/** The code by which a person is known without a name. @param {string} person a pseudonym */
+/** The code that identifies a person without a name. @param {string} person a pseudonym */
 export const codeOf = (person) => person.slice(-5).toUpperCase();
 
-/** Whole seconds until a moment, none below 0. @param {number} ends ms @param {number} now ms */
+/** Whole seconds until a moment, at least 0. @param {number} ends ms @param {number} now ms */
 export const secondsLeft = (ends, now) => Math.max(0, Math.ceil((ends - now) / 1000));
 
 /** "0:42", "1:05:00". @param {number} seconds */

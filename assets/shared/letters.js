@@ -1,4 +1,4 @@
-// An address that is to be read from afar is as large as its line allows.
+// Makes an address that people read from afar as large as its line allows.
 
 /** Tells the stylesheet how many letters an element has. @param {HTMLElement} element */
 export function countLetters(element) {

@@ -1,5 +1,5 @@
-// Menus are <details> with a .menu-panel: the browser opens them, this closes
-// them on Escape, on a click outside, and after a choice, and moves by arrows.
+// Menus are <details> with a .menu-panel: the browser opens them; this module closes
+// them on Escape, on a click outside, and after a choice, and moves the focus by arrow keys.
 
 /** @param {Document} doc */
 export function wireMenus(doc) {

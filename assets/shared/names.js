@@ -1,8 +1,8 @@
-// Names that distinguish people who did not enter one.
+// Names that distinguish people who entered none.
 
 /**
- * The name to show for a comment's author. Without one it is the word for a
- * guest and the beginning of the pseudonym, which is stable within the room.
+ * The name to show for a comment's author. Without one, the word for a
+ * guest and the start of the pseudonym, which is stable within the room.
  * @param {{name: string, user: string}} comment
  * @param {string} guest the word
  */

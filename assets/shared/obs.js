@@ -1,21 +1,21 @@
-// The button that lets the server put the overlay into OBS, with the field for
-// OBS's password and the words for what came of it.
+// The button that makes the server put the overlay into OBS, with the field for
+// OBS's password and the words for the outcome.
 
 import { call, roomPath } from './api.js';
 
 /**
  * @typedef {object} Place
- * @property {HTMLElement} form asks for the password, when OBS wants one
+ * @property {HTMLElement} form asks for the password if OBS requires one
  * @property {HTMLInputElement} password
  * @property {(tone: 'good'|'bad'|'', text: string) => void} say
  * @property {(key: string, params?: Record<string, string|number>) => string} t of the welcome's words
  */
 
 /**
- * Asks the server, and says what OBS answered.
+ * Sends the request to the server, and shows OBS's answer.
  * @param {string} room
  * @param {Place} place
- * @param {{options: Record<string, string>, css: string}} [look] without one OBS keeps the one it has
+ * @param {{options: Record<string, string>, css: string}} [look] without one, OBS keeps its own
  */
 export async function addToObs(room, { form, password, say, t }, look) {
   say('', t('obs_adding'));

@@ -1,9 +1,9 @@
-// What the overlays of a room do with a comment, as `stats` says it.
+// What the overlays of a room do with comments, as `stats` reports it.
 
 /**
  * @typedef {object} OnAir
- * @property {'none'|'on'|'hidden'|'stuck'} state none is connected · at least one draws, and none is stuck ·
- *   all are hidden in OBS · one or more are connected and visible, and get no frames
+ * @property {'none'|'on'|'hidden'|'stuck'} state none connected · at least one draws, and none is stuck ·
+ *   all are hidden in OBS · at least one is connected and visible but gets no frames
  * @property {number} n overlays that are connected
  * @property {number} drawing
  * @property {number} hidden

@@ -1,36 +1,36 @@
-// The overlay's options: what the query of its address means. One table, which
-// the overlay reads addresses with and the builder makes its controls from. Pure.
+// The overlay's options, given in the query of its address. One table: the overlay
+// reads addresses with it, and the builder makes its controls from it. Pure.
 
 /**
  * @typedef {object} Options
- * @property {number} duration seconds a comment takes to cross; 0 = all have the same speed
+ * @property {number} duration seconds that a comment takes to cross; 0 = all have the same speed
  * @property {number} pace that speed, px a second in a picture of 1080 lines; 0 = its width in nine seconds
  * @property {number} wrap graphemes in a line; 0 = never more than one line
- * @property {number} area part of the height that is used, 0.1 to 1
- * @property {'full'|'top'|'bottom'} region where that part lies
+ * @property {number} area part of the height in use, 0.1 to 1
+ * @property {'full'|'top'|'bottom'} region position of that part
  * @property {number} lanes at most this many; 0 = as many as fit
- * @property {string} font family, put before the system's
+ * @property {string} font family, placed before the system's
  * @property {number} size px of a medium comment
  * @property {number} weight 100 to 900; 0 = lighter for Chinese, Japanese and Korean
- * @property {number} stroke px of outline that are seen; -1 = as much as suits the size
+ * @property {number} stroke px of visible outline; -1 = suited to the size
  * @property {number} opacity 0 to 1
  * @property {boolean} fade comments fade at the sides
  * @property {number} limit comments on screen
  * @property {'crisp'|'smooth'} motion whole pixels, or between them
- * @property {number} fixed comments that stand at the top at once, and as many at the bottom
- * @property {boolean} apart what stands takes lanes from what flies, in place of covering it
- * @property {boolean} overlap comments may cover each other when it is full
- * @property {boolean} names show who wrote
- * @property {boolean} sources say which platform a comment comes from
+ * @property {number} fixed the most comments standing at the top at once, and the same at the bottom
+ * @property {boolean} apart standing comments take lanes from flying ones instead of covering them
+ * @property {boolean} overlap comments may cover each other when the screen is full
+ * @property {boolean} names show authors' names
+ * @property {boolean} sources show the platform that a comment comes from
  * @property {boolean} lift dark colours get the lightness of the others
- * @property {boolean} emoji show emoji; without, they are cut from the text
+ * @property {boolean} emoji show emoji; if off, they are removed from the text
  * @property {boolean} reactions reactions of the audience rise at the side
- * @property {number} questions of a list that is live, as many with the most votes stand at the left
+ * @property {number} questions how many questions of a live list, those with the most votes, stand at the left
  * @property {boolean} merge equal comments become one with a count
- * @property {''|'list'|'youtube'} box a list in place of comments that fly; youtube = with the names of YouTube's chat
- * @property {'bottom'|'top'} newest where the newest of a list stands
+ * @property {''|'list'|'youtube'} box a list instead of flying comments; youtube = with the names of YouTube's chat
+ * @property {'bottom'|'top'} newest the end of a list where the newest stands
  * @property {number} stay seconds a comment stays in a list; 0 = until others push it out
- * @property {string} place where a list stands in the picture, one of PLACES
+ * @property {string} place position of a list in the picture, one of PLACES
  * @property {boolean} avatars a list shows a letter for each author
  * @property {string} theme one of THEMES
  * @property {string} chroma RRGGBB of the background; empty = transparent
@@ -43,8 +43,8 @@
  */
 
 /**
- * One row of the table. `low` and `high` bound a number, `auto` is what an
- * address may say for the default, `values` are the words of a choice.
+ * One row of the table. `low` and `high` bound a number, `auto` is the word that an
+ * address may say for the default, `values` are the possible words of a choice.
  * @typedef {object} Option
  * @property {'number'|'whole'|'flag'|'choice'|'font'|'color'|'lang'} kind
  * @property {number|string|boolean} value the default
@@ -57,8 +57,8 @@
 /** Ready styles of themes.css; docs/css.md shows them. */
 export const THEMES = ['', 'classic', 'quiet', 'plate', 'hall', 'paper', 'bilibili', 'niconico'];
 
-/** What ready styles set of what are options, too: that is their default while the
- * style is on. Of size, weight, stroke and opacity themes.css does the same.
+/** Options that ready styles set, too: these are the defaults while the
+ * style is on. For size, weight, stroke and opacity, themes.css does the same.
  * @type {Record<string, Partial<Options>>} */
 export const THEME_OPTIONS = {
   classic: { weight: 700, stroke: 2, lift: false },
@@ -69,10 +69,10 @@ export const THEME_OPTIONS = {
   niconico: { size: 75, weight: 600, stroke: 1.4, lift: false, wrap: 0 },
 };
 
-/** Where a list stands: everywhere, at a side, or in a portrait format. */
+/** Positions of a list: everywhere, at a side, or in a portrait format. */
 export const PLACES = ['full', 'left', 'right', '9x16', '4x5'];
 
-/** What a list sets of what are options, too, where no ready style does. @type {Partial<Options>} */
+/** Options that a list sets, too, if no ready style does. @type {Partial<Options>} */
 export const BOX_OPTIONS = { size: 28, limit: 60, names: true, sources: true };
 
 /** @param {number} value @param {number} low @param {number} high @returns {Option} */
@@ -98,11 +98,11 @@ export const OPTIONS = Object.freeze({
 /** @type {Readonly<Options>} */
 export const DEFAULTS = Object.freeze(/** @type {any} */ (Object.fromEntries(Object.entries(OPTIONS).map(([name, option]) => [name, option.value]))));
 
-/** The default of an option, under a ready style and in a list.
+/** The default of an option, with a ready style and for a list.
  * @template {keyof Options} N @param {N} name @param {string} theme @param {string} [box] @returns {Options[N]} */
 export const defaultOf = (name, theme, box = '') => /** @type {any} */ (THEME_OPTIONS[theme]?.[name] ?? (box ? BOX_OPTIONS[name] : undefined) ?? DEFAULTS[name]);
 
-/** The options in another ready style, or as a list: what is as by default follows.
+/** The options in another ready style, or as a list: values at their default follow.
  * @param {Readonly<Options>} options @param {string} theme @param {string} [box] @returns {Options} */
 export function withTheme(options, theme, box = options.box) {
   /** @type {any} */
@@ -113,7 +113,7 @@ export function withTheme(options, theme, box = options.box) {
   return next;
 }
 
-/** What the address of a list means that says nothing more. @type {Readonly<Options>} */
+/** The options of a list whose address sets nothing else. @type {Readonly<Options>} */
 export const LIST = Object.freeze(withTheme(DEFAULTS, '', 'list'));
 
 /** @param {string} text */
@@ -125,7 +125,7 @@ function bounded({ low = -Infinity, high = Infinity }, text) {
   return value >= low && value <= high ? value : undefined;
 }
 
-/** How the text of each kind is read; undefined for a bad one.
+/** Parses the text of each kind; undefined for a bad one.
  * @type {Record<Option['kind'], (option: Option, text: string) => any>} */
 const READERS = {
   number: bounded,
@@ -136,7 +136,7 @@ const READERS = {
   flag: (_, text) => bool(text),
   choice({ values = [] }, text) {
     if (values.includes(text)) return text;
-    // Of a choice with 0 and 1 the flag's other spellings are good, too.
+    // A choice with 0 and 1 accepts the flag's other spellings, too.
     const on = values.includes('1') ? bool(text) : undefined;
     return on === undefined ? undefined : on ? '1' : '0';
   },
@@ -152,7 +152,7 @@ export function readOption(name, text) {
   return text === option.auto ? option.value : READERS[option.kind](option, text);
 }
 
-/** The text for a value, as an address has it.
+/** The text of a value in an address.
  * @param {keyof Options} name @param {any} value */
 export function writeOption(name, value) {
   const option = OPTIONS[name];
@@ -169,9 +169,9 @@ const ALIASES = new Map([
 ]);
 
 /**
- * Reads options by name over a base. Unknown names are ignored, a bad value
- * leaves the base's, an own name beats its alias, the first of equals counts.
- * A ready style changes what is as by default; what is said beside it holds.
+ * Reads options by name over a base. Unknown names are ignored, a bad
+ * value keeps the base's, a name beats its alias, the first of duplicates counts.
+ * A ready style changes values at their default; values set beside it remain.
  * @param {Iterable<[string, unknown]>} pairs
  * @param {Readonly<Options>} [base]
  * @returns {Options}

@@ -1,4 +1,4 @@
-// What somebody paid to have a comment seen, in words.
+// The amount that somebody paid for a comment, in words.
 
 /**
  * An amount as the language writes it: "¥500", "$5.00", "500 bits".
@@ -8,7 +8,7 @@ export function amountText({ amount, currency }, lang) {
   if (/^[A-Z]{3}$/.test(currency)) {
     try {
       return new Intl.NumberFormat(lang, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(amount);
-    } catch { /* no currency after all */ }
+    } catch { /* not a currency */ }
   }
   return `${amount.toLocaleString(lang)} ${currency.toLowerCase()}`;
 }

@@ -1,16 +1,16 @@
-// The words of the wire (docs/dev/protocol.md) and the pure helpers around them.
+// The vocabulary of the wire (docs/dev/protocol.md) and the pure helpers around it.
 // Nothing here touches the page or the network.
 
 /** The WebSocket subprotocol that this client speaks. */
 export const SUBPROTOCOL = 'danmaku.v1';
 
-/** Every way over the screen, in the order in which pages offer them. */
+/** Every mode of a comment, in the order in which pages offer them. */
 export const MODES = /** @type {const} */ (['scroll', 'reverse', 'top', 'bottom']);
 
 /** Every letter height, smallest first. */
 export const SIZES = /** @type {const} */ (['small', 'medium', 'big']);
 
-/** The default colours of look.md; each holds on the overlay's outline. */
+/** The default colours of look.md; each is readable on the overlay's outline. */
 export const COLORS = ['#ffffff', '#ff6b5e', '#ffc24a', '#fff16b', '#66e0ff', '#ff9bd2', '#b6f25c', '#9db2ff'];
 
 /** Codes of refusals and errors. */
@@ -22,22 +22,22 @@ export const CODES = /** @type {const} */ ([
 /** Close codes that the client distinguishes. */
 export const CLOSE = { done: 1000, full: 1013, key: 4001, banned: 4003, slow: 4008 };
 
-/** A frame from a client is at most this many bytes. */
+/** The most bytes of a frame from a client. */
 export const MAX_FRAME = 4096;
 
-/** A name is at most this many graphemes. */
+/** The most graphemes of a name. */
 export const MAX_NAME = 20;
 
-/** A text is at most this many bytes, whatever length the room allows. */
+/** The most bytes of a text, whatever length the room allows. */
 export const MAX_TEXT_BYTES = 1024;
 
-/** A name is at most this many bytes: one letter can carry many marks. */
+/** The most bytes of a name: one letter can carry many marks. */
 export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
 
 /**
  * @typedef {'audience'|'overlay'|'console'} Role
  *
- * @typedef {object} Comment what is on the screens; see withDefaults
+ * @typedef {object} Comment a comment on the screens; see withDefaults
  * @property {string} id
  * @property {number} at ms since 1970
  * @property {string} text
@@ -51,13 +51,13 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {{amount: number, currency: string, level: number}} [paid]
  * @property {string} [standing] of the author on the platform: member | moderator | broadcaster
  * @property {{from: number, to: number, name: string, picture?: string}[]} [emotes]
- * @property {string} [item] the list of questions in which it asks, or the wall of its photo
+ * @property {string} [item] the list of questions that it belongs to, or the wall of its photo
  * @property {{path: string, width: number, height: number}} [photo]
  * @property {number} [seq]
- * @property {string} [rule] for the console: why it was held or refused
+ * @property {string} [rule] for the console: the rule that held or refused it
  * @property {string} [detail]
  * @property {string} [reason] the code of detail
- * @property {string} [form] in which the text was read
+ * @property {string} [form] the reading of the text that matched
  *
  * @typedef {object} Room
  * @property {string} id
@@ -66,24 +66,24 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} [review]
  * @property {number} [slow_ms]
  * @property {number} [max_length] graphemes
- * @property {boolean} [secret] phones come in with a key alone
+ * @property {boolean} [secret] phones need a key to enter
  * @property {string[]} [modes]
  * @property {string[]} [colors] empty: any
  * @property {string[]} [sizes]
  * @property {string} [message]
  * @property {number} [delay_ms]
  * @property {string} [newcomers]
- * @property {string} [staff_names] 'open', or held
- * @property {string} [spelled_together] 'held', or open
- * @property {string[]} [languages_off] codes of languages whose entries do not count
- * @property {boolean} [second_opinion] comments are sent to a service of the operator
+ * @property {string} [staff_names] 'open', otherwise held
+ * @property {string} [spelled_together] 'held', otherwise open
+ * @property {string[]} [languages_off] codes of languages whose entries are off
+ * @property {boolean} [second_opinion] comments are sent to a service that the operator runs
  * @property {boolean} [overlay_hidden] overlays draw nothing
  * @property {boolean} [webhooks] comments are sent to an address of the owner
  * @property {string} [links]
  * @property {string[]} [phrases]
  * @property {Record<string, string>} [look]
  * @property {string[]} [reactions] emoji to react with; empty: people cannot react
- * @property {number} [emotes] how many it has of its own
+ * @property {number} [emotes] how many emotes the room has
  *
  * @typedef {object} Hello
  * @property {number} version
@@ -91,10 +91,10 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} position
  * @property {Role} role
  * @property {Room} room
- * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string, ticket?: string, ticket_ms?: number, warnings?: {id: string, text?: string, ready?: string, at: number}[], took?: Record<string, string[]>}} [user] `warnings` are those that they have yet to read, `took` is what they have chosen in what is live, by item
+ * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string, ticket?: string, ticket_ms?: number, warnings?: {id: string, text?: string, ready?: string, at: number}[], took?: Record<string, string[]>}} [user] `warnings` are the unread ones, `took` holds the person's choices in live items, by item
  * @property {boolean} resumed
  * @property {Comment[]} recent
- * @property {Comment} [pin] what stands on the overlay
+ * @property {Comment} [pin] the pinned comment
  * @property {{state: 'none'|'hidden'|'on', shown_ms?: number}} [on_air] what the room's overlays do; for the audience
  * @property {import('./items.js').Item[]} [items] what is shown besides comments
  * @property {string[]} [addresses] origins of other machines that serve the room, too
@@ -110,9 +110,9 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @param {Role} role
  * @param {string} [key] of the overlay or secret-audience link
  * @param {string} [since] the position to resume after
- * @param {string} [token] the temporary identity where cookies are blocked
- * @param {number} [lines] how many comments a list of an overlay begins with, whatever their age
- * @param {string} [ticket] who this is, for another machine than the page came from
+ * @param {string} [token] the temporary identity if cookies are blocked
+ * @param {number} [lines] how many comments an overlay's list begins with, whatever their age
+ * @param {string} [ticket] identifies the person at a machine other than the page's own
  */
 export function socketUrl(location, room, role, key = '', since = '', token = '', lines = 0, ticket = '') {
   const query = new URLSearchParams({ role, brief: '1' });
@@ -126,7 +126,7 @@ export function socketUrl(location, room, role, key = '', since = '', token = ''
 }
 
 /**
- * A comment with the fields that the wire leaves out filled in.
+ * Fills in the fields of a comment that the wire leaves out.
  * @param {Record<string, any>} raw
  * @returns {Comment}
  */
@@ -136,7 +136,7 @@ export function withDefaults(raw) {
 }
 
 /**
- * A frame read from text, or null when it is not a JSON object with a type.
+ * Reads a frame from text; null if it is not a JSON object with a type.
  * @param {unknown} text
  * @returns {Frame|null}
  */
@@ -151,7 +151,7 @@ export function parseFrame(text) {
 }
 
 /**
- * A position "EPOCH:SEQ" taken apart; null for anything else.
+ * Parses a position "EPOCH:SEQ"; null for anything else.
  * @param {unknown} position
  * @returns {{epoch: string, seq: number}|null}
  */
@@ -166,7 +166,7 @@ export function parsePosition(position) {
 const segmenter = typeof Intl !== 'undefined' && 'Segmenter' in Intl ? new Intl.Segmenter() : null;
 
 /**
- * The text cut into what a person calls characters (UAX #29), as the server
+ * Splits a text into graphemes (UAX #29), as the server
  * counts them. Without Intl.Segmenter (Firefox before 125) code points joined
  * with their marks, joiners and modifiers come close.
  * @param {string} text
@@ -177,19 +177,19 @@ export function graphemes(text) {
   return text.match(/\p{RI}\p{RI}|.(?:[\p{M}\p{Emoji_Modifier}\u{E0020}-\u{E007F}]|\u200D.)*/gsu) ?? [];
 }
 
-/** A text as the server keeps it: blanks at the ends go, runs of them are one. @param {string} text */
+/** A text as the server keeps it: without blanks at the ends, runs of blanks become one. @param {string} text */
 const tidy = (text) => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
 
-/** How long a text will count at the server. @param {string} text */
+/** The length of a text as the server counts it. @param {string} text */
 export const lengthOf = (text) => graphemes(tidy(text)).length;
 
 /** @param {string} text */
 export const bytesOf = (text) => new TextEncoder().encode(text).length;
 
-/** Whether a text is more than the server takes whatever its length. @param {string} text */
+/** Whether a text has more bytes than the server accepts, whatever its length. @param {string} text */
 export const tooHeavy = (text) => bytesOf(tidy(text)) > MAX_TEXT_BYTES;
 
-/** A name of no more than the server takes. @param {string} name */
+/** Shortens a name to what the server accepts. @param {string} name */
 export function nameToSend(name) {
   const letters = graphemes(tidy(name)).slice(0, MAX_NAME);
   while (bytesOf(letters.join('')) > MAX_NAME_BYTES) letters.pop();

@@ -1,7 +1,7 @@
-// When a socket may connect again, and when a quiet one counts as dead. Pure:
-// times come from the clocks that are passed in.
+// Decides when a socket may connect again, and when a quiet one counts as dead. Pure:
+// times come from the clocks passed in.
 
-/** Times in ms. Beats come every 10 s, so 25 s of silence means that the connection is dead. */
+/** Times in ms. Heartbeats come every 10 s, so 25 s of silence means that the connection is dead. */
 export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, stable: 5_000, first: 250, most: 16_000, locked: 60_000 };
 
 /** How long to wait before the next attempt: longer after each failure. */
@@ -17,7 +17,7 @@ export class Backoff {
   /** An attempt begins. */
   begin() { this.#locked = false; }
 
-  /** The server asks to stay away for a while. @param {number} ms */
+  /** The server asks to wait for a while. @param {number} ms */
   notWithin(ms) { this.#notBefore = this.#env.now() + ms; }
 
   /** A connection that lasted ends the series of failures. @param {number} ms how long it was open */
@@ -32,11 +32,11 @@ export class Backoff {
     return Math.max(step * (0.25 + this.#env.random()), this.#notBefore - this.#env.now());
   }
 
-  /** Whether a device that wakes up may try at once. */
+  /** Whether a device that wakes up may retry at once. */
   get mayTryNow() { return !this.#locked && this.#env.now() >= this.#notBefore; }
 }
 
-/** How long nothing was heard. A device that slept is noticed by its wall clock. */
+/** Measures silence. The wall clock reveals that a device slept. */
 export class Silence {
   #env;
   #heard = 0;
@@ -45,7 +45,7 @@ export class Silence {
   /** @param {Pick<import('./socket-env.js').Env, 'now'|'wall'>} env */
   constructor(env) { this.#env = env; }
 
-  /** Something was heard now. */
+  /** Resets the silence. */
   end() {
     this.#heard = this.#env.now();
     this.#heardAt = this.#wall();

@@ -1,4 +1,4 @@
-// What a RoomSocket gets: the handlers of its page, and the browser's functions,
+// The inputs of a RoomSocket: the handlers of its page, and the browser's functions,
 // which tests replace.
 
 import { SUBPROTOCOL } from './protocol.js';
@@ -7,36 +7,36 @@ import { SUBPROTOCOL } from './protocol.js';
  * @typedef {import('./protocol.js').Comment} Comment
  * @typedef {import('./protocol.js').Hello} Hello
  * @typedef {import('./protocol.js').Frame} Frame
- * @typedef {'connecting'|'open'|'waiting'|'stopped'} State open: greeted by the server; waiting: will try again
+ * @typedef {'connecting'|'open'|'waiting'|'stopped'} State open: greeted by the server; waiting: will retry
  *
  * @typedef {object} Handlers all optional
- * @property {(origin: string, ticket: string) => void} [machine] before each hello: which machine greets, where it is another one than the page came from, and who this is there
- * @property {(hello: Hello) => void} [hello] the events follow; with resumed false, forget everything and start from hello.recent
+ * @property {(origin: string, ticket: string) => void} [machine] before each hello: the machine that greets, if it is not the page's own, and the person's ticket there
+ * @property {(hello: Hello) => void} [hello] the events follow; if resumed is false, forget everything and start from hello.recent
  * @property {(comment: Comment, seq: number) => void} [comment]
  * @property {(comment: Comment) => void} [held]
  * @property {(comment: Comment) => void} [refused]
  * @property {(event: {ids?: string[], user?: string, by?: string, seq?: number, erased?: boolean}) => void} [remove]
  * @property {(event: Frame) => void} [clear]
- * @property {(fields: Record<string, any>) => void} [room] the changed settings, or what a frame says of the room besides
- * @property {(event: {id: string, comment?: Comment}) => void} [pin] an empty id: none is pinned
- * @property {(event: Frame) => void} [item] the whole state of something that is shown besides comments, see items.js
- * @property {(event: Frame) => void} [item_gone] it is not to be seen any more
- * @property {(event: Frame) => void} [question] what moderators have made of one
- * @property {(tally: Frame) => void} [tally] what has been counted since
- * @property {(frame: Frame) => void} [reactions] how often people reacted since
+ * @property {(fields: Record<string, any>) => void} [room] the changed settings, or other facts about the room
+ * @property {(event: {id: string, comment?: Comment}) => void} [pin] an empty id means none
+ * @property {(event: Frame) => void} [item] the whole state of an item shown besides comments, see items.js
+ * @property {(event: Frame) => void} [item_gone] the item must disappear
+ * @property {(event: Frame) => void} [question] what moderators decided about a question
+ * @property {(tally: Frame) => void} [tally] the new counts
+ * @property {(frame: Frame) => void} [reactions] new reactions, counted
  * @property {(event: Frame) => void} [ban]
  * @property {(event: Frame) => void} [unban]
- * @property {(event: Frame) => void} [note] a note on a person was written, or put back
- * @property {(event: Frame) => void} [note_gone] it was deleted
- * @property {(event: Frame) => void} [note_read] the person has put the warning away
- * @property {(frame: Frame) => void} [events] after all events of a frame were handed over
+ * @property {(event: Frame) => void} [note] a note on a person was written or restored
+ * @property {(event: Frame) => void} [note_gone] a note was deleted
+ * @property {(event: Frame) => void} [note_read] the person has dismissed the warning
+ * @property {(frame: Frame) => void} [events] after all events of a frame were delivered
  * @property {(ack: Frame) => void} [ack]
- * @property {(air: any) => void} [on_air] what the room's overlays do, for the audience
- * @property {(user: Frame) => void} [user] what changed of hello.user
+ * @property {(air: any) => void} [on_air] the state of the room's overlays, for the audience
+ * @property {(user: Frame) => void} [user] the changed fields of hello.user
  * @property {(stats: Frame) => void} [stats]
  * @property {(replay: Frame) => void} [replay]
  * @property {(frame: Frame) => void} [looking] which comment another console has open
- * @property {(beat: Frame) => void} [beat] already answered
+ * @property {(beat: Frame) => void} [beat] a heartbeat, already answered
  * @property {(error: Frame) => void} [error]
  * @property {(bye: Frame) => void} [bye]
  * @property {(state: State) => void} [state]
@@ -48,11 +48,11 @@ import { SUBPROTOCOL } from './protocol.js';
  * @property {{protocol: string, host: string}} location
  * @property {(fn: () => void, ms: number) => any} setTimeout
  * @property {(id: any) => void} clearTimeout
- * @property {() => number} now ms, monotonic: measures silence and waits, so that setting the wall clock cuts no connection
- * @property {() => number} [wall] ms since 1970: shows that a device has slept, where `now` stands still meanwhile
+ * @property {() => number} now ms, monotonic: measures silence and waits, so that a change of the wall clock closes no connection
+ * @property {() => number} [wall] ms since 1970: reveals that a device slept, if `now` stops meanwhile
  * @property {() => number} random in [0, 1)
- * @property {(wake: () => void, lost: () => void) => (() => void)} onWake calls wake when the network or the page comes back, lost when the device has no network or the page is left; returns how to stop that
- * @property {(fault: unknown) => void} report a handler's exception; it must not harm the connection
+ * @property {(wake: () => void, lost: () => void) => (() => void)} onWake calls wake when the network or the page comes back, lost when the device has no network or the person leaves the page; returns a function that stops both
+ * @property {(fault: unknown) => void} report a handler's exception; it must not affect the connection
  */
 
 /** @returns {Env} */
@@ -69,8 +69,8 @@ export function browserEnv() {
       const visible = () => { if (!document.hidden) wake(); };
       window.addEventListener('online', wake);
       window.addEventListener('offline', lost);
-      // The browser keeps a page that is left for a step back, with its socket open:
-      // it would be counted as connected until the server misses its answers.
+      // The browser may keep a page for a step back, with its socket open:
+      // the page would count as connected until the server misses its answers.
       window.addEventListener('pagehide', lost);
       window.addEventListener('pageshow', visible);
       document.addEventListener('visibilitychange', visible);

@@ -1,5 +1,5 @@
-// RoomSocket is the client's side of docs/dev/protocol.md: it connects, resumes,
-// answers beats, reconnects until it is closed, and calls the page's handlers.
+// RoomSocket is the client side of docs/dev/protocol.md: it connects, resumes,
+// answers heartbeats, reconnects until closed, and calls the page's handlers.
 
 import { EventOrder } from './event-order.js';
 import { CLOSE, parseFrame, socketUrl, withDefaults } from './protocol.js';
@@ -25,7 +25,7 @@ export class RoomSocket {
 
   /**
    * @param {{room: string, role: import('./protocol.js').Role, key?: string, handlers?: Handlers, answer?: () => Record<string, any>, lines?: () => number, env?: Partial<import('./socket-env.js').Env>}} options
-   *   answer returns what the answer to a beat carries, lines how many comments a list wants to begin with
+   *   answer returns the content of the answer to a heartbeat, lines how many comments a list begins with
    */
   constructor({ room, role, key = '', handlers = {}, answer = () => ({}), lines = () => 0, env = {} }) {
     this.#room = room;
@@ -39,7 +39,7 @@ export class RoomSocket {
     this.#silence = new Silence(this.#env);
   }
 
-  /** connecting · open (greeted by the server) · waiting (will try again) · stopped. */
+  /** connecting · open (greeted by the server) · waiting (will retry) · stopped. */
   get state() { return this.#state; }
 
   /** How far the server has passed the log for this client; "" before the first hello. */
@@ -53,7 +53,7 @@ export class RoomSocket {
   }
 
   /**
-   * Sends a frame when the socket is open.
+   * Sends a frame if the socket is open.
    * @param {Record<string, any>} frame
    * @returns {boolean} false when not connected: the caller keeps the frame
    */
@@ -82,7 +82,7 @@ export class RoomSocket {
     const url = socketUrl(this.#addresses?.location ?? this.#env.location, this.#room, this.#role, this.#key, this.position, this.#token, this.#lines(), this.#addresses?.ticket);
     const ws = this.#ws = openSocket(this.#env, url);
     if (!ws) return this.#closed(0);
-    // A socket that was dropped may still get events: only the present one counts.
+    // A dropped socket may still fire events: only the current one counts.
     ws.onmessage = (event) => { if (this.#ws === ws) this.#receive(event.data); };
     ws.onclose = (event) => { if (this.#ws === ws) this.#closed(event.code); };
     this.#watch();
@@ -135,20 +135,20 @@ export class RoomSocket {
     this.#become('waiting');
   }
 
-  /** The network or the page is back: try now instead of later. */
+  /** The network or the page is back: retries now instead of later. */
   #wake() {
     if (this.#state === 'waiting' && this.#backoff.mayTryNow) this.#open();
     else if (this.#state !== 'stopped' && this.#ws && this.#silence.stale) this.#open();
   }
 
-  /** The device has no network (better to know now than after a silence), or the page is left. */
+  /** The device has no network (better to know now than after a silence), or the person has left the page. */
   #lost() {
     if (!this.#ws) return;
     this.#drop();
     this.#closed(0);
   }
 
-  /** Drops the socket when nothing was heard for too long. */
+  /** Drops the socket after too long a silence. */
   #watch() {
     const limit = this.#state === 'open' ? TIMES.silent : Math.min(TIMES.opening, this.#addresses?.opening ?? Infinity);
     const left = this.#silence.left(limit);
@@ -157,7 +157,7 @@ export class RoomSocket {
     this.#closed(0);
   }
 
-  /** @param {number} [code] drops the socket; its later events are ignored */
+  /** @param {number} [code] drops the socket and ignores its later events */
   #drop(code) {
     const ws = this.#ws;
     this.#ws = null;
@@ -173,7 +173,7 @@ export class RoomSocket {
   /** @param {() => void} fn @param {number} ms */
   #arm(fn, ms) {
     this.#disarm();
-    this.#timer = this.#env.setTimeout(fn, Math.ceil(ms)); // browsers cut a part of a millisecond off
+    this.#timer = this.#env.setTimeout(fn, Math.ceil(ms)); // browsers drop fractions of a millisecond
   }
 
   #disarm() {

@@ -1,4 +1,4 @@
-// The pictures of where comments come from.
+// Icons of the sources of comments.
 
 /** @type {Record<string, string>} */
 const ICONS = { api: 'code', replay: 'undo', twitch: 'twitch', youtube: 'youtube', bilibili: 'bilibili' };

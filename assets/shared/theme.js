@@ -1,18 +1,18 @@
-// Dark or light: as the system says until the person chooses. first.js
-// puts an earlier choice in place before the first paint.
+// Dark or light: follows the system until the person chooses. first.js
+// applies an earlier choice before the first paint.
 
 const KEY = 'danmaku-theme';
 
 /** @typedef {'dark'|'light'} Theme */
 
-/** The theme that is seen now. @returns {Theme} */
+/** The current theme. @returns {Theme} */
 export function theme() {
   const chosen = document.documentElement.dataset.theme;
   if (chosen === 'dark' || chosen === 'light') return chosen;
   return matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }
 
-/** Turns to the other theme and remembers it where the browser lets us. */
+/** Switches to the other theme and remembers it if the browser allows. */
 export function toggleTheme() {
   const next = theme() === 'dark' ? 'light' : 'dark';
   document.documentElement.dataset.theme = next;

@@ -1,16 +1,16 @@
-// Names for buttons that are only an icon: seen when a mouse points at one, when
-// the keyboard is on one, and while a finger rests on one. The browser's own
-// tooltips come late, and neither to the keyboard nor to a finger.
+// Names for icon buttons, shown when a mouse points at one, when
+// the keyboard is on one, and while a finger rests on it. The browser's own
+// tooltips appear late, and never for the keyboard or a finger.
 
 import { el } from './dom.js';
 
-/** ms before a mouse, or a finger that rests, gets the name */
+/** ms until a mouse or a resting finger shows the name */
 const WAIT = { mouse: 350, touch: 500 };
 
 /** px between a button and its name, and from the window's edge */
 const GAP = 6;
 
-/** Buttons whose words are not seen. */
+/** Buttons without visible words. */
 const BARE = '.icon-button, [data-tip]';
 
 /** @param {Document} doc */
@@ -32,7 +32,7 @@ export function wireTips(doc) {
   function soon(button, wait) {
     if (button === over) return;
     hide();
-    // What a page writes anew as a tooltip becomes ours each time; the browser's would cover it.
+    // Take over each tooltip that a page sets again; the browser's would cover ours.
     if (button.title) {
       button.dataset.tip = button.title;
       button.removeAttribute('title');
@@ -55,7 +55,7 @@ export function wireTips(doc) {
   }
 
   // One listener for entering and leaving: a button that is replaced under the
-  // pointer sends no leave event in WebKit, but what lies there then is entered.
+  // pointer sends no leave event in WebKit, but the element there then gets an enter event.
   doc.addEventListener('pointerover', (event) => {
     if (event.pointerType === 'touch') return;
     const button = bare(event.target);

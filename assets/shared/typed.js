@@ -1,6 +1,6 @@
-// Keeps what is typed over a step away and back. A page that comes back from the
-// browser's page cache finds fields with autocomplete="off" emptied by WebKit; one
-// that is loaded again finds all of them as the server sent them.
+// Keeps typed text when a person leaves the page and returns. WebKit empties fields with
+// autocomplete="off" when a page returns from the browser's page cache; a reloaded page
+// has all fields as the server sent them.
 
 /** @typedef {HTMLInputElement|HTMLTextAreaElement|HTMLSelectElement} Field */
 
@@ -9,8 +9,8 @@ const FIELDS = 'input:not([type="password"], [type="file"], [type="hidden"]), te
 /**
  * @param {Window} win
  * @param {object} how
- * @param {string[]} [how.keep] ids of fields whose text also outlives a reload, as long as the tab lives
- * @param {() => void} [how.restored] called after something was put back
+ * @param {string[]} [how.keep] ids of fields whose text also survives a reload while the tab is open
+ * @param {() => void} [how.restored] called after something was restored
  */
 export function keepTyped(win, { keep = [], restored = () => {} } = {}) {
   const doc = win.document;
@@ -22,11 +22,11 @@ export function keepTyped(win, { keep = [], restored = () => {} } = {}) {
     if (keep.length > 0) write(win, place, Object.fromEntries(keep.map((id) => [id, /** @type {Field|null} */ (doc.getElementById(id))?.value ?? '']).filter(([, text]) => text !== '')));
   });
   win.addEventListener('pageshow', (event) => {
-    // WebKit empties the fields in a task of its own, after this event.
+    // WebKit empties the fields in a separate task, after this event.
     if (event.persisted) setTimeout(() => putBack([...left]), 0);
   });
 
-  // A page that is loaded again: what is kept goes into fields that are empty.
+  // A reloaded page: kept text goes into empty fields.
   const kept = keep.length > 0 ? read(win, place) : {};
   write(win, place, {});
   putBack(keep.flatMap((id) => {
@@ -67,5 +67,5 @@ function write(win, place, values) {
   try {
     if (Object.keys(values).length > 0) win.sessionStorage.setItem(place, JSON.stringify(values));
     else win.sessionStorage.removeItem(place);
-  } catch { /* storage is blocked or full: what is typed lasts as long as the page */ }
+  } catch { /* storage is blocked or full: typed text lasts as long as the page */ }
 }

@@ -1,9 +1,9 @@
-// How long comments are kept: asked here, once for all rooms, of the owner.
+// Asks the owner, once for all rooms, how long to keep comments.
 
 import { ApiError, call } from '../shared/api.js';
 import { byId, el } from '../shared/dom.js';
 
-/** Days that are offered; 0 is without an end. */
+/** The offered days; 0 means without limit. */
 const CHOICES = [1, 7, 30, 90, 365, 0];
 
 /** @param {{t: import('../shared/i18n.js').Words['t'], say: (id: string, tone: 'good'|'bad'|'', text: string) => void, done: (done: boolean) => void}} page */
@@ -14,7 +14,7 @@ export async function askKeep({ t, say, done }) {
   try {
     now = await call('GET', '/api/keep');
   } catch {
-    return; // a moderator's page: it is the owner's to say
+    return; // a moderator's page: only the owner decides
   }
   let sure = false;
   draw();
@@ -37,7 +37,7 @@ export async function askKeep({ t, say, done }) {
 
   async function save() {
     const days = Number(select.value);
-    // Shorter than before deletes at once: that is asked twice.
+    // A shorter time deletes at once, so the page asks twice.
     if (days > 0 && (now.days === 0 || days < now.days) && !sure) {
       sure = true;
       return say('keep-said', 'bad', t('keep_sure'));

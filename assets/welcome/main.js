@@ -1,4 +1,4 @@
-// The welcome: four steps to air, each ticked off when it has really happened.
+// The welcome page: four steps to air, each ticked off when it has really happened.
 
 import { ApiError, call, roomPath } from '../shared/api.js';
 import { copyText } from '../shared/clipboard.js';
@@ -20,7 +20,7 @@ const words = new Words('welcome');
 const { t } = words;
 const STEPS = ['step-name', 'step-obs', 'step-test', 'step-audience'];
 
-/** Ticks a step, and marks the first that is left. @param {string} id @param {boolean} done */
+/** Ticks a step, and marks the first open one. @param {string} id @param {boolean} done */
 function tick(id, done) {
   byId(id).classList.toggle('done', done);
   const next = STEPS.find((step) => !byId(step).classList.contains('done'));
@@ -33,7 +33,7 @@ function write(id, text) {
   if (box && box.textContent !== text) box.textContent = text;
 }
 
-/** ms for which it is said that something is saved; the tick stays. */
+/** ms for which "Saved" is shown; the tick stays. */
 const SAVED_SHOWN = 4_000;
 /** @type {Record<string, any>} by the id of what was said */ const timers = {};
 
@@ -47,7 +47,7 @@ function say(id, tone, text) {
   box.textContent = text;
 }
 
-/** Takes back what was said of a fault that is over. @param {string} id @param {string} [tone] */
+/** Clears the report of a fault that is over. @param {string} id @param {string} [tone] */
 function clearFault(id, tone = 'bad') {
   if (byId(id).classList.contains(tone)) byId(id).hidden = true;
 }
@@ -55,11 +55,11 @@ function clearFault(id, tone = 'bad') {
 const small = new MiniOverlay(byId('frame'), byId('small'));
 const name = askName({ room, t, say, done: (done) => tick('step-name', done) });
 
-/** What the overlays do, and ms by which the room lags on purpose.
+/** The state of the overlays, and the ms of broadcast delay.
  * @type {{state: 'none'|'hidden'|'on', shown_ms?: number}} */
 let air = { state: 'none' };
 let delay = 0;
-/** It was said that no overlay is connected. */
+/** Whether the page has said that no overlay is connected. */
 let unseen = false;
 
 const socket = new RoomSocket({
@@ -68,7 +68,7 @@ const socket = new RoomSocket({
     hello(hello) {
       delay = hello.room?.delay_ms ?? 0;
       name.suggestTitle(hello.room?.title);
-      for (const id of ['named', 'sent', 'keep-said']) clearFault(id); // it answers again
+      for (const id of ['named', 'sent', 'keep-said']) clearFault(id); // the server answers again
     },
     room(change) {
       delay = change.delay_ms ?? delay;
@@ -79,7 +79,7 @@ const socket = new RoomSocket({
     clear: () => small.clear(),
     state(state) {
       if (state !== 'waiting') return;
-      tick('step-obs', false); // nobody knows now
+      tick('step-obs', false); // unknown now
       byId('overlay-check').classList.remove('warn');
       write('overlay-check', t('away'));
       write('phone-check', t('away'));
@@ -89,11 +89,11 @@ const socket = new RoomSocket({
       const { state } = onAir(stats);
       air = { state: state === 'on' || state === 'none' ? state : 'hidden', shown_ms: stats.shown_ms };
       tick('step-obs', state === 'on');
-      if (state === 'on') clearFault('added'); // it came to OBS by another way
+      if (state === 'on') clearFault('added'); // OBS got it in another way
       if (state === 'on' && unseen) { unseen = false; byId('sent').hidden = true; }
       byId('overlay-check').classList.toggle('warn', state === 'hidden' || state === 'stuck');
       write('overlay-check', t({ none: 'obs_waits', on: 'obs_connected', hidden: 'obs_hidden', stuck: 'obs_stuck' }[state]));
-      if (clients.audience > 0) tick('step-audience', true); // a phone may be put away again
+      if (clients.audience > 0) tick('step-audience', true); // a phone may leave again
       write('phone-check', clients.audience > 0 ? t('phones', { n: clients.audience }) : t('phone_waits'));
     },
   },
@@ -104,7 +104,7 @@ async function copy() {
   setTimeout(() => write('copy', t('obs_copy')), 2000);
 }
 
-/** Lets the server put the overlay into OBS. */
+/** Makes the server put the overlay into OBS. */
 function add() {
   void addToObs(room, { form: byId('secret'), password: byId('password'), say: (tone, text) => say('added', tone, text), t });
 }
@@ -123,7 +123,7 @@ async function send(event) {
   }
 }
 
-/** Says what is true of the test: it is sent, and after a while on the screen. */
+/** Shows the state of the test comment: sent, and after a while on the screen. */
 function sent() {
   const now = { none: 'test_unseen', hidden: 'test_sent', on: 'test_sent' }[air.state];
   say('sent', 'good', t(now));
@@ -131,7 +131,7 @@ function sent() {
   if (air.state === 'on') setTimeout(() => { if (air.state === 'on') say('sent', 'good', t('test_shown')); }, delay + (air.shown_ms ?? 0));
 }
 
-/** The code and what is made of it lead to the chosen address. */
+/** The code and everything made from it lead to the chosen address. */
 function choose() {
   const at = /** @type {HTMLInputElement|null} */ (document.querySelector('#ways :checked'))?.value;
   if (!at) return;

@@ -1,10 +1,10 @@
-// The show's name, which poster and phones carry.
+// The show's name, shown on poster and phones.
 
 import { ApiError, call, roomPath } from '../shared/api.js';
 import { byId } from '../shared/dom.js';
 import { graphemes } from '../shared/protocol.js';
 
-/** Characters of a title, as room.MaxTitleLen. */
+/** The most characters of a title, as room.MaxTitleLen. */
 const LONGEST = 60;
 
 /**
@@ -14,7 +14,7 @@ export function askName({ room, t, say, done }) {
   const field = /** @type {HTMLInputElement} */ (byId('name'));
   let saved = field.defaultValue;
 
-  /** A room begins with its place in the address as its title. @param {string} [title] */
+  /** A new room has its name in the address as its title. @param {string} [title] */
   function suggestTitle(title) {
     if (title === undefined) return;
     if (field.value === saved && document.activeElement !== field) field.value = title;
