@@ -8,7 +8,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// axe is axe-core's source. Without it a test is skipped, or fails when CI is
+// axe is axe-core's source. Without it a test is skipped, or fails if CI is
 // "true".
 func axe(t *testing.T) string {
 	t.Helper()
@@ -23,16 +23,16 @@ func axe(t *testing.T) string {
 	return ""
 }
 
-// checkAxe fails the test for all that axe calls moderate or worse on a page. The
-// colors are left out where a test has seen them in another language: to measure
-// them takes longer than everything else.
+// checkAxe fails the test for every fault of a page that axe calls moderate or worse. It
+// leaves out the colors if a test has checked them in another language: measuring them
+// takes longer than everything else.
 func checkAxe(t *testing.T, page *browser.Page, source, what string, colors bool) {
 	t.Helper()
 	runAxe(t, page, source, what, `rules: { "color-contrast": { enabled: `+strconv.FormatBool(colors)+` } }`)
 }
 
-// checkColors is checkAxe for the colors alone, where a test has seen everything
-// else of a page in another theme.
+// checkColors is checkAxe for the colors alone, for pages whose other rules a test has
+// checked in another theme.
 func checkColors(t *testing.T, page *browser.Page, source, what string) {
 	t.Helper()
 	runAxe(t, page, source, what, `runOnly: ["color-contrast"]`)

@@ -6,16 +6,16 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// previewDraws is true while something with words, or a code, stands on the overlay in the builder.
+// previewDraws is true while the overlay in the builder shows words or a code.
 const previewDraws = `(() => {
 	const { document: page, innerWidth: width, innerHeight: height } = ` + inside + `;
 	const inSight = (e) => { const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && r.right > 0 && r.left < width && r.bottom > 0 && r.top < height && e.checkVisibility({ opacityProperty: true, visibilityProperty: true }); };
 	return Boolean(page?.body) && [...page.body.querySelectorAll(":not(.dm-probe *)")].some((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && inSight(e) || e.matches(".dm-code-shown") && inSight(e));
 })()`
 
-// Whatever somebody chooses in the builder, the preview shows what it does to comments:
-// nobody has to wait for a room to write. That holds for the least and the most of each
-// option and for those that leave little room together.
+// Whatever somebody chooses in the builder, the preview shows its effect on comments
+// without waiting for a room to write. This covers the lowest and the highest value of each
+// option, and combinations that leave little room.
 func TestTheBuildersPreviewIsNeverEmpty(t *testing.T) {
 	p := startProduct(t)
 	b := builderAt(t, p.console)
@@ -28,7 +28,7 @@ func TestTheBuildersPreviewIsNeverEmpty(t *testing.T) {
 	} {
 		option, value := choices[0], choices[1]
 		t.Run(option+" "+value, func(t *testing.T) {
-			// A change of it begins with an empty screen, so that what is seen came after it.
+			// A change begins with an empty screen, so that everything visible came after it.
 			change(b, option, value)
 			b.Wait(stands + ` && ` + inside + `.danmaku`)
 			b.Eval(inside + `?.danmaku?.clear?.()`)
@@ -39,13 +39,13 @@ func TestTheBuildersPreviewIsNeverEmpty(t *testing.T) {
 			}
 		})
 	}
-	// Large letters in a tenth of the picture: there is no lane for them but the first.
+	// Large letters in a tenth of the picture: only the first lane fits them.
 	change(b, "size", "400")
 	change(b, "area", "10")
 	b.Eval(inside + `?.danmaku?.clear?.()`)
 	b.Wait(previewDraws)
 	b.Eval(`document.getElementById("undo").click(); document.getElementById("undo").click()`)
-	// Another size of the picture, and the page anew.
+	// Another size of the picture, and a reload.
 	b.Goto(browser.Value[string](b, `location.href`))
 	b.Wait(stands + ` && ` + previewDraws)
 }

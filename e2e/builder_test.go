@@ -16,7 +16,7 @@ import (
 	"danmaku/obs/obstest"
 )
 
-// builderAt opens the builder and waits until the overlay in it stands.
+// builderAt opens the builder and waits until its overlay is ready.
 func builderAt(t testing.TB, address string) *browser.Page {
 	t.Helper()
 	b := browser.New(t)
@@ -32,7 +32,7 @@ const stands = inside + `?.document?.querySelectorAll("head style").length === 2
 // inside is the window of the overlay in the builder.
 const inside = `document.getElementById("frame").contentWindow`
 
-// offered reads what the button for the address puts on the clipboard.
+// offered returns what the button for the address puts on the clipboard.
 func offered(b *browser.Page, button string) string {
 	return browser.Value[string](b, `(async () => {
 		let text;
@@ -43,7 +43,7 @@ func offered(b *browser.Page, button string) string {
 	})()`)
 }
 
-// options are those of an overlay's address, without the key.
+// options returns the options in an overlay's address, without the key.
 func options(t testing.TB, address string) map[string]string {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -58,7 +58,7 @@ func options(t testing.TB, address string) map[string]string {
 	return out
 }
 
-// change does to the control of an option what a person does.
+// change operates the control of an option as a person does.
 func change(b *browser.Page, option, value string) {
 	b.Eval(`(() => {
 		const opt = document.querySelector('[data-option="` + option + `"]'), value = ` + strconv.Quote(value) + `;
@@ -74,14 +74,14 @@ func change(b *browser.Page, option, value string) {
 }
 
 // Each control changes the address by its option alone, and the overlay in the
-// preview; a step back takes it away again.
+// preview; undo reverts it.
 func TestTheBuilderHasEveryOption(t *testing.T) {
 	p := startProduct(t)
 	b := builderAt(t, p.console)
 	if got := offered(b, "copy"); got != p.overlay {
 		t.Errorf("the address is %q, the start printed %q", got, p.overlay)
 	}
-	// What the overlay is told is written down.
+	// Record the options that the overlay receives.
 	b.Eval(`(() => { const { danmaku } = ` + inside + `, config = danmaku.config; danmaku.config = (all) => { window.told = all; config(all); }; })()`)
 	root := `getComputedStyle(` + inside + `.document.documentElement)`
 	rows := []struct{ name, value, written, sees string }{
@@ -103,7 +103,7 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 		{"newest", "top", "top", ""}, {"place", "left", "left", ""}, {"stay", "30", "30", ""}, {"avatars", "1", "1", ""},
 	}
 	left := browser.Value[map[string]bool](b, `Object.fromEntries([...document.querySelectorAll("[data-option]")].map((e) => [e.dataset.option, true]))`)
-	delete(left, "box") // TestTheBuilderMakesAChatBox has it: it loads another page
+	delete(left, "box") // TestTheBuilderMakesAChatBox covers it: it loads another page
 	for _, row := range rows {
 		delete(left, row.name)
 		change(b, row.name, row.value)
@@ -111,21 +111,21 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 			t.Errorf("%s: the address has %v, want %s", row.name, got, row.written)
 		}
 		if got := browser.Value[string](b, `document.querySelector("#link b").textContent`); got != ("&" + url.Values{row.name: {row.written}}.Encode()) {
-			t.Errorf("%s: shown is %q", row.name, got)
+			t.Errorf("%s: it shows %q", row.name, got)
 		}
 		told := row.written
-		if row.name == "idle" { // nobody waits so long for the preview's feed to rest
+		if row.name == "idle" { // the preview's feed pauses too late for this test
 			told = "1"
 		}
 		if got := browser.Value[string](b, `told.`+row.name); got != told {
-			t.Errorf("%s: the overlay is told %q, want %q", row.name, got, told)
+			t.Errorf("%s: the overlay receives %q, want %q", row.name, got, told)
 		}
 		if row.sees != "" {
 			b.Wait(row.sees)
 		}
 		b.Eval(`document.getElementById("undo").click()`)
 		if got := options(t, offered(b, "copy")); len(got) != 0 {
-			t.Errorf("%s: after the step back the address has %v", row.name, got)
+			t.Errorf("%s: after undo the address has %v", row.name, got)
 		}
 	}
 	b.Wait(inside + `.document.documentElement.lang === "en"`)
@@ -134,8 +134,8 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 	}
 }
 
-// Looks to begin with, looks that are kept for all who run the room, the reset
-// and files; and a reload loses nothing.
+// Presets, looks kept for all moderators, reset and files work, and a reload
+// loses nothing.
 func TestLooksOfTheBuilder(t *testing.T) {
 	p := startProduct(t)
 	h := runnerAt(t, p.console)
@@ -156,36 +156,36 @@ func TestLooksOfTheBuilder(t *testing.T) {
 			t.Errorf("%s is not marked", preset)
 		}
 	}
-	// What the preview shows for a moment only is written down.
+	// Record what the preview shows only for a moment.
 	b.Eval(`(() => {
 		const { document: page, MutationObserver } = ` + inside + `;
 		window.codes = 0;
 		new MutationObserver(() => { if (page.querySelector(".dm-code-shown")) window.codes++; }).observe(page.body, { subtree: true, childList: true, attributeFilter: ["class"] });
 		document.querySelector('[data-preset="bilibili"]').click();
 	})()`)
-	// A ready style's own size is what its slider shows.
+	// The slider shows a ready style's own size.
 	b.Eval(`document.querySelector('[data-preset="hall"]').click()`)
 	if got := browser.Value[string](b, `document.querySelector('[data-option="size"] input[type="number"]').value`); got != "56" {
-		t.Errorf("in the hall the size is shown as %s", got)
+		t.Errorf("in the style hall the size is shown as %s", got)
 	}
-	// The preview's feed rests for the code that is shown while nobody writes, and
-	// comes back.
+	// The preview's feed pauses for the code shown while nobody writes, and
+	// resumes.
 	b.Wait(`codes > 0`)
 	b.Wait(inside + `.document.querySelector(".dm-code-shown") === null && ` + inside + `.danmaku.stats().active > 0`)
 	b.Eval(`window.codes = 0; document.getElementById("peek").click()`)
 	b.Wait(`codes > 0`)
-	// The overlay's own size can be had in it, too.
+	// The overlay's own size can be chosen in it, too.
 	change(b, "size", "36")
 	if got := address(); got["size"] != "36" || got["theme"] != "hall" {
-		t.Errorf("the hall with the usual size is %v", got)
+		t.Errorf("the style hall with the usual size is %v", got)
 	}
 	b.Wait(`getComputedStyle(` + inside + `.document.documentElement).getPropertyValue("--danmaku-size") === "36px"`)
 	b.Eval(`document.querySelector('[data-back="size"]').click()`)
 	if got := address(); got["size"] != "" || got["theme"] != "hall" {
-		t.Errorf("the hall with its own size is %v", got)
+		t.Errorf("the style hall with its own size is %v", got)
 	}
 
-	// Kept by one, there for another.
+	// One moderator saves it, another sees it.
 	const css = ".dm { letter-spacing: 2px }"
 	change(b, "size", "44")
 	enter(b, "#css", css)
@@ -198,18 +198,18 @@ func TestLooksOfTheBuilder(t *testing.T) {
 	other.Wait(has("#kept .preset", "Friday <b>"))
 	other.Eval(`document.querySelector("#kept .preset").click()`)
 	if got := options(t, offered(other, "copy")); !maps.Equal(got, own) {
-		t.Errorf("the other has %v, want %v", got, own)
+		t.Errorf("the other builder has %v, want %v", got, own)
 	}
 	if got := offered(other, "copy-css"); got != css {
-		t.Errorf("the other's CSS is %q", got)
+		t.Errorf("the other builder's CSS is %q", got)
 	}
-	// Deleted there, and back.
+	// Deleted there, and restored.
 	other.Eval(`document.querySelector("#kept .danger").click()`)
 	other.Wait(`document.querySelector("#kept li") === null`)
 	other.Eval(`document.querySelector("#said button").click()`)
 	other.Wait(has("#kept .preset", "Friday <b>"))
 
-	// A reload keeps what was built; a reset can be taken back.
+	// A reload keeps the look; a reset can be undone.
 	b.Goto(strings.Replace(p.console[:strings.Index(p.console, "?")], "/console/", "/builder/", 1))
 	b.Wait(stands + ` && document.querySelector("#kept .preset[aria-pressed='true']") !== null`)
 	if got := address(); !maps.Equal(got, own) {
@@ -221,13 +221,13 @@ func TestLooksOfTheBuilder(t *testing.T) {
 	}
 	b.Eval(`document.querySelector("#said button").click()`)
 	if !browser.Value[bool](b, `document.activeElement === document.getElementById("undo") && document.getElementById("said").hidden`) {
-		t.Error("the keyboard is lost after the reset was taken back")
+		t.Error("the focus is lost after the reset was undone")
 	}
 	if got := address(); !maps.Equal(got, own) || browser.Value[string](b, `document.getElementById("css").value`) != css {
-		t.Errorf("the reset was not taken back: %v", got)
+		t.Errorf("the reset was not undone: %v", got)
 	}
 
-	// Out and in again.
+	// Export and import.
 	file := browser.Value[string](b, `(async () => {
 		let file;
 		const make = URL.createObjectURL;
@@ -254,21 +254,21 @@ func TestLooksOfTheBuilder(t *testing.T) {
 		t.Errorf("a bad file: %d faults, and it has %v", n, address())
 	}
 	if !browser.Value[bool](b, `document.querySelector("#import-text[aria-invalid='true']") !== null && `+has("#import-faults", "mirge")+` && `+has("#import-faults", "8–400")) {
-		t.Error("the faults are not told")
+		t.Error("the faults are not shown")
 	}
 	take(file)
 	if got := address(); !maps.Equal(got, own) || browser.Value[string](b, `document.getElementById("css").value`) != css || !browser.Value[bool](b, `document.getElementById("import").hidden`) {
-		t.Errorf("what was exported comes back as %v", got)
+		t.Errorf("the exported look is imported as %v", got)
 	}
 }
 
-// styled has every computed property of everything on the stage, by element.
+// styled returns every computed property of every element on the stage, by element.
 const styled = `Object.fromEntries([...document.querySelectorAll(".dm-slot:not(.dm-probe) .dm, .dm-slot:not(.dm-probe) .dm *, .dm-pin *")].filter((e) => e.checkVisibility()).flatMap((e) => ["", "::before"].map((part) => {
 	const style = getComputedStyle(e, part);
 	return [e.className + " of " + e.closest(".dm").textContent + part, Object.fromEntries([...style].map((p) => [p, style.getPropertyValue(p)]))];
 })))`
 
-// CSS in the builder does what it does in OBS's box, to the last property.
+// CSS in the builder has the same effect as in OBS's field, for every property.
 func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
 	p := startProduct(t)
 	const css = `:root { --danmaku-size: 44px; --danmaku-stroke-color: #123456; }
@@ -286,7 +286,7 @@ func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
 	change(b, "stroke", "1")
 	change(b, "names", "1")
 	enter(b, "#css", css)
-	// OBS puts a style with the text of its box at the end of the head.
+	// OBS puts a style with the text of its field at the end of the head.
 	obs := browser.Open(t, offered(b, "copy"))
 	box, err := json.Marshal(offered(b, "copy-css"))
 	if err != nil {
@@ -310,15 +310,15 @@ func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
 			}
 		}
 	}
-	// The overlay that has the address is seen to be there.
+	// The builder shows that the overlay with the address is connected.
 	b.Wait(has("#on-air", "Overlay connected"))
-	// What cannot work is told.
+	// It reports CSS that cannot work.
 	if !browser.Value[bool](b, has("#css-faults", "Line 8")) {
-		t.Error("nothing is said about the brace too many")
+		t.Error("the extra brace is not reported")
 	}
 }
 
-// The owner's button puts address and CSS into OBS, and asks for its password.
+// The owner's button puts address and CSS into OBS, and asks for OBS's password.
 func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
 	fakeOBS := obstest.New()
 	fakeOBS.Password = "right"
@@ -339,7 +339,7 @@ func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
 	})
 }
 
-// The documented names are completed while one types, by keys alone.
+// Documented names are completed while typing, by keys alone.
 func TestTheBuilderCompletesNames(t *testing.T) {
 	p := startProduct(t)
 	b := builderAt(t, p.console)
@@ -351,7 +351,7 @@ func TestTheBuilderCompletesNames(t *testing.T) {
 		t.Errorf("it has %q", got)
 	}
 	if !browser.Value[bool](b, `document.getElementById("css-offers").hidden && !document.getElementById("css").hasAttribute("aria-activedescendant")`) {
-		t.Error("the offers stay")
+		t.Error("the suggestions stay")
 	}
 	b.Eval(`document.querySelector(".names").open = true; [...document.querySelectorAll(".name")].find((e) => e.textContent === "data-badge").click()`)
 	if got := browser.Value[string](b, `document.getElementById("css").value`); got != `.dm-text[data-badge="owner"]` {
@@ -359,8 +359,8 @@ func TestTheBuilderCompletesNames(t *testing.T) {
 	}
 }
 
-// Nothing runs off the side and axe finds nothing, in any language, theme or
-// width; the pictures are kept when PICTURES names a folder.
+// Nothing runs off the side and axe finds nothing, in any language, theme or width. It
+// writes the pictures if PICTURES names a folder.
 func TestTheBuilderFitsEverywhere(t *testing.T) {
 	axe, err := os.ReadFile("../node_modules/axe-core/axe.min.js")
 	if err != nil && os.Getenv("CI") == "true" {
@@ -371,14 +371,14 @@ func TestTheBuilderFitsEverywhere(t *testing.T) {
 	b.Eval(`document.querySelector('[data-preset="bilibili"]').click()`)
 	enter(b, "#css", ".dm { --danmaku-stroke-width: 2px; }\n.dm[data-badge=\"owner\"] {\n  background: #0B0E10; border-radius: 10px;\n}")
 	scenes := map[string]string{"en": "dark", "zh-CN": "light", "ja": "moving"}
-	seen := map[string]bool{} // themes whose colors axe has measured
+	seen := map[string]bool{} // themes whose colors axe has checked
 	for _, at := range []struct {
 		width, height int64
 		langs         []string
 	}{{1440, 900, []string{"en", "zh-CN", "ja"}}, {1280, 800, []string{"ja"}}, {768, 1024, []string{"en", "ja"}}, {320, 640, []string{"en", "zh-CN"}}} {
 		for i, lang := range at.langs {
 			if i > 0 && at.width > 320 && os.Getenv("PICTURES") == "" {
-				continue // each width and each language once will do
+				continue // each width and each language once is enough
 			}
 			theme := []string{"dark", "light"}[(i+int(at.width)/320)%2]
 			browser.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{

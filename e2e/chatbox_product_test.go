@@ -10,11 +10,11 @@ import (
 )
 
 // lines is an expression: the texts of the chat box, the oldest first, without those
-// that fade.
+// that are fading.
 const lines = `[...document.querySelectorAll(".dm-line:not([data-leaving]) .dm-text")].map((e) => e.textContent).reverse()`
 
-// With the real program: the box shows what the overlay shows, tells phones that they
-// are on screen, and is itself again after a restart.
+// With the real program: the box shows what the overlay shows, tells phones that their
+// comments are on screen, and recovers after a restart.
 func TestChatBoxOfTheProgram(t *testing.T) {
 	args := []string{"--listen", freePort(t), "--data", filepath.Join(t.TempDir(), "data")}
 	p, stop := launch(t, args...)
@@ -39,15 +39,15 @@ func TestChatBoxOfTheProgram(t *testing.T) {
 	again := browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/chat/", 1)+"&box=youtube")
 	again.Wait(`[...document.querySelectorAll("#message")].some((e) => e.textContent === "after the restart")`)
 	if is(again, `document.body.textContent.includes("taken down")`) {
-		t.Error("what was taken down came back")
+		t.Error("a removed comment came back")
 	}
 	o.call("POST", room+"/clear", nil)
 	box.Wait(lines + `.length === 0`)
 	again.Wait(`document.querySelectorAll("#message").length === 0`)
 }
 
-// A list that is loaded anew has what it had, also beyond the overlay's half minute. It
-// shows texts as they are masked, after the room's delay, and nothing that was taken down
+// A reloaded list has its comments again, also those beyond the overlay's half minute. It
+// shows masked texts, after the room's delay, and no comment that was removed
 // meanwhile; with the names of YouTube's chat, too.
 func TestChatBoxAfterAReloadWithDelayAndMasks(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
@@ -58,7 +58,7 @@ func TestChatBoxAfterAReloadWithDelayAndMasks(t *testing.T) {
 	phone := phoneAt(t, p.audience)
 	o.set(map[string]any{"delay_ms": 1500})
 	say(phone, "such piffle, all of it")
-	phone.Wait(has("body", "such ******, all of it")) // its answer, before the others are written
+	phone.Wait(has("body", "such ******, all of it")) // its answer comes before the others are written
 	gone := o.say("gone before anybody sees it")
 	o.say("second")
 	o.say("third")
@@ -71,14 +71,14 @@ func TestChatBoxAfterAReloadWithDelayAndMasks(t *testing.T) {
 	short.Wait(`[...document.querySelectorAll("#message")].map((e) => e.textContent).join() === "second,third"`)
 	for _, page := range []*browser.Page{box, short} {
 		if is(page, `/piffle|gone before/.test(everSeen)`) {
-			t.Error("the box has shown what is masked, or what was taken down during the delay")
+			t.Error("the box has shown a masked word, or a comment removed during the delay")
 		}
 		page.Goto(browser.Value[string](page, `location.href`))
 	}
 	box.Wait(lines + `.join() === "` + said + `"`)
 	short.Wait(`[...document.querySelectorAll("#message")].map((e) => e.textContent).join() === "second,third"`)
 	if is(box, `document.documentElement.outerHTML.includes("piffle")`) {
-		t.Error("what is masked came with the reload")
+		t.Error("the reload brought a masked word")
 	}
 }
 
@@ -100,9 +100,9 @@ func TestTheBuilderMakesAChatBox(t *testing.T) {
 	change(b, "box", "youtube")
 	b.Wait(inside + `.document.querySelectorAll("#message").length > 2`)
 	if !is(b, `document.querySelector('[data-option="pace"]').hidden && !document.querySelector('[data-option="stay"]').hidden && document.querySelector('[data-group="code"]').hidden`) {
-		t.Error("options of comments that fly are offered for a list")
+		t.Error("a list offers options of flying comments")
 	}
-	// CSS that was written in the meantime is there, too, when the page changes.
+	// CSS written in the meantime remains when the page changes.
 	b.Eval(`(() => { const field = document.querySelector("#editor textarea"); field.value = '@import url("https://fonts.example/x.css");\n#message { color: rgb(1, 2, 3) }'; field.dispatchEvent(new Event("input", { bubbles: true })); })()`)
 	b.Ignore("fonts.example")
 	b.Wait(has("#css-faults li", "@import is blocked"))
@@ -110,6 +110,6 @@ func TestTheBuilderMakesAChatBox(t *testing.T) {
 	change(b, "box", "")
 	b.Wait(inside + `.location.pathname === "/overlay/live" && ` + stands)
 	if got := offered(b, "copy"); strings.Contains(got, "/chat/") || strings.Contains(got, "names=") || strings.Contains(got, "limit=") {
-		t.Errorf("back to flying the address is %q", got)
+		t.Errorf("with flying comments again the address is %q", got)
 	}
 }

@@ -10,11 +10,11 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// listed is an expression: the texts of the chat box in the order in which they are
-// seen, from above, without those that fade.
+// listed is an expression: the texts of the chat box in visual order,
+// from above, without those that are fading.
 const listed = `[...document.querySelectorAll('.dm-line .dm-text, #message')].filter((e) => !e.closest('[data-leaving]')).map((e) => [e.getBoundingClientRect().top, e.textContent]).sort((a, b) => a[0] - b[0]).map(([, text]) => text)`
 
-// boxModes are the queries of both forms.
+// boxModes holds the queries of both forms.
 var boxModes = map[string]string{"list": "", "youtube": "&box=youtube"}
 
 func TestChatBoxFollowsItsRoom(t *testing.T) {
@@ -34,7 +34,7 @@ func TestChatBoxFollowsItsRoom(t *testing.T) {
 			p.Wait(listed + `.join() === 'recent,<b>a</b>,b,c,d'`)
 			send(t, conn, events("e:15", event("remove", 15, frame{"ids": []string{"a", "gone"}})))
 			p.Wait(listed + `.join() === 'recent,b,c,d'`)
-			p.Wait(`!document.documentElement.outerHTML.includes('b>a')`) // it fades, and is out of the page
+			p.Wait(`!document.documentElement.outerHTML.includes('b>a')`) // it fades and leaves the page
 			send(t, conn, events("e:16", event("remove", 16, frame{"user": "u2"})))
 			p.Wait(listed + `.join() === 'recent,d'`)
 			send(t, conn, events("e:17", event("pin", 17, frame{"id": "d", "comment": frame{"id": "d", "at": now, "text": "d", "user": "u3"}})))
@@ -67,12 +67,12 @@ func TestChatBoxFadesAfterItsTime(t *testing.T) {
 	send(t, conn, events("e:11", event("comment", 11, frame{"id": "b", "at": now, "text": "b"})))
 	p.Wait(listed + `.join() === ''`)
 	if n := browser.Value[float64](p, `fades`); n != 1 {
-		t.Errorf("what goes has %v fades", n)
+		t.Errorf("a leaving comment has %v fades", n)
 	}
 	p.Wait(`document.querySelectorAll('.dm-line').length === 0`)
 }
 
-// A source that is hidden, or that moderators hide, draws nothing and obeys.
+// A source hidden by OBS or by moderators draws nothing, and still obeys.
 func TestChatBoxHidden(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
@@ -91,7 +91,7 @@ func TestChatBoxHidden(t *testing.T) {
 	send(t, conn, events("e:16", event("remove", 16, frame{"ids": []string{"c"}})))
 	p.Wait(`danmaku.stats().removed === 1`)
 	if browser.Value[bool](p, `document.body.textContent.includes('b')`) {
-		t.Error("it draws while it is hidden")
+		t.Error("it draws while hidden")
 	}
 	send(t, conn, events("e:17", event("room", 17, frame{"overlay_hidden": false})))
 	p.Wait(listed + `.join() === 'b,d'`) // d has pushed a out
@@ -135,7 +135,7 @@ func TestChatBoxOptions(t *testing.T) {
 		p.Eval(`danmaku.config(` + row.options + `)`)
 		p.Wait(row.sees)
 	}
-	// Never more elements than the limit, whatever comes.
+	// Never more elements than the limit, whatever arrives.
 	p.Eval(`danmaku.config({ limit: 10 }); for (let i = 0; i < 3000; i++) danmaku.push({ text: 'n' + i })`)
 	p.Wait(`document.querySelectorAll('.dm-line').length === 10 && ` + listed + `.pop() === 'n2999'`)
 	// A streamer's CSS wins.
@@ -150,7 +150,7 @@ func TestChatBoxFitsPortraitFormats(t *testing.T) {
 	for _, row := range []struct {
 		place, size   string
 		width, height int64
-		field         [4]float64 // left, top, right and bottom in parts of the format
+		field         [4]float64 // left, top, right and bottom as shares of the format
 		ratio         float64
 	}{
 		{"9x16", "40", 1080, 1920, [4]float64{0.04, 0.39, 0.84, 0.76}, 9. / 16}, {"9x16", "26", 720, 1280, [4]float64{0.04, 0.39, 0.84, 0.76}, 9. / 16},
@@ -166,7 +166,7 @@ func TestChatBoxFitsPortraitFormats(t *testing.T) {
 		left, top := (w-fw)/2, (h-fh)/2
 		boxes := browser.Value[[][4]float64](p, `[...document.querySelectorAll('.dm-line')].map((e) => e.getBoundingClientRect()).filter((r) => r.left < document.querySelector('.dm-box').getBoundingClientRect().right - 1).map((r) => [r.left, r.top, r.right, r.bottom])`)
 		if len(boxes) < 3 {
-			t.Errorf("%+v: only %d lines are seen", row, len(boxes))
+			t.Errorf("%+v: only %d lines are visible", row, len(boxes))
 		}
 		for _, b := range boxes {
 			if b[0] < left+row.field[0]*fw || b[2] > left+row.field[2]*fw || b[1] < top+row.field[1]*fh-1 || b[3] > top+row.field[3]*fh {
@@ -176,7 +176,7 @@ func TestChatBoxFitsPortraitFormats(t *testing.T) {
 	}
 }
 
-// Three skins written for YouTube's chat dress the box as they would the original.
+// Three skins written for YouTube's chat style the box like the original.
 func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 	type look struct{ selector, property, want string }
 	const text, paid = "yt-live-chat-text-message-renderer", "yt-live-chat-paid-message-renderer"
@@ -207,7 +207,7 @@ func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 			}
 			p := newRoom(t).chat(t, "bench=1&avatars=1&box=youtube&place=left&lang=en")
 			if strings.Contains(string(css), "@import") {
-				p.Ignore("fonts.googleapis.com") // blocked, and the rest of the skin holds
+				p.Ignore("fonts.googleapis.com") // blocked; the rest of the skin applies
 			}
 			p.Eval(`document.documentElement.style.background = 'url(/game.svg) center / cover'`)
 			p.Eval(`{ const s = document.createElement('style'); s.textContent = ` + strconv.Quote(string(css)) + `; document.head.append(s) }`)
@@ -227,7 +227,7 @@ func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 	}
 }
 
-// At a side the list keeps to its third; the badges are the language's.
+// At a side the list keeps to its third; the badges are in the page's language.
 func TestChatBoxAtTheSide(t *testing.T) {
 	for lang, words := range map[string][2]string{"en": {"Host", "Member"}, "zh-CN": {"主播", "会员"}, "ja": {"配信者", "メンバー"}} {
 		t.Run(lang, func(t *testing.T) {

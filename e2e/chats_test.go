@@ -24,7 +24,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// emotePicture is a picture as a platform serves it: a disc.
+// emotePicture returns a picture like those that platforms serve: a disc.
 func emotePicture(t *testing.T) []byte {
 	t.Helper()
 	const size = 56
@@ -43,7 +43,7 @@ func emotePicture(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// fetched puts an emote's picture where the server keeps those that it has fetched.
+// fetched puts an emote's picture where the server keeps fetched ones.
 func fetched(t *testing.T, data, address string) {
 	t.Helper()
 	dir := filepath.Join(data, "emotes")
@@ -69,8 +69,8 @@ func joinedBy[T any](t *testing.T, c <-chan T) T {
 	}
 }
 
-// An emote flies as a picture, which comes from this server; phones show it, too.
-// Neither page contacts anybody else.
+// An emote flies as a picture that this server delivers; phones show it, too.
+// Neither page contacts another server.
 func TestEmotesComeFromThisServer(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {
@@ -93,7 +93,7 @@ func TestEmotesComeFromThisServer(t *testing.T) {
 	for _, page := range []*browser.Page{overlay, phone} {
 		page.Wait(`performance.getEntriesByType("resource").every((e) => e.name.startsWith(location.origin) || /^(data|blob):/.test(e.name))`)
 	}
-	// With the switch off it is its name.
+	// With the switch off it shows its name.
 	list := h.do("GET", "/api/rooms/live/chats", nil)
 	id := list["chats"].([]any)[0].(map[string]any)["id"].(string)
 	h.do("PATCH", "/api/rooms/live/chats/"+id, map[string]any{"emotes": false})
@@ -101,7 +101,7 @@ func TestEmotesComeFromThisServer(t *testing.T) {
 	overlay.Wait(has("body", "Kappa as a name"))
 }
 
-// TestPicturesOfTheChats makes the pictures of docs/chats.md when PICTURES names a
+// TestPicturesOfTheChats makes the pictures of docs/chats.md if PICTURES names a
 // folder: the page of chats in every size, theme and language, and chats on the
 // overlay with their marks (make pictures).
 func TestPicturesOfTheChats(t *testing.T) {
@@ -186,8 +186,8 @@ func TestPicturesOfTheChats(t *testing.T) {
 	}
 }
 
-// TestPicturesOfTheChatsOfEachPlatform makes the small pictures of docs/chat-platforms.md: what
-// the page says of a link, and what it asks for, for each kind of chat (make pictures).
+// TestPicturesOfTheChatsOfEachPlatform makes the small pictures of docs/chat-platforms.md:
+// the page's answer to a link and its fields, for each kind of chat (make pictures).
 func TestPicturesOfTheChatsOfEachPlatform(t *testing.T) {
 	folder := os.Getenv("PICTURES")
 	if folder == "" {
@@ -231,8 +231,8 @@ func TestPicturesOfTheChatsOfEachPlatform(t *testing.T) {
 	}
 }
 
-// Whatever keeps a chat from connecting is said in a sentence, in each language; a
-// try that waits for a moment says when it comes.
+// Each reason that keeps a chat from connecting has a sentence in each language; a
+// retry that waits says when it comes.
 func TestEveryFaultOfAChatIsASentence(t *testing.T) {
 	source, err := os.ReadFile("../connector/fault.go")
 	if err != nil {
@@ -289,7 +289,7 @@ func TestEveryFaultOfAChatIsASentence(t *testing.T) {
 			}
 			page.Wait(`document.querySelector('.chat[data-id="` + code + `"] .chat-why')?.textContent === ` + strconv.Quote(sentence))
 		}
-		// A platform that shares chats has the switch for it.
+		// A platform with shared chats has the switch for them.
 		page.Wait(`[...document.querySelectorAll('.chat[data-id="mirrored"] .chat-switches label')].some((l) => l.textContent.includes(` + strconv.Quote(fmt.Sprint(words["chat_guests"])) + `))`)
 		page.Wait(`/[0-9]{1,2}:[0-9]{2}/.test(document.querySelector('.chat[data-id="quota"] [data-phase=retrying]').textContent)`)
 	}

@@ -8,9 +8,9 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// Each emergency switch is one click, holds for phones at once, and is undone by
-// one; what flies while the room is paused flies on, and a lock-down is all of
-// them with one banner and one undo.
+// Each emergency switch is one click, applies to phones at once, and is undone by
+// one click. Flying comments fly on while the room is paused. A lock-down sets all
+// of them, with one banner and one undo.
 func TestEmergencySwitchesAreOneClickEach(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -26,7 +26,7 @@ func TestEmergencySwitchesAreOneClickEach(t *testing.T) {
 		console.Eval(`document.querySelector('.switches [data-switch="` + name + `"]').click()`)
 		console.Wait(`document.querySelector('.switches [data-switch="` + name + `"]').getAttribute("aria-pressed") === "` + fmt.Sprint(on) + `"`)
 	}
-	one("links", false) // they are refused by default
+	one("links", false) // refused by default
 	if got := room("links"); got != "allowed" {
 		t.Errorf("links are %s", got)
 	}
@@ -40,7 +40,7 @@ func TestEmergencySwitchesAreOneClickEach(t *testing.T) {
 	phone.Wait(has("#strip", "You can send again in"))
 	one("slow", false)
 
-	// Pause stands twice in the page: beside the state, and in the dock's row.
+	// Pause appears twice in the page: beside the state, and in the dock's row.
 	console.Eval(`document.querySelector('#live-switch [value="paused"]').click()`)
 	phone.Wait(has("body", "Comments are paused"))
 	overlay.Wait(has(".dm-text", "before"))
@@ -48,14 +48,14 @@ func TestEmergencySwitchesAreOneClickEach(t *testing.T) {
 	click(console, "#banner button", "Go on")
 	phone.Wait(`!` + has("body", "Comments are paused"))
 
-	// Screens only: the phone's too, and history keeps the comments.
+	// Clears screens only, the phone's too; history keeps the comments.
 	console.Eval(`document.querySelector('.switches [data-switch="clear"]').click()`)
 	overlay.Wait(`danmaku.stats().active === 0`)
 	phone.Wait(`!` + has(".feed li", "before"))
 	console.Wait(has(".feed .row.cleared", "before"))
 
 	before := []string{room("state"), room("links"), room("newcomers"), room("slow_ms")}
-	say(phone, "the last one") // without waiting out what is left of the slow mode
+	say(phone, "the last one") // without waiting for the slow mode
 	overlay.Wait(has(".dm-text", "the last one"))
 	lockDown(console, `document.querySelector('.switches [data-switch="lock"]').click()`)
 	overlay.Wait(`danmaku.stats().active === 0`)
@@ -72,8 +72,8 @@ func TestEmergencySwitchesAreOneClickEach(t *testing.T) {
 	}
 }
 
-// The dialog of a ban says beforehand how many people an address would hit, has
-// every duration, and the ban ends by one click; a muted phone goes on watching.
+// The dialog of a ban says beforehand how many people an IP ban would hit, and has
+// every duration. One click ends the ban. A muted phone keeps watching.
 func TestTheBanDialogSaysWhomItHits(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

@@ -10,8 +10,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// An owner makes a button and a webhook. The button's address hides the overlay, whose
-// room says so, and shows it again; the webhook is tried, and gets a comment.
+// An owner makes a button and a webhook. The button's address hides the overlay, which the
+// room reports, and shows it again. The webhook is tested, and receives a comment.
 func TestConsoleAutomates(t *testing.T) {
 	got := make(chan string, 100)
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

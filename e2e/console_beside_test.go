@@ -8,7 +8,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// Two rooms stand side by side, each with its own feed, keys and focus; a link of one
+// Two rooms are shown side by side, each with its own feed, keys and focus; a link for one
 // room opens that room alone.
 func TestTwoRoomsSideBySide(t *testing.T) {
 	p := startProduct(t, free...)
@@ -34,7 +34,7 @@ func TestTwoRoomsSideBySide(t *testing.T) {
 		t.Error("a comment of one room is in the feed of the other")
 	}
 
-	// F6 leads from one to the other, and keys stay in the room that has the focus.
+	// F6 moves from one to the other, and keys stay in the focused room.
 	for _, at := range []int{0, 1, 0} {
 		press(console, "F6")
 		console.Wait(fmt.Sprintf(`document.activeElement === document.querySelectorAll("iframe")[%d]`, at))
@@ -69,6 +69,6 @@ func TestTwoRoomsSideBySide(t *testing.T) {
 	ann := consoleAt(t, given)
 	ann.Ignore("403")
 	if got := browser.Value[int](ann, `fetch("/console?rooms=live,stage").then((got) => got.status)`); got != http.StatusForbidden {
-		t.Errorf("a moderator of one room is answered %d", got)
+		t.Errorf("a moderator of one room gets status %d", got)
 	}
 }

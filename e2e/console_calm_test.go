@@ -7,10 +7,10 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// A busy feed can be read: equal comments are one row with their number, which one
-// decision takes down, and the calm feed has only what is worth a look. A search marks
-// what it found and counts it; words that a moderator looks for are marked, too. The
-// tab says how many wait, and a notice of the browser does while another tab is open.
+// A busy feed stays readable: equal comments are one row with a count, which one decision
+// takes down, and the calm feed shows only what deserves attention. A search marks and
+// counts its matches; the words that a moderator watches for are marked, too. The tab
+// shows how many wait, and the browser notifies while another tab is open.
 func TestABusyFeedCanBeRead(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
@@ -36,7 +36,7 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	rows := func(n int) string { return fmt.Sprintf(`document.querySelectorAll(".feed .row").length === %d`, n) }
 	console.Wait(times("gg wp", "×5") + ` && ` + rows(3))
 
-	// All of it is taken down with one decision.
+	// One decision takes down all of them.
 	overlay.Wait(has(".dm-text", "gg wp"))
 	console.Eval(`document.querySelector(".feed .times").click()`)
 	console.Wait(rows(7))
@@ -52,13 +52,13 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	press(console, "Escape", "Escape")
 	console.Wait(`document.querySelector("#hits").hidden && ` + rows(7))
 
-	// Calm: new people, what was stopped, questions, and words that one looks for.
+	// Calm: new people, stopped comments, questions, and watched words.
 	console.Eval(`location.hash = "alerts"`)
 	console.Wait(`document.querySelector("#page textarea")`)
 	checkAxe(t, console, source, "the page of alerts", true)
 	enter(console, "#page textarea", "lemon")
 	console.Eval(`(() => { const one = document.querySelector('#page select[aria-label^="Somebody speaks"]'); one.value = "notice"; one.dispatchEvent(new Event("change")); })()`)
-	console.Wait(`window.told.length === 1`) // what it looks like
+	console.Wait(`window.told.length === 1`) // its appearance
 	console.Eval(`(() => { const one = document.querySelector('#page select[aria-label^="A comment waits"]'); one.value = "notice"; one.dispatchEvent(new Event("change")); window.told.length = 0; })()`)
 	console.Eval(`location.hash = ""`)
 	console.Wait(`document.querySelector(".feed .row.sought mark.word")?.textContent === "lemon"`)
@@ -67,8 +67,8 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	s.say("guest1", "is this the last question?", nil)
 	console.Wait(has(".feed .row", "the last question") + ` && !` + has(".feed .row", "more talk") + ` && ` + has(".feed .row", "a lemon") + ` && ` + has("#filtered", "Calm"))
 
-	// A moderator who looks elsewhere is notified, without words of the audience, also of what comes
-	// right after something that needed no telling.
+	// A moderator in another tab is notified, without words of the audience, also of what arrives
+	// right after something that needed no notification.
 	s.say("guest0", "the boss, while Mika looks", nil)
 	console.Wait(`document.title.startsWith("(1) ") && document.querySelector('link[rel="icon"]').href.includes("%3E1%3C")`)
 	console.Eval(`window.told.length = 0; window.away = true`)
@@ -77,7 +77,7 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	s.say("guest2", "@Mika look at the boss, quickly now", nil)
 	console.Wait(`document.title.startsWith("(3) ") && window.told.length === 2`)
 	if told := browser.Value[string](console, `window.told.join(" | ")`); told != "live: A comment waits for review. | live: Somebody speaks to you." {
-		t.Errorf("told was %q", told)
+		t.Errorf("notified of %q", told)
 	}
 	press(console, "r")
 	console.Wait(`document.title.startsWith("(2) ")`)
@@ -85,8 +85,8 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	console.Wait(`document.querySelector("#calm").getAttribute("aria-pressed") === "true" && document.querySelector(".feed .row.sought mark.word")`)
 }
 
-// What waits and what was refused is one row where it is equal, too, and one decision
-// is for all of it.
+// Equal comments that wait or were refused are one row, too, and one decision
+// applies to all of them.
 func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -117,7 +117,7 @@ func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 	console.Wait(`document.querySelectorAll(".feed .row.removed").length === 3`)
 	overlay.Wait(`!` + has(".dm-text", "the boss falls"))
 
-	// By keyboard, too: the list holds still for it, and what was approved there stays in it.
+	// By keyboard, too: the list holds still for it, and a comment approved there stays in it.
 	for i := range 2 {
 		s.say(fmt.Sprint("guest", i), "a boss again", nil)
 	}
@@ -126,9 +126,9 @@ func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 	console.Wait(has(".feed .row.shown .times", "×2") + ` && ` + has("#banner", "2 approved") + ` && document.activeElement.matches(".feed .row.shown")`)
 }
 
-// Mute and ban are for all who wrote what a row stands for, and say so; one of them
-// can be chosen, and each is by itself once the row is spread. What is refused with a
-// mute is all of the row.
+// Mute and ban apply to all authors of the comments in a row, and say so. One of them can
+// be chosen, and each has a row once the group is expanded. A mute that also refuses
+// refuses the whole row.
 func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -154,7 +154,7 @@ func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 	console.Wait(has("#banner", "3 people are muted") + ` && ` + bans(3, "mute"))
 	undo()
 
-	// The dialog begins with all of them, and has the one whose name stands there.
+	// The dialog begins with all of them, and includes the author whose name is shown.
 	press(console, "f", "b")
 	console.Wait(has("dialog[open] h2", "Ban 3 people") + ` && ` + has("dialog .bulk-names", "reed"))
 	click(console, "dialog label", "moss")
@@ -177,7 +177,7 @@ func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 	console.Wait(has("dialog[open] h2", "Mute noodle"))
 	press(console, "Escape")
 
-	// In review, too: the buttons are for all that are alike, also those that it has not read.
+	// In review, too: the buttons apply to all equal comments, also those that it has not read.
 	for i := range 30 {
 		s.say(fmt.Sprint("guest", i), "the boss falls", nil)
 	}
@@ -190,8 +190,8 @@ func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 	console.Wait(bans(30, "mute") + ` && document.querySelectorAll(".held-item").length === 0`)
 }
 
-// Of a decision about several is told what came of it, also when another moderator
-// decided one of them while it was on its way.
+// A decision about several reports its outcome, also if another moderator decided one of
+// them in the meantime.
 func TestADecisionAboutSeveralIsToldAsItCameOut(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

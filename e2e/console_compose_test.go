@@ -6,8 +6,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// The host writes in every way that the menu beside the field offers: flying, fixed at
-// the bottom, pinned, and as a card in front. Each is on the overlay as it was chosen,
+// The host writes in every mode that the menu beside the field offers: flying, fixed at
+// the bottom, pinned, and as a card in front. The overlay shows each in its mode,
 // and the next comment flies again.
 func TestTheHostWritesInEveryWay(t *testing.T) {
 	p := startProduct(t, free...)
@@ -35,9 +35,9 @@ func TestTheHostWritesInEveryWay(t *testing.T) {
 	console.Wait(has("#pinned", "rules of the room"))
 }
 
-// Saved replies are made, changed and deleted on the page of alerts, stand in the menu
-// beside the field, and are kept over a reload. One that is chosen goes behind the name
-// that is spoken to.
+// Saved replies are made, changed and deleted on the page of alerts, appear in the menu
+// beside the field, and survive a reload. A chosen reply goes behind the name
+// that is addressed.
 func TestSavedReplies(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

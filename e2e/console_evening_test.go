@@ -7,8 +7,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// The key that undoes takes back the last action or says that it cannot: it never
-// reaches past a take-down or an emptied screen to an older act.
+// The undo key reverts the last action or says that it cannot: it never
+// reverts an older action behind a take-down or a clear.
 func TestUndoReachesOnlyTheLastAction(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -44,7 +44,7 @@ func TestUndoReachesOnlyTheLastAction(t *testing.T) {
 	console.Wait(has("#banner", "The last action cannot be undone."))
 	held("held")
 
-	// What came after them can be.
+	// Later actions can be undone.
 	press(console, "Shift+N")
 	console.Wait(`document.querySelector('[data-switch="newcomers"]').getAttribute("aria-pressed") === "false"`)
 	press(console, "Shift+D")
@@ -55,8 +55,8 @@ func TestUndoReachesOnlyTheLastAction(t *testing.T) {
 	console.Wait(`document.querySelector('[data-switch="lock"]').getAttribute("aria-pressed") === "false"`)
 }
 
-// With hundreds waiting the head of review stays one line, and each row says in full
-// how many there are and how long it has waited, in the window and in the dock.
+// With hundreds waiting, the head of review stays one line, and each row shows in full
+// the count and the age, in the window and in the dock.
 func TestReviewCanBeReadWhenHundredsWait(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -86,17 +86,17 @@ func TestReviewCanBeReadWhenHundredsWait(t *testing.T) {
 			text.selectNodeContents(e);
 			return new Set([...text.getClientRects()].map((r) => Math.round(r.top))).size > 1;
 		}).map((e) => e.textContent)`); len(tall) > 0 {
-			t.Errorf("%d px wide: %q stand on several lines", size[0], tall)
+			t.Errorf("%d px wide: %q take several lines", size[0], tall)
 		}
 	}
 	if high := browser.Value[float64](console, `document.querySelector(".review .pane-head").offsetHeight`); high > 60 {
 		t.Errorf("the head of review is %v px high", high)
 	}
 
-	// A page's field says what it looks for, however narrow the window is.
+	// A page's field shows its placeholder, however narrow the window is.
 	console.Goto(h.base + "/console/live#people")
 	console.Wait(`document.querySelector("#page input[type=search]")`)
 	if ink := browser.Value[string](console, `getComputedStyle(document.querySelector("#page input[type=search]"), "::placeholder").color`); ink == "rgba(0, 0, 0, 0)" {
-		t.Error("the words in the field of the page People are not to be seen")
+		t.Error("the placeholder in the field of the page People is not visible")
 	}
 }

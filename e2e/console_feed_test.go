@@ -10,7 +10,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// A search finds what was written long before the console was opened.
+// A search finds comments written long before the console was opened.
 func TestASearchReachesIntoHistory(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -38,8 +38,8 @@ func TestASearchReachesIntoHistory(t *testing.T) {
 	console.Wait(has(".feed .row", "the last one"))
 }
 
-// The feed holds still while the mouse points at it, and shows what is asked
-// for: by words, by person, by source, by state.
+// The feed holds still while the mouse points at it, and filters
+// by words, by person, by source, by state.
 func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -62,7 +62,7 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 	s.say("guest2", "and another one", nil)
 	console.Wait(has("#hold", "Holding still while you point at it") + " && " + has("#fresh", "2 new"))
 	console.Wait(`!` + has(".feed .row", "while it is read"))
-	// A comment that is taken down changes where it stands.
+	// A comment that is taken down changes in place.
 	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("line 39")).querySelector(".danger").click()`)
 	console.Wait(has(".feed .row.removed", "line 39") + ` && !` + has(".feed .row", "while it is read"))
 	mouse(1400, 500)
@@ -85,7 +85,7 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 	choose("Taken down")
 	choose("From phones")
 	if browser.Value[bool](console, has("#filters", "Twitch")+" || "+has("#filters", "Another platform")) {
-		t.Error("a platform is offered that no chat of the room brings")
+		t.Error("the menu offers a platform that no chat of the room has")
 	}
 	console.Wait(`document.querySelector("#feed").hidden && ` + has("#empty", "Nothing matches"))
 	choose("From the API")
@@ -102,8 +102,8 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 	}
 }
 
-// In a busy room a person's card gives the keyboard back to the row it was
-// opened from: what the next key does is done to its author, not to a person in
+// In a busy room a person's card returns the focus to the row from which it was
+// opened: the next key applies to its author, not to a person in
 // the queue.
 func TestKeysKeepToTheirRowInABusyRoom(t *testing.T) {
 	p := startProduct(t, free...)
@@ -136,7 +136,7 @@ func TestKeysKeepToTheirRowInABusyRoom(t *testing.T) {
 	press(console, "Escape")
 	console.Wait(has(".feed .row", "busy room, line 79")) // it goes on
 
-	// A lock-down and its way back are told at once, whatever was done before.
+	// A lock-down and its undo are announced at once, whatever was done before.
 	press(console, "Shift+C")
 	console.Wait(has("#banner", "All screens are empty"))
 	lockByKey(console)

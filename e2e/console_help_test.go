@@ -18,8 +18,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// runner acts on a room over HTTP with the session of a console: it does what
-// other people would do while a test looks at one page.
+// runner acts on a room over HTTP with the session of a console: it plays
+// other people while a test looks at one page.
 type runner struct {
 	t    testing.TB
 	base string
@@ -49,7 +49,7 @@ func runnerAt(t testing.TB, console string) *runner {
 	return h
 }
 
-// do makes one call and gives its JSON; a status other than 2xx fails the test.
+// do makes one call and returns its JSON; a status other than 2xx fails the test.
 func (h *runner) do(method, path string, body any) map[string]any {
 	h.t.Helper()
 	b, err := json.Marshal(body)
@@ -79,14 +79,14 @@ func (h *runner) do(method, path string, body any) map[string]any {
 	return out
 }
 
-// link makes a link and gives its address and key.
+// link makes a link and returns its address and key.
 func (h *runner) link(role, label string) (address, key string) {
 	h.t.Helper()
 	l := h.do("POST", "/api/links", map[string]string{"room": "live", "role": role, "label": label})
 	return l["url"].(string), l["key"].(string)
 }
 
-// sender posts comments as a program does, each by an author of its own.
+// sender posts comments as a program does, each by its own author.
 type sender struct {
 	h   *runner
 	key string
@@ -97,7 +97,7 @@ func (h *runner) sender() *sender {
 	return &sender{h, key}
 }
 
-// say posts a comment and gives its ID.
+// say posts a comment and returns its ID.
 func (s *sender) say(author, text string, more map[string]any) string {
 	s.h.t.Helper()
 	fields := map[string]any{"text": text, "author": author, "name": author}
@@ -136,7 +136,7 @@ func dress(p *browser.Page, theme string) {
 	})
 }
 
-// busyVenue fills a room as an evening does: comments, some of them held, refused,
+// busyVenue fills a room as a real evening does: comments, some of them held, refused,
 // taken down.
 func busyVenue(h *runner) {
 	s := h.sender()
@@ -175,7 +175,7 @@ func busyVenue(h *runner) {
 	h.do("POST", "/api/rooms/live/comments/"+held[2]+"/approve", nil)
 }
 
-// TestPicturesOfTheConsole makes the pictures of docs/pictures when PICTURES
+// TestPicturesOfTheConsole makes the pictures of docs/pictures if PICTURES
 // names a folder: every size, theme and language of the console (make pictures).
 func TestPicturesOfTheConsole(t *testing.T) {
 	folder := os.Getenv("PICTURES")
@@ -208,7 +208,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 	for _, page := range []string{"air", "rules", "people", "stats", "links", "audit", "export", "room"} {
 		shots = append(shots, shot{page + "-1280", "/console/live#" + page, 1280, 800, ""}, shot{page + "-768", "/console/live#" + page, 768, 1024, ""}, shot{page + "-320", "/console/live#" + page, 320, 720, ""})
 	}
-	// The live page in every look; of the others each size once.
+	// The live page in every look; the other pages in each size once.
 	once := map[string]string{"1280": "dark-en", "768": "light-zh-CN", "320": "light-ja"}
 	for _, look := range []struct{ theme, lang string }{{"dark", "en"}, {"light", "zh-CN"}, {"dark", "ja"}, {"light", "en"}, {"dark", "zh-CN"}, {"light", "ja"}} {
 		b := browser.New(t)
@@ -236,7 +236,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 			}
 		}
 	}
-	// A raid is over in half a minute, so each picture has one of its own.
+	// A raid is over in half a minute, so each picture gets its own.
 	for _, shot := range []struct{ name, theme, lang, path string }{
 		{"raid-1440", "dark", "en", "/console/live"}, {"raid-768", "light", "zh-CN", "/console/live"}, {"raid-320", "dark", "ja", "/dock/live"},
 	} {

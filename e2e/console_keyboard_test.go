@@ -10,7 +10,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// Everything a moderator does works without a mouse.
+// Everything that a moderator does works without a mouse.
 func TestEveryActByKeyboard(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -69,7 +69,7 @@ func TestEveryActByKeyboard(t *testing.T) {
 		}
 	}
 
-	// The lock-down has emptied the screens.
+	// The lock-down has cleared the screens.
 	for i := range 3 {
 		s.say(fmt.Sprint("late", i), fmt.Sprintf("late %d", i), nil)
 	}
@@ -118,8 +118,8 @@ func TestEveryActByKeyboard(t *testing.T) {
 	console.Wait(has(".feed .row.cleared", "late 0"))
 }
 
-// A key counts from the moment that a dialog is closed: the browser leaves the
-// focus in it until the next picture of the screen.
+// A key counts from the moment when a dialog is closed: the browser leaves the
+// focus in it until the next frame.
 func TestAKeyCountsRightAfterADialog(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

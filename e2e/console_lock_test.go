@@ -11,15 +11,15 @@ import (
 
 const lockSwitch = `document.querySelector('.switches [data-switch="lock"]')`
 
-// armed waits until the next press locks down: a second one that follows at
-// once belongs to a double click.
+// armed waits until the next press locks down: a second press that follows at
+// once counts as a double click.
 func armed(p *browser.Page) {
 	p.Wait(lockSwitch + `.classList.contains("armed")`)
 	p.Eval(`window.armedAt = performance.now()`)
 	p.Wait(`performance.now() - window.armedAt > 400`)
 }
 
-// lockDown locks down by doing something twice.
+// lockDown locks down by performing an action twice.
 func lockDown(p *browser.Page, do string) {
 	p.Eval(do)
 	armed(p)
@@ -33,9 +33,9 @@ func lockByKey(p *browser.Page) {
 	press(p, "Shift+D")
 }
 
-// A lock-down empties every screen, so no single press makes one: by mouse, by
-// key, from the banner, in the console and in the dock, where it stands at the
-// same place with a word.
+// A lock-down clears every screen, so a single press never triggers it: by mouse, by
+// key, from the banner, in the console and in the dock, where it is at the
+// same place, labelled with a word.
 func TestNoSinglePressLocksDown(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -44,7 +44,7 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 	for _, at := range []struct {
 		path, word string
 		width      int64
-		others     []int64 // widths at which the switch only has to stand at its place
+		others     []int64 // widths at which only the switch's place is checked
 	}{{"/console/live", "Lock down", 1280, []int64{1600, 1024, 768}}, {"/dock/live", "Lock", 320, nil}} {
 		name := fmt.Sprintf("%s at %d", at.path, at.width)
 		console := browser.New(t)
@@ -58,10 +58,10 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 				t.Errorf("%s at %d: the switch says %q", at.path, width, got)
 			}
 			if last := browser.Value[bool](console, lockSwitch+` === document.querySelector(".switches").lastElementChild && document.querySelectorAll('[data-switch="lock"]').length === 1`); !last {
-				t.Errorf("%s at %d: lock down is not the last of the switches, or not only there", at.path, width)
+				t.Errorf("%s at %d: lock down is not the last switch, or appears elsewhere, too", at.path, width)
 			}
 		}
-		console.Eval(lockSwitch + `.click(); ` + lockSwitch + `.click(); ` + lockSwitch + `.click()`) // by an impatient finger
+		console.Eval(lockSwitch + `.click(); ` + lockSwitch + `.click(); ` + lockSwitch + `.click()`) // an impatient finger
 		console.Wait(lockSwitch + `.classList.contains("armed")`)
 		console.Wait(has("#alarm", "Press again"))
 		shoot(t, console, fmt.Sprintf("lock-armed-%d.png", at.width))
@@ -78,7 +78,7 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 		if locked() {
 			t.Fatalf("%s: a single press locked down", name)
 		}
-		// A key that is held down is one press.
+		// A held key is one press.
 		console.Eval(lockSwitch + `.focus()`)
 		enter := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13}
 		browser.Call(console, input.DispatchKeyEvent, enter)
@@ -93,7 +93,7 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 			t.Errorf("%s: Enter, held down, was more than one press", name)
 		}
 		press(console, "Escape")
-		// Held with the mouse it acts; the way back is one press.
+		// Held with the mouse, it locks down; one press reverts it.
 		x := browser.Value[[]float64](console, `((r) => [r.left + r.width / 2, r.top + r.height / 2])(`+lockSwitch+`.getBoundingClientRect())`)
 		up := console.Mouse(x[0], x[1])
 		console.Wait(lockSwitch + `.getAttribute("aria-pressed") === "true"`)
@@ -106,7 +106,7 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 	}
 }
 
-// Every button that shows only an icon has its name in sight when a mouse points
+// Every icon button shows its name when a mouse points
 // at it, the keyboard is on it, or a finger rests on it.
 func TestEveryIconHasANameInSight(t *testing.T) {
 	p := startProduct(t, free...)

@@ -8,8 +8,8 @@ import (
 )
 
 // axe finds nothing that it calls moderate or worse, on any page of the console,
-// dark or light, wide or as a dock. What an element is does not hang on the theme, and
-// that every language has every word is shown in Node: the second theme is looked at
+// dark or light, wide or as a dock. Elements do not depend on the theme, and a test in
+// Node shows that every language is complete, so the second theme is checked only
 // for its colors.
 func TestConsoleAxe(t *testing.T) {
 	source := axe(t)
@@ -67,8 +67,8 @@ func TestConsoleAxe(t *testing.T) {
 	}
 }
 
-// A setting that is changed on the room's page holds for everybody at once, on
-// this page, too; and the header's own switch stays its own.
+// A setting changed on the room's page applies to everybody at once, on
+// this page, too; and the header's own switch stays in place.
 func TestSettingsHoldAtOnce(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -92,7 +92,7 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 	phone.Wait(`!` + has("body", "Comments are paused"))
 }
 
-// The dock does what the wide console does: the next item is decided from its
+// The dock does the same as the wide console: the next item is decided from its
 // card below the feed.
 func TestTheDockDecides(t *testing.T) {
 	p := startProduct(t, free...)
@@ -122,8 +122,8 @@ func TestTheDockDecides(t *testing.T) {
 	}
 }
 
-// No word of the rail is broken where there is least room for it, in every language,
-// a short name in review stands beside what follows it, and a window of 800 px shows
+// No word of the rail is broken at the narrowest width, in every language,
+// a short name in review is right beside what follows it, and a window of 800 px shows
 // all pages in the rail.
 func TestWordsOfTheConsoleStandTogether(t *testing.T) {
 	p := startProduct(t, free...)
@@ -149,7 +149,7 @@ func TestWordsOfTheConsoleStandTogether(t *testing.T) {
 			}
 		}
 		if empty := browser.Value[float64](page, `(() => { const name = document.querySelector(".held-meta bdi"); const words = document.createRange(); words.selectNodeContents(name); return name.getBoundingClientRect().width - words.getBoundingClientRect().width; })()`); empty > 2 {
-			t.Errorf("in %s there are %g px of nothing behind a short name in review", lang, empty)
+			t.Errorf("in %s there are %g empty px behind a short name in review", lang, empty)
 		}
 	}
 }

@@ -2,7 +2,7 @@ package e2e
 
 import "testing"
 
-// What one moderator has open the others see on its row, in the feed and in review,
+// Other moderators see on its row what one moderator has open, in the feed and in review,
 // until it is closed or the console is gone.
 func TestOthersSeeWhatAModeratorLooksAt(t *testing.T) {
 	source := axe(t)
@@ -25,17 +25,17 @@ func TestOthersSeeWhatAModeratorLooksAt(t *testing.T) {
 	}
 	none := `document.querySelectorAll(".lookers").length === 0`
 
-	// A person's card, until it is closed. Nobody is told of themselves.
+	// A person's card, until it is closed. No console is notified about itself.
 	theirs.Eval(row("hello everybody") + `.querySelector('[data-act="person"]').click()`)
 	mine.Wait(row("hello everybody") + `.querySelector(".lookers")?.textContent === "Kim is looking at this" && document.querySelectorAll(".lookers").length === 1`)
 	theirs.Wait(`document.querySelector("dialog .person-comments li")`)
 	if shown := textsOf(theirs, ".lookers"); shown != "" {
-		t.Errorf("a console is told of itself: %s", shown)
+		t.Errorf("a console shows its own mark: %s", shown)
 	}
 	theirs.Eval(`document.querySelector("dialog").close()`)
 	mine.Wait(none)
 
-	// From one dialog into the next it is the same person; and both see each other.
+	// From one dialog into the next it is the same person; and both moderators see each other.
 	theirs.Eval(`document.querySelector('.held-item.current [data-act="person"]').click()`)
 	mine.Wait(has(".held-item.current", "Kim is looking at this") + ` && ` + row("the boss waits") + `.querySelector(".lookers")`)
 	checkAxe(t, mine, source, "rows that somebody looks at", true)
@@ -45,7 +45,7 @@ func TestOthersSeeWhatAModeratorLooksAt(t *testing.T) {
 	theirs.Wait(has(".held-item:not(.current)", "Mika is looking at this"))
 	mine.Wait(has(".held-item:not(.current)", "Kim is looking at this"))
 
-	// A console that goes takes its mark with it.
+	// A console that disconnects takes its mark with it.
 	theirs.Goto("about:blank")
 	mine.Wait(none)
 }

@@ -6,8 +6,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// Feed, review, a person's card and the box for trying texts show what was found
-// where it stands, and what was written before it was masked.
+// Feed, review, a person's card and the field for testing texts mark each match
+// in place, and show the text before it was masked.
 func TestWhatAModeratorSeesIsTrue(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

@@ -10,7 +10,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// rightClick presses and releases the mouse's other button on an element of the page.
+// rightClick presses and releases the right mouse button on an element of the page.
 func rightClick(p *browser.Page, selector string) {
 	at := middle(p, selector)
 	for _, kind := range []input.DispatchMouseEventType{input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased} {
@@ -18,7 +18,7 @@ func rightClick(p *browser.Page, selector string) {
 	}
 }
 
-// middle is where the middle of an element lies in the window.
+// middle returns the middle of an element in the window.
 func middle(p *browser.Page, selector string) []float64 {
 	return browser.Value[[]float64](p, `(() => { const r = document.querySelector(`+"`"+selector+"`"+`).getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })()`)
 }
@@ -28,8 +28,8 @@ const (
 	menuClosed = `document.querySelector('[role="menu"]') === null`
 )
 
-// A comment has one menu with everything that can be done about it: by the mouse's
-// other button, by a key, and by a finger that rests on it on a phone. The feed holds
+// A comment has one menu with all its actions: by right
+// click, by a key, and by a long press on a phone. The feed holds
 // still while it is open, and a click on a name opens the person.
 func TestTheMenuOfAComment(t *testing.T) {
 	source := axe(t)
@@ -76,7 +76,7 @@ func TestTheMenuOfAComment(t *testing.T) {
 	click(console, "#banner button", "Undo")
 	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
 
-	// By keyboard: the letters of an item lead to it.
+	// By keyboard: the first letters of an item select it.
 	press(console, "f", "Home")
 	console.Wait(has(".row:focus", "grapes are fine"))
 	press(console, "o")
@@ -86,7 +86,7 @@ func TestTheMenuOfAComment(t *testing.T) {
 	press(console, "End", "ArrowDown", "Enter")
 	console.Wait(has("#pinned", "grapes are fine") + ` && ` + has(".row:focus", "grapes are fine"))
 
-	// A word of it goes to the rules, and counts from the next comment on.
+	// One of its words is added to the rules, and applies from the next comment.
 	press(console, "o")
 	choose(console, "Add a word to the rules")
 	enter(console, "dialog [name=word]", "grapes")
@@ -97,7 +97,7 @@ func TestTheMenuOfAComment(t *testing.T) {
 	if !strings.Contains(list, holdBoss+"grapes => refuse\n") {
 		t.Errorf("the lists are %s", list)
 	}
-	press(console, "Escape") // the keyboard leaves the feed, which goes on
+	press(console, "Escape") // the focus leaves the feed, which goes on
 	phone := phoneAt(t, p.audience)
 	say(phone, "sour grapes")
 	console.Wait(has(".feed .row.refused", "sour grapes"))
@@ -109,7 +109,7 @@ func TestTheMenuOfAComment(t *testing.T) {
 	console.Eval(`document.querySelector('` + row + ` .name').click()`)
 	console.Wait(has("dialog[open] h2", "moss"))
 
-	// On a phone: a finger that rests, and no click when it lifts.
+	// On a phone: a long press, and no click when the finger lifts.
 	hand := browser.NewPhone(t)
 	hand.Hand(360, 740)
 	hand.Goto(address)
@@ -151,9 +151,9 @@ func TestTheMenuOfAComment(t *testing.T) {
 	}
 }
 
-// What waits can be grouped by person, with one decision for all of one, and what is
-// selected can be decided, muted and banned at once. While several are selected a key
-// is for those alone; in the feed it is for the feed's row alone.
+// Waiting comments can be grouped by person, with one decision for a group, and
+// selected ones can be decided, muted and banned at once. While several are selected a key
+// applies to those alone; in the feed it applies to the feed's row alone.
 func TestReviewByPersonAndInBulk(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -173,7 +173,7 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 	}
 	rows(7)
 
-	// A key in the feed is for its row, whatever is current in the queue.
+	// A key in the feed applies to its row, whatever is current in the queue.
 	press(console, "f")
 	console.Wait(has(".row:focus", "boss says reed"))
 	press(console, "x", "r")
@@ -190,7 +190,7 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 	console.Wait(has("#banner", "4 refused"))
 	rows(2)
 
-	// Nothing is done to one while several are being selected.
+	// While several are being selected, no action applies to a single one.
 	ready(console, "boss says noodle")
 	press(console, "x", "x", "a")
 	console.Wait(has("#banner", "Nothing is selected"))
@@ -206,13 +206,13 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 	}
 	click(console, "#banner button", "Undo")
 	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
-	// The page remembers how it groups.
+	// The page remembers its grouping.
 	console.Goto(h.base + "/console/live")
 	s.say("willow", "boss again", nil)
 	s.say("willow", "the boss is back", nil)
 	rows(1)
 
-	// Muting several refuses what of theirs was selected, and takes nothing down.
+	// Muting several refuses their selected comments, and takes nothing down.
 	s.say("reed", "boss once more", nil)
 	rows(2)
 	ready(console, "boss again")
@@ -224,7 +224,7 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 	for _, text := range []string{"boss again", "the boss is back", "boss once more"} {
 		console.Wait(has(".feed .row.refused", text))
 	}
-	console.Wait(has(".feed .row.shown", "boss says reed")) // of before, and not selected
+	console.Wait(has(".feed .row.shown", "boss says reed")) // older, and not selected
 	bans := h.do("GET", "/api/rooms/live/bans", nil)["bans"].([]any)
 	if len(bans) != 2 {
 		t.Errorf("%d are muted", len(bans))

@@ -2,8 +2,8 @@ package e2e
 
 import "testing"
 
-// A moderator names a filter of the feed and has it again, also on the next evening;
-// another name is another filter, and one that is deleted comes back with an undo.
+// A moderator saves a filter of the feed under a name and can use it on the next evening.
+// Another name is another filter, and an undo restores a deleted one.
 func TestFiltersAreSaved(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
@@ -23,7 +23,7 @@ func TestFiltersAreSaved(t *testing.T) {
 		return `[...document.querySelectorAll("#filters button")].find((b) => b.textContent === "` + word + `")`
 	}
 
-	// A filter that leaves nothing out is none to save.
+	// A filter that hides nothing cannot be saved.
 	open()
 	console.Wait(`!` + item("Save this filter…"))
 	console.Eval(item("Waiting") + `.click()`)
@@ -42,7 +42,7 @@ func TestFiltersAreSaved(t *testing.T) {
 	console.Eval(`(() => { const field = document.querySelector("#search"); field.value = ""; field.dispatchEvent(new Event("input")); })()`)
 	console.Wait(`document.querySelectorAll(".feed .row").length === 2`)
 
-	// It is there after the page was loaded again, and with it what it shows.
+	// It is there after a reload, and its rows with it.
 	console.Goto(h.base + "/console/live")
 	console.Wait(`document.querySelectorAll(".feed .row").length === 2`)
 	open()
@@ -51,17 +51,17 @@ func TestFiltersAreSaved(t *testing.T) {
 	console.Eval(item("Bosses") + `.click()`)
 	console.Wait(`document.querySelectorAll(".feed .row").length === 1 && document.querySelector("#search").value === "boss" && ` + item("Bosses") + `.getAttribute("aria-pressed") === "true"`)
 
-	// Deleted, and put back.
+	// Deleted, and restored.
 	console.Eval(`document.querySelector('#filters [aria-label="Delete the filter “Bosses”"]').click()`)
 	console.Wait(`!` + item("Bosses") + ` && ` + has("#banner", "is deleted"))
 	console.Eval(`document.querySelector("#banner button").click()`)
 	open()
 	console.Wait(item("Bosses"))
 
-	// With twelve there is no room for another, and the dialog says so.
+	// With twelve there is no room for another, and the dialog reports it.
 	console.Eval(`localStorage.setItem("danmaku-console-filters", JSON.stringify(Array.from({ length: 12 }, (_, i) => ({ name: "filter " + i, kind: "refused", query: "q" + i, source: "", calm: false }))))`)
 	console.Goto(h.base + "/console/live")
-	console.Wait(`document.querySelector(".feed .row")`) // the search kept its words
+	console.Wait(`document.querySelector(".feed .row")`) // the search keeps its words
 	open()
 	console.Eval(item("Waiting") + `.click()`)
 	open()

@@ -9,7 +9,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// A queue outlives the program, and the page outlives its restart.
+// A queue survives a restart, and so does the page.
 func TestARestartKeepsTheQueue(t *testing.T) {
 	data := t.TempDir()
 	first, stop := startStoppable(t, data, freePort(t))
@@ -30,7 +30,7 @@ func TestARestartKeepsTheQueue(t *testing.T) {
 	defer stop()
 	console.Wait(has("#banner", "Back online"))
 	if !browser.Value[bool](console, `window.same && document.querySelector(".review .count").textContent === "30"`) {
-		t.Error("the page was loaded anew, or the queue is another one")
+		t.Error("the page was reloaded, or the queue is another one")
 	}
 	ready(console, "boss of level 0")
 	if got := browser.Value[string](console, `document.querySelector(".held-item.current mark")?.textContent ?? ""`); got != "boss" {
@@ -44,8 +44,8 @@ func TestARestartKeepsTheQueue(t *testing.T) {
 	console.Wait(has("#banner", "30 approved"))
 }
 
-// More waits than a console is told when it comes: what it lacks follows when
-// the rest is decided.
+// More comments wait than a console receives at first: the rest follows when
+// the first are decided.
 func TestALongQueueIsDecidedWhole(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -79,13 +79,13 @@ func TestALongQueueIsDecidedWhole(t *testing.T) {
 	}
 }
 
-// word is another one for each number.
+// word returns a different word for each number.
 func word(i int) string {
 	return string([]rune{rune('a' + i%26), 'o', rune('a' + i/26%26), 'u'}) + "nd"
 }
 
-// Comments that are alike are one row with a count, which one key decides, and can be
-// seen and decided each by itself.
+// Equal comments are one row with a count, which one key decides, and can be
+// shown and decided one by one.
 func TestARowOfCommentsThatAreAlike(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

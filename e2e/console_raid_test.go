@@ -11,7 +11,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// newcomers has n new people write, each with an identity of their own, as phones
+// newcomers makes n new people write, each with its own identity, as phones
 // do.
 func (h *runner) newcomers(n int, text func(i int) string) {
 	h.t.Helper()
@@ -47,8 +47,8 @@ func (h *runner) newcomers(n int, text func(i int) string) {
 	}
 }
 
-// A raid is told with an answer for each click, on every console; one click
-// takes all answers back, and one waves the news off.
+// Every console shows a raid with an answer for each click; one click
+// reverts all answers, and one dismisses the news.
 func TestARaidIsAnswered(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -65,18 +65,18 @@ func TestARaidIsAnswered(t *testing.T) {
 	}
 	const calm = "open 0 allowed open"
 	const stream = "come and see the other <b>stream</b>"
-	// A show begins, so newcomers are a raid only where the rules stop many.
+	// A show begins, so newcomers are a raid only if the rules stop many.
 	h.newcomers(25, func(i int) string {
 		if i < 14 {
 			return stream
 		}
 		return fmt.Sprint("fuck you ", i)
 	})
-	// What is told first depends on when the numbers are asked for; it moves on
+	// The first numbers depend on when they are read; they change
 	// by a quarter at a time.
 	ann.Wait(has("#banner.warn", " newcomers in 30 s. The rules stopped ") + " && " + has("#banner.warn", " people write the same:"))
 	ann.Wait(has("#banner bdi", stream))
-	for _, dir := range []string{"ltr", "rtl"} { // of what they wrote
+	for _, dir := range []string{"ltr", "rtl"} { // the direction of their text
 		gap := browser.Value[float64](ann, `(() => {
 			const quote = document.querySelector("#banner bdi"), before = quote.previousSibling, last = document.createRange();
 			quote.dir = "`+dir+`";
@@ -86,7 +86,7 @@ func TestARaidIsAnswered(t *testing.T) {
 			return q.top >= r.bottom ? 99 : q.left - r.right;
 		})()`)
 		if gap < 2 {
-			t.Errorf("before a quote that is written %s there are %v px", dir, gap)
+			t.Errorf("before a quote in direction %s there are %v px", dir, gap)
 		}
 	}
 	if got := textsOf(ann, "#banner button"); got != "Hold newcomers|Slow mode|URLs off|Lock down|" {
@@ -101,16 +101,16 @@ func TestARaidIsAnswered(t *testing.T) {
 	if got := settings(); got != "held 10000 refused open" {
 		t.Errorf("after three answers: %s", got)
 	}
-	// The other moderator can take them back, by key.
+	// The other moderator can revert them, by key.
 	ben.Wait(`document.querySelectorAll("#banner .button").length === 2`)
 	press(ben, "z")
 	ben.Wait(`document.querySelectorAll("#banner .button").length === 4`)
 	if got := settings(); got != calm {
-		t.Errorf("taken back: %s", got)
+		t.Errorf("reverted: %s", got)
 	}
 	ann.Wait(`document.querySelectorAll("#banner .button").length === 4`)
-	// A ban says what it did, with its undo, in a line below the raid, whose answers
-	// stay. Z takes it back as soon as the ban is answered, and as long as the focus is
+	// A ban reports its effect, with its undo, in a line below the raid, whose answers
+	// stay. Z reverts it once the ban is confirmed, and while the focus is
 	// in the banner; so does the button.
 	for _, undo := range []string{
 		`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "z", code: "KeyZ", bubbles: true }))`,
@@ -125,7 +125,7 @@ func TestARaidIsAnswered(t *testing.T) {
 		ann.Wait(has("#banner > .banner", "is banned") + ` && document.querySelectorAll("#banner > .banner-acts .button").length === 4`)
 		below := browser.Value[bool](ann, `document.querySelector("#banner > .banner").getBoundingClientRect().top >= document.querySelector("#banner > .banner-acts").getBoundingClientRect().bottom`)
 		if !below {
-			t.Error("what was done does not stand below the raid")
+			t.Error("the report of the action is not below the raid")
 		}
 		ann.Eval(`performance.clearResourceTimings(); document.querySelector("#banner button").focus()`)
 		ann.Eval(undo)
@@ -145,7 +145,7 @@ func TestARaidIsAnswered(t *testing.T) {
 	press(ann, "z")
 	ann.Wait(has("#banner", "newcomers in 30 s."))
 	if got := settings(); got != calm {
-		t.Errorf("the lock-down taken back: %s", got)
+		t.Errorf("the lock-down reverted: %s", got)
 	}
 	ann.Eval(click("Close"))
 	ann.Wait(`document.querySelector("#banner").hidden`)

@@ -9,8 +9,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// Every act that can be undone is undone from the record, by keyboard; the
-// record shows what others do meanwhile, is searched, and is exported as found.
+// Every action that can be undone is undone from the record, by keyboard. The
+// record shows what others do meanwhile, can be searched, and is exported as filtered.
 func TestUndoFromTheRecord(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -62,10 +62,10 @@ func TestUndoFromTheRecord(t *testing.T) {
 	overlay.Wait(`!` + has(".dm-text", "boss approved"))
 	undo("refusedboss refused")
 	overlay.Wait(has(".dm-text", "boss refused"))
-	undo("hostpinnedpinned line") // not what was unpinned
+	undo("hostpinnedpinned line") // not the unpinned one
 	console.Wait(`document.querySelector("#pinned").hidden`)
 
-	// A list of rules, and a setting that was changed by somebody else since.
+	// A list of rules, and a setting that somebody else has changed since.
 	h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "words", "text": holdBoss + "plum", "on": true})
 	h.do("PATCH", "/api/rooms/live", map[string]any{"slow_ms": 5000})
 	h.do("PATCH", "/api/rooms/live", map[string]any{"slow_ms": 7000})
@@ -81,7 +81,7 @@ func TestUndoFromTheRecord(t *testing.T) {
 		t.Errorf("slow mode is %s", room("slow_ms"))
 	}
 
-	// What somebody else does appears by itself; what is gone stays gone.
+	// Actions of others appear by themselves; removed comments stay removed.
 	h.do("POST", "/api/rooms/live/lockdown", nil)
 	undo("locked down")
 	if room("locked") != "<nil>" {
@@ -90,7 +90,7 @@ func TestUndoFromTheRecord(t *testing.T) {
 	h.do("POST", "/api/rooms/live/comments/"+rude+"/remove", nil)
 	console.Wait(row("took downa rude line"))
 	if browser.Value[bool](console, row("took downa rude line")+`.querySelector("button") !== null`) {
-		t.Error("what was taken down can be undone")
+		t.Error("an undo is offered for a removed comment")
 	}
 
 	console.Eval(`(() => { const f = document.querySelector("#page input[type=search]"); f.value = "being rude"; f.dispatchEvent(new Event("input", { bubbles: true })); })()`)

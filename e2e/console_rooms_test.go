@@ -13,7 +13,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// enter puts text into a field as somebody who leaves it would.
+// enter puts text into a field and leaves it, as a person does.
 func enter(p *browser.Page, selector, text string) {
 	p.Wait(`((field) => field !== null && !field.readOnly)(document.querySelector(` + strconv.Quote(selector) + `))`)
 	p.Eval(`(() => {
@@ -24,15 +24,15 @@ func enter(p *browser.Page, selector, text string) {
 	})()`)
 }
 
-// click presses the first thing that fits and holds a text, as soon as it is
-// there.
+// click presses the first element that matches and contains a text, as soon as it
+// exists.
 func click(p *browser.Page, selector, text string) {
 	find := `[...document.querySelectorAll(` + strconv.Quote(selector) + `)].find((e) => (e.ariaLabel ?? e.textContent).includes(` + strconv.Quote(text) + `) && e.checkVisibility())`
 	p.Wait(find + ` !== undefined`)
 	p.Eval(find + `.click()`)
 }
 
-// copied waits until a press has put a text into the clipboard.
+// copied waits until a press has put a text on the clipboard.
 func copied(t *testing.T, p *browser.Page, within, want string) {
 	t.Helper()
 	p.Eval(`(() => { window.copied = undefined; navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }; })()`)
@@ -44,14 +44,14 @@ func copied(t *testing.T, p *browser.Page, within, want string) {
 	p.Wait(has(within+" button", "Copied"))
 }
 
-// The owner makes a room, names it, closes and opens it, archives it and brings
-// it back, all in the console.
+// The owner makes a room, names it, closes and opens it, archives it and restores
+// it, all in the console.
 func TestRoomsAreRunInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
 	address, _ := h.link("owner", "Mika")
 	console := consoleAt(t, address)
-	console.Ignore("409") // the name that is taken
+	console.Ignore("409") // the name is taken
 	manage := func() {
 		console.Eval(`document.querySelector("#rooms-menu").open = true`)
 		click(console, "#rooms button", "Make and manage rooms")
@@ -69,7 +69,7 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 	console.Eval(`location.hash = "room"`)
 	enter(console, "#page .set input", "Attic")
 	console.Wait(has("#title", "Attic"))
-	// Colours have a swatch and a word, and a switch that is on means that something is there.
+	// Colours have a swatch and a word, and a switch that is on means that its content exists.
 	console.Wait(has("#page .swatches", "Light blue") + ` && [...document.querySelectorAll("#page .swatches .dot")].every((e) => e.parentElement.textContent.length > 2 && !e.parentElement.textContent.includes("#"))`)
 	flip := func(word, field string, want any) {
 		t.Helper()
@@ -127,8 +127,8 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 	state("closed")
 }
 
-// A link is made for somebody, opens the console for them, is copied, shown as a
-// code, taken back, which ends what it opened, and given back.
+// A link made for a person opens the console for that person, is copied and shown as a
+// code. Revoking it ends its sessions, and it can be restored.
 func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -149,7 +149,7 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	copied(t, console, ".new-link", given)
 	console.Wait(line("Ann <i>") + `?.textContent.includes("never used")`)
 	if browser.Value[bool](console, line("Ann <i>")+`.textContent.includes("key=")`) {
-		t.Error("the key of a moderator is shown again")
+		t.Error("a moderator's key is shown again")
 	}
 
 	ann := consoleAt(t, given)
@@ -161,7 +161,7 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	console.Eval(`location.hash = "links"`)
 	console.Wait(line("Ann <i>") + `?.textContent.includes("last used")`)
 
-	// The overlay's can be shown again, as text and as a code.
+	// The overlay's key can be shown again, as text and as a code.
 	console.Eval(line("/overlay/live?key=") + `.id = "overlay-line"`)
 	copied(t, console, "#overlay-line", p.overlay)
 	click(console, "#overlay-line button", "Code")
@@ -179,7 +179,7 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	ann.Goto(given)
 	ann.Wait(has("main", "This link has expired"))
 
-	// It was the wrong one: the same address works again.
+	// The wrong one was revoked: after an undo the same address works again.
 	console.Eval(`document.querySelector(".links-gone").open = true`)
 	click(console, ".links-gone button", "Restore")
 	console.Wait(has("dialog[open]", "Whoever still has its address comes in again: Moderator · Ann <i>"))
@@ -190,7 +190,7 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	console.Eval(`location.hash = "audit"`)
 	console.Wait(has("#page .line-row", "restored a link"))
 
-	// What is in use says so, and the last way in offers nothing that the server refuses.
+	// A link in use is marked, and the last owner's link offers nothing that the server refuses.
 	console.Eval(`location.hash = "links"`)
 	console.Wait(line("Mika") + `?.textContent.includes("last used")`)
 	console.Eval(`[...document.querySelectorAll("#page .line-row")].find((e) => e.textContent.startsWith("Owner") && !e.textContent.includes("Mika")).id = "other-owner"`)
@@ -202,7 +202,7 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	}
 }
 
-// The page "On air" has every address, and each of them leads somewhere.
+// The page "On air" has every address, and each of them works.
 func TestOnAirHasEveryAddress(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -226,7 +226,7 @@ func TestOnAirHasEveryAddress(t *testing.T) {
 	}
 	for _, path := range []string{"/builder/live", "/welcome/live", "/overlay-loader/live", "/dock/live", "/api/rooms/live/qr.png", "/poster/live", "/screen/live"} {
 		if found[path] != http.StatusOK {
-			t.Errorf("%s answers %d", path, found[path])
+			t.Errorf("%s returns status %d", path, found[path])
 		}
 	}
 	click(console, "#page button", "Make an address for OBS")
@@ -236,17 +236,17 @@ func TestOnAirHasEveryAddress(t *testing.T) {
 	dock.Goto(browser.Value[string](console, `document.querySelector("#page .new-link .mono").textContent`))
 	dock.Wait(`document.body.dataset.view === "dock" && document.querySelector("#rate").textContent !== "–"`)
 
-	// A moderator has the addresses, too, but makes none.
+	// A moderator sees the addresses, too, but cannot make any.
 	given, _ := h.link("moderator", "Ann")
 	ann := consoleAt(t, given)
 	ann.Eval(`location.hash = "air"`)
 	ann.Wait(has("#page .mono", "/overlay/live?key="))
 	if browser.Value[bool](ann, has("#page button", "Make an address")) {
-		t.Error("a moderator is offered what only an owner may do")
+		t.Error("a moderator sees actions that only an owner may use")
 	}
 }
 
-// withoutCookies stands before a server and lets no cookie through, as a browser
+// withoutCookies is a proxy before a server that removes every cookie, like a browser
 // that blocks them.
 func withoutCookies(t *testing.T, base string) string {
 	t.Helper()
@@ -266,8 +266,8 @@ func withoutCookies(t *testing.T, base string) string {
 	return proxy.URL
 }
 
-// A room is made secret in the console: who came without the key is out, who
-// comes with the new code is in, also where cookies are blocked.
+// A room is made secret in the console: phones without the key are out, phones
+// with the new code are in, also if cookies are blocked.
 func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -315,8 +315,8 @@ func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 	}
 }
 
-// A picture is chosen in the console, seen on phones from our own address, is
-// replaced and removed; what is not a picture is told from one by its content.
+// A picture is chosen in the console, delivered to phones from our own address,
+// replaced and removed; files that are not pictures are recognized by their content.
 func TestThePictureIsChosenInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -354,14 +354,14 @@ func TestThePictureIsChosenInTheConsole(t *testing.T) {
 	second := look()
 	phone.Wait(`new URL(document.querySelector("#picture").src).href === location.origin + "` + second + `" && ` + shown)
 	if r, err := http.Get(h.base + first); err != nil || r.StatusCode != http.StatusNotFound || r.Body.Close() != nil {
-		t.Errorf("the picture that was replaced is still there: %v, %v", r, err)
+		t.Errorf("the replaced picture is still there: %v, %v", r, err)
 	}
 	click(console, "#page button", "Remove picture")
 	phone.Wait(`!document.querySelector("#picture").checkVisibility()`)
 	console.Wait(`document.querySelector("#page .room-picture").hidden`)
 }
 
-// What is wrong with a line of the rules is said in the page's language.
+// Faults in a line of the rules are reported in the page's language.
 func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -383,8 +383,8 @@ func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 	console.Wait(has("#page .help", "1"))
 }
 
-// Two moderators edit the same list: the second save says who was first, shows
-// what stands beside what was typed, and goes through knowingly or put together.
+// Two moderators edit the same list: the second save names the first editor, shows
+// both versions, and succeeds when the moderator overwrites or merges.
 func TestTwoEditTheSameRules(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -401,7 +401,7 @@ func TestTwoEditTheSameRules(t *testing.T) {
 			}
 		}
 		if got != want {
-			t.Errorf("%q stands, want %q", got, want)
+			t.Errorf("the list has %q, want %q", got, want)
 		}
 	}
 	save("pear")
@@ -409,7 +409,7 @@ func TestTwoEditTheSameRules(t *testing.T) {
 	console := consoleAt(t, address)
 	console.Ignore("409")
 	console.Eval(`location.hash = "rules"`)
-	// The room's own list comes first for those who may not change the others.
+	// The room's own list comes first for moderators who cannot change the others.
 	console.Wait(`document.querySelector(".editor textarea")?.value === "pear"`)
 
 	enter(console, ".editor textarea", "pear\nplum <i>")
@@ -420,7 +420,7 @@ func TestTwoEditTheSameRules(t *testing.T) {
 	console.Wait(`document.querySelector(".editor textarea").value === "pear\nplum <i>" && document.activeElement.closest(".clash") !== null`)
 	stands("pear\nquince")
 	console.Eval(`document.querySelector(".editor textarea").focus()`)
-	click(console, "#page button.main", "Save") // not the way on
+	click(console, "#page button.main", "Save") // not the link onward
 	console.Wait(`document.activeElement.closest(".clash") !== null`)
 	stands("pear\nquince")
 
@@ -431,7 +431,7 @@ func TestTwoEditTheSameRules(t *testing.T) {
 	console.Wait(has("#page .saved-now", "Saved and in force"))
 	stands("pear\nquince\nplum <i>")
 
-	// What was saved here is the version that the next save is of.
+	// The next save is based on the version saved here.
 	enter(console, ".editor textarea", "mine alone")
 	click(console, "#page button.main", "Save")
 	console.Wait(has("#page .saved-now", "Saved and in force"))

@@ -7,8 +7,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// listText is what stands on the server as a list for all rooms, or one of the
-// room; "none" when there is none.
+// listText returns the list on the server, for all rooms or for one
+// room; "none" if there is none.
 func (h *runner) listText(name string, all bool) string {
 	for _, l := range h.do("GET", "/api/rooms/live/rules", nil)["lists"].([]any) {
 		if l := l.(map[string]any); l["name"] == name && (l["all"] == true) == all {
@@ -20,8 +20,8 @@ func (h *runner) listText(name string, all bool) string {
 
 const rulesEditor = `.editor textarea`
 
-// A new list is empty from the first moment, a list for all rooms is saved only
-// once that was confirmed, and the shipped one comes back.
+// A new list is empty from the start, a list for all rooms is saved only
+// after confirmation, and the shipped one can be restored.
 func TestANewListOverwritesNothing(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -29,9 +29,9 @@ func TestANewListOverwritesNothing(t *testing.T) {
 	address, _ := h.link("owner", "Mika")
 	console := consoleAt(t, address)
 	console.Eval(`location.hash = "rules"`)
-	console.Wait(`document.querySelector("` + rulesEditor + `")?.value.length > 100`) // an owner begins in the shipped list
+	console.Wait(`document.querySelector("` + rulesEditor + `")?.value.length > 100`) // an owner begins with the shipped list
 
-	// The words are covered until somebody is at them, or asks for them.
+	// The words are covered until somebody edits them or reveals them.
 	const blurred = `getComputedStyle(document.querySelector("` + rulesEditor + `")).filter.includes("blur")`
 	console.Wait(blurred)
 	shoot(t, console, "rules-covered.png")
@@ -76,7 +76,7 @@ func TestANewListOverwritesNothing(t *testing.T) {
 	enter(console, `#page input.plain-field`, "starter")
 	click(console, "#page button.main", "Save")
 	console.Wait(has("#page .saved-now", "There is a list of this name already."))
-	// And one for all rooms asks.
+	// A list for all rooms asks for confirmation.
 	enter(console, `#page input.plain-field`, "everywhere")
 	click(console, "#page .page-bar .toggle", "For all rooms")
 	click(console, "#page button.main", "Save")
@@ -84,7 +84,7 @@ func TestANewListOverwritesNothing(t *testing.T) {
 	shoot(t, console, "rules-all.png")
 	click(console, "dialog button", "Cancel")
 	if got := h.listText("everywhere", true); got != "none" {
-		t.Errorf("it was saved before that was confirmed: %q", got)
+		t.Errorf("it was saved before the confirmation: %q", got)
 	}
 	click(console, "#page button.main", "Save")
 	click(console, "dialog .dialog-buttons button", "Save")
@@ -93,7 +93,7 @@ func TestANewListOverwritesNothing(t *testing.T) {
 		t.Errorf("the list for all rooms is %q", got)
 	}
 
-	// The shipped list: its switch and its lines ask, too, and it comes back.
+	// The shipped list: its switch and its lines ask, too, and it can be restored.
 	choose := func(n int) {
 		t.Helper()
 		console.Eval(`(() => { const lists = document.querySelector("#page select"); lists.selectedIndex = ` + string(rune('0'+n)) + `; lists.dispatchEvent(new Event("change")); })()`)
@@ -109,7 +109,7 @@ func TestANewListOverwritesNothing(t *testing.T) {
 	click(console, "dialog .dialog-buttons button", "Save")
 	console.Wait(has("#page .saved-now", "Saved and in force"))
 	if got := h.listText("starter", true); got != "only mine" {
-		t.Errorf("in place of the shipped list stands %.60q", got)
+		t.Errorf("instead of the shipped list there is %.60q", got)
 	}
 	click(console, "#page button", "Restore the shipped list")
 	click(console, "dialog .dialog-buttons button", "Restore the shipped list")
@@ -120,8 +120,8 @@ func TestANewListOverwritesNothing(t *testing.T) {
 	console.Wait(`![...document.querySelectorAll("#page button")].some((b) => b.textContent.includes("Restore") && b.checkVisibility())`)
 }
 
-// Lines that are not saved survive a change of language and of the list, and
-// a moderator who leaves the page is asked first.
+// Unsaved lines survive a change of language and of the list, and
+// a moderator who leaves the page must confirm first.
 func TestLeavingWithUnsavedLinesAsks(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -142,11 +142,11 @@ func TestLeavingWithUnsavedLinesAsks(t *testing.T) {
 	if got := browser.Value[string](console, `document.querySelector("`+rulesEditor+`").value`); got != "pear\nplum" {
 		t.Errorf("after staying: %q", got)
 	}
-	// The page is opened again in another language, with what was typed.
+	// The page is opened again in another language, with the typed text.
 	console.Eval(`document.querySelector('#languages a[lang="ja"]').click()`)
 	console.Wait(`document.documentElement.lang === "ja" && document.querySelector("#page h2") !== null && document.querySelector("` + rulesEditor + `")?.value === "pear\nplum"`)
 	console.Wait(has("#page .saved-now", "未保存"))
-	// A tab that is closed asks, too.
+	// Closing the tab asks, too.
 	if !browser.Value[bool](console, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`) {
 		t.Error("a tab with unsaved lines closes without a question")
 	}
@@ -154,7 +154,7 @@ func TestLeavingWithUnsavedLinesAsks(t *testing.T) {
 	click(console, "dialog button", "移動する")
 	console.Wait(`document.documentElement.dataset.section === "people" && location.hash === "#people"`)
 	if browser.Value[bool](console, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`) {
-		t.Error("nothing is left to be asked about")
+		t.Error("leaving asks nothing")
 	}
 	console.Eval(`location.hash = "rules"`)
 	console.Wait(`document.querySelector("` + rulesEditor + `")?.value === "pear"`)

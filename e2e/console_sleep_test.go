@@ -11,9 +11,9 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// A console's machine sleeps for an hour: its page stands still, the clock jumps,
-// the line is dead, and meanwhile more was written than a resume tells. It catches
-// up without a reload, and says that the list is a new one.
+// A console's machine sleeps for an hour: its page stops, the clock jumps,
+// the connection dies, and meanwhile more is written than a resume sends. It catches
+// up without a reload, and reports that the list is new.
 func TestAnHourOfSleep(t *testing.T) {
 	data := t.TempDir()
 	first, stop := startStoppable(t, data, freePort(t))
@@ -43,7 +43,7 @@ func TestAnHourOfSleep(t *testing.T) {
 	_, stop = startStoppable(t, data, strings.TrimPrefix(h.base, "http://"))
 	defer stop()
 
-	const missed = 5100 // a resume tells 5,000
+	const missed = 5100 // a resume sends 5,000
 	var all sync.WaitGroup
 	for w := range 12 {
 		all.Go(func() {
@@ -67,22 +67,22 @@ func TestAnHourOfSleep(t *testing.T) {
 	console.Wait(`document.querySelector(".review .count").textContent === "2"`)
 	ready(console, "boss before the sleep")
 	if age := browser.Value[string](console, `document.querySelector(".held-item.current .age").textContent`); strings.Contains(age, "h") {
-		t.Errorf("the clock that jumped makes it %s old", age)
+		t.Errorf("after the jump of the clock its age is %s", age)
 	}
 	s.say("moss", "after the sleep", nil)
 	console.Wait(has(".feed .row", "after the sleep"))
 	press(console, "a")
 	console.Wait(has("#decided", "you approved"))
-	// What was missed is there, as far up as one reads.
+	// The missed comments are there, as far up as one reads.
 	console.Eval(`document.querySelector("#feed").scrollTop = 0`)
 	console.Wait(`document.querySelector(".feed .row")?.getAttribute("aria-setsize") > 300`)
 	if !browser.Value[bool](console, `window.same`) {
-		t.Error("the page was loaded anew")
+		t.Error("the page was reloaded")
 	}
 }
 
-// A page that somebody left may lie in the browser's memory, as it was: its
-// connection ends with the visit, and a step back has a new one.
+// The browser may keep a page in memory after a person has left it: its
+// connection ends with the visit, and going back opens a new one.
 func TestALeftPageIsGone(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -93,7 +93,7 @@ func TestALeftPageIsGone(t *testing.T) {
 	other.Wait(two)
 	console.Goto("about:blank")
 	other.Wait(`document.querySelector("#consoles").textContent === "1"`)
-	console.Eval(`void setTimeout(() => history.back())`) // not within the call, whose answer would go with the page
+	console.Eval(`void setTimeout(() => history.back())`) // not within the call, whose answer would be lost with the page
 	other.Wait(two)
 	h.sender().say("moss", "after the step back", nil)
 	console.Wait(has(".feed .row", "after the step back"))

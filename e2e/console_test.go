@@ -12,7 +12,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// free are limits that are out of the way of a test's own pace.
+// free holds limits too high to affect a test.
 var free = []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0", "--sender-rate", "0"}
 
 // consoleAt opens the console of the room live.
@@ -21,11 +21,11 @@ func consoleAt(t *testing.T, address string) *browser.Page {
 	p := browser.New(t)
 	p.Size(1440, 900, 1)
 	p.Goto(address)
-	p.Wait(`document.querySelector("#rate").textContent !== "–"`) // it has heard of the room
+	p.Wait(`document.querySelector("#rate").textContent !== "–"`) // it has received the room
 	return p
 }
 
-// press types one key on the page: a letter, or a name as in KeyboardEvent.key.
+// press types one key on the page: a letter, or a name like KeyboardEvent.key.
 func press(p *browser.Page, keys ...string) {
 	for _, key := range keys {
 		shift := int64(0)
@@ -50,14 +50,14 @@ func press(p *browser.Page, keys ...string) {
 	}
 }
 
-// search types into the feed's search, which it opens by its key.
+// search opens the feed's search by its key and types into it.
 func search(p *browser.Page, text string) {
 	press(p, "/")
 	p.Wait(`document.activeElement.id === "search"`)
 	browser.Call(p, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// ready waits until a key counts for the current item of the queue, which holds
+// ready waits until a key applies to the current item of the queue, which contains
 // the text.
 func ready(p *browser.Page, text string) {
 	p.Wait(has(".held-item.current", text))
@@ -70,8 +70,8 @@ func rules(h *runner, text string) {
 	h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "words", "text": text, "on": true})
 }
 
-// What the filter holds is shown to the moderator with what matched, is
-// approved by one key, and flies; and the author is told.
+// A moderator sees each held comment with its match and approves
+// it by one key; it flies, and its author is notified.
 func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -88,7 +88,7 @@ func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 		t.Errorf("marked is %q", got)
 	}
 	if active := browser.Value[int](overlay, `danmaku.stats().active`); active != 0 {
-		t.Errorf("%d comments fly before anybody approved", active)
+		t.Errorf("%d comments fly before the approval", active)
 	}
 	press(console, "a")
 	overlay.Wait(has(".dm-text", "the b.o.s.s is next"))
@@ -96,7 +96,7 @@ func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 	console.Wait(has("#decided", "you approved"))
 	console.Wait(`document.querySelector(".held-item") === null`)
 
-	// What was refused does not fly, until the refusal is undone.
+	// A refused comment does not fly until the refusal is undone.
 	say(phone, "another boss")
 	ready(console, "another boss")
 	press(console, "r")
@@ -106,7 +106,7 @@ func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 	overlay.Wait(has(".dm-text", "another boss"))
 }
 
-// A comment that flies is gone from the overlay after the click, and no other one is.
+// A flying comment leaves the overlay after the click, and no other one does.
 func TestRecallWhileFlying(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -120,7 +120,7 @@ func TestRecallWhileFlying(t *testing.T) {
 	overlay.Wait(has(".dm-text", "let me fly"))
 	console.Wait(has(".feed .row", "take me down"))
 
-	// Both pages write down the time by the same clock.
+	// Both pages record the time by the same clock.
 	overlay.Eval(`(() => { window.gone = new Promise((done) => {
 		const look = () => [...document.querySelectorAll(".dm-text")].some((e) => e.isConnected && e.textContent.includes("take me down") && getComputedStyle(e).visibility !== "hidden") ? setTimeout(look, 1) : done(Date.now());
 		look();
@@ -134,7 +134,7 @@ func TestRecallWhileFlying(t *testing.T) {
 	console.Wait(has(".feed .row.removed", "Mika"))
 }
 
-// What is taken down in the broadcast delay never reaches the overlay.
+// A comment taken down during the broadcast delay never reaches the overlay.
 func TestRecallDuringTheDelay(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -157,7 +157,7 @@ func TestRecallDuringTheDelay(t *testing.T) {
 	}
 }
 
-// Two moderators decide about the same comment: the first decision stands, and
+// Two moderators decide about the same comment: the first decision wins, and
 // both see it.
 func TestTwoConsolesRace(t *testing.T) {
 	p := startProduct(t, free...)
@@ -187,13 +187,13 @@ func TestTwoConsolesRace(t *testing.T) {
 	}
 }
 
-// startStoppable is startProduct on a folder and an address, and how to end it.
+// startStoppable is startProduct with a folder and an address; it also returns a function that stops it.
 func startStoppable(t *testing.T, data, listen string) (product, func()) {
 	t.Helper()
 	return launch(t, append([]string{"--listen", listen, "--data", data + "/data"}, free...)...)
 }
 
-// A ban takes down what is on the screens, disconnects, and the phone stays out.
+// A ban takes down what is on the screens, disconnects, and keeps the phone out.
 func TestABanTakesDownDisconnectsAndStays(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -230,7 +230,7 @@ func TestABanTakesDownDisconnectsAndStays(t *testing.T) {
 	bad.Goto(p.audience)
 	bad.Wait(has("body", "You can no longer take part"))
 
-	// Lifted by one click, it is back.
+	// Lifted by one click, the phone is back.
 	console.Eval(`location.hash = "people"`)
 	console.Wait(`document.querySelector(".ban-row button") !== null`)
 	console.Eval(`document.querySelector(".ban-row button").click()`)
@@ -241,8 +241,8 @@ func TestABanTakesDownDisconnectsAndStays(t *testing.T) {
 	overlay.Wait(has(".dm-text", "I am sorry"))
 }
 
-// Ten thousand comments are listed, and few of them are in the page; scrolling
-// through them misses no picture of the screen for long.
+// Ten thousand comments are listed, with few elements in the page; scrolling
+// through them drops no frame for long.
 func TestTenThousandRows(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -256,7 +256,7 @@ func TestTenThousandRows(t *testing.T) {
 	s := h.sender()
 	s.say("moss", "the first", nil)
 	console.Wait(has(".feed .row", "the first"))
-	// The page's own model is filled; what reaches it through the socket is the
+	// The page's own model is filled directly: the socket makes the
 	// same call, and ten thousand HTTP requests would only measure the server.
 	console.Eval(`window.model.then((model) => {
 		for (let i = 0; i < 9999; i++) model.put({ id: "x" + String(i).padStart(6, "0"), at: Date.now() - 20000000 + i * 1000, seq: 1, text: "row " + i + " " + "words ".repeat(i % 40), name: "n" + i, user: "u" + (i % 50) }, "shown");
@@ -266,9 +266,9 @@ func TestTenThousandRows(t *testing.T) {
 	console.Wait(`document.querySelector(".feed .row")?.getAttribute("aria-setsize") >= 9990`)
 	console.Wait(has(".feed .row", "the last"))
 	if n := browser.Value[int](console, `document.querySelectorAll(".feed .row").length`); n > 80 {
-		t.Errorf("%d rows are in the page", n)
+		t.Errorf("%d rows are in the document", n)
 	}
-	// Every place of the list is filled when it is scrolled to.
+	// Every position of the list is filled after scrolling to it.
 	blank := browser.Value[int](console, `(async () => {
 		const feed = document.querySelector("#feed"), box = feed.getBoundingClientRect();
 		let blank = 0;
@@ -280,7 +280,7 @@ func TestTenThousandRows(t *testing.T) {
 		return blank;
 	})()`)
 	if blank > 0 {
-		t.Errorf("%d places were blank", blank)
+		t.Errorf("%d positions were blank", blank)
 	}
 	times := browser.Value[[]float64](console, `(async () => {
 		const feed = document.querySelector("#feed"), times = [];
@@ -304,7 +304,7 @@ func TestTenThousandRows(t *testing.T) {
 	}
 }
 
-// Nothing that anybody writes anywhere becomes an element.
+// No text from anybody becomes an element.
 func TestNoPayloadBecomesAnElement(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -335,7 +335,7 @@ func TestNoPayloadBecomesAnElement(t *testing.T) {
 	phone.Wait(has(".feed li", last))
 	look := func(name string, page *browser.Page) {
 		t.Helper()
-		// What the page was served with, before anybody said anything, is its own.
+		// Elements served with the page are its own.
 		found := browser.Value[[]string](page, `fetch(location.href).then((page) => page.text()).then((served) => [...document.querySelectorAll("script:not([src]), iframe, object, embed, video, math, marquee, xss, base, style:not([data-own]), template, img[src]:not([src^='/']):not([src^='data:']), bdi > *:not(mark), [onerror], [onload], [onfocus], [ontoggle], a[href^='javascript']")].filter((e) => !e.closest("head style") && !(e.localName === "script" && served.includes(`+"`<script>${e.textContent}</script>`"+`))).map((e) => e.outerHTML.slice(0, 200)))`)
 		for _, element := range found {
 			if name == "overlay" && strings.HasPrefix(element, "<style") {

@@ -9,9 +9,9 @@ import (
 	"danmaku/e2e/smalldisk"
 )
 
-// What people see of a full disk: the phone keeps the comment and tries again, the
-// console says what is wrong, and the overlay goes on as if nothing were. With
-// room again everything is as before, by itself.
+// The effect of a full disk: the phone keeps the comment and retries, the
+// console reports the fault, and the overlay goes on as before. Once there is
+// room again, everything recovers by itself.
 func TestFullDiskOnEveryPage(t *testing.T) {
 	disk := smalldisk.New(t, 8)
 	p, _ := launch(t, append([]string{"--listen", "127.0.0.1:0", "--data", filepath.Join(disk.Dir, "data")}, free...)...)
@@ -45,6 +45,6 @@ func TestFullDiskOnEveryPage(t *testing.T) {
 	console.Wait(`!` + has("#banner", "Comments cannot be saved right now"))
 	console.Wait(`!` + has("#saved", "Not now"))
 	if !browser.Value[bool](overlay, has(".dm-text", "before it was full")) {
-		t.Error("what flew before is no longer there")
+		t.Error("comments that flew before are gone")
 	}
 }

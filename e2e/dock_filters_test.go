@@ -7,8 +7,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// In a dock of 320 px the menu of filters is there, too, with those that one saved; the
-// search is a magnifier until something is looked for, and has a line of its own then.
+// A dock of 320 px has the menu of filters, too, with the saved ones. The
+// search is a magnifier until it is used; then it has its own line.
 func TestSavedFiltersInANarrowDock(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
@@ -28,7 +28,7 @@ func TestSavedFiltersInANarrowDock(t *testing.T) {
 				dock.Wait(`document.querySelectorAll(".feed .row").length === 2 && !document.querySelector("#search").value`)
 				inLine := "4"
 				if lang == "ja" && width == 320 {
-					inLine = "3" // its words are longer, so that the search stands below
+					inLine = "3" // its words are longer, so that the search moves below
 				}
 				line := `(() => {
 					const boxes = ["#filter", "#filter-menu > summary", "#calm", ".search"].slice(0, ` + inLine + `).map((s) => document.querySelector(s).getBoundingClientRect());
@@ -58,7 +58,7 @@ func TestSavedFiltersInANarrowDock(t *testing.T) {
 	}
 }
 
-// boxesOf says where elements lie in the window.
+// boxesOf returns the rectangles of elements in the window.
 func boxesOf(p *browser.Page, selectors string) string {
 	return browser.Value[string](p, `[...document.querySelectorAll("`+selectors+`")].map((e) => { const r = e.getBoundingClientRect(); return [e.id || e.className, ...[r.left, r.top, r.right, r.bottom].map(Math.round)].join(" "); }).join("; ")`)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // A draw from the console to the phones, the overlay and the second screen, over a
-// restart: taking part with one tap, the winner on all of them, and on their own phone.
+// restart: one tap takes part, and all of them and the winner's phone show the winner.
 func TestADrawIsTheSameEverywhere(t *testing.T) {
 	source := axe(t)
 	data := filepath.Join(t.TempDir(), "kept")
@@ -39,7 +39,7 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	phone.Wait(has(".draw-key.joined", "You take part") + answered)
 	tap(phone, ".draw-key")
 	phone.Wait(has(".draw-key:not(.joined)", "Take part") + answered)
-	send(phone, "so I have a name") // one that is shown
+	send(phone, "so I have a name") // a shown comment
 
 	for _, page := range pages {
 		page.IgnoreAway()
@@ -63,7 +63,7 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 		const sum = await crypto.subtle.digest("SHA-256", new Uint8Array(seed.match(/../g).map((x) => parseInt(x, 16))));
 		return [...new Uint8Array(sum)].map((b) => b.toString(16).padStart(2, "0")).join("") === `+"`"+hash+"`"+`;
 	})()`) {
-		t.Error("the seed on the overlay is not that of the hash before")
+		t.Error("the seed on the overlay does not match the hash before")
 	}
 	tap(phone, ".draw .icon-button")
 	phone.Wait(`document.querySelector(".draw").hidden`)
@@ -72,9 +72,9 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
-// Several winners appear on the overlay, the second screen and the phones. One who is not
-// there makes way for the next of the order: the console offers that while somebody is
-// left, and the phones of both say so at once.
+// Several winners appear on the overlay, the second screen and the phones. The next in order
+// replaces an absent one: the console offers that while somebody is
+// left, and the phones of both show it at once.
 func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	console := browser.New(t)
@@ -93,7 +93,7 @@ func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
 	fillIn(console, `document.querySelector(".show-votes input")`, "3")
 	clickOn(console, ".show-form", "Start")
 	for i, phone := range phones {
-		say(phone, fmt.Sprintf("I am number %d", i)) // so that the overlay has somebody to name
+		say(phone, fmt.Sprintf("I am number %d", i)) // so that the overlay has names to show
 		phone.Wait(`document.querySelector(".draw-key")`)
 		tap(phone, ".draw-key")
 		phone.Wait(has(".draw-key.joined", "You take part"))
@@ -118,10 +118,10 @@ func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
 		}
 	}
 	if len(won) != 3 || len(left) != 1 {
-		t.Fatalf("%d phones say that they have won and %d that they have not", len(won), len(left))
+		t.Fatalf("%d phones show a win and %d show none", len(won), len(left))
 	}
 
-	// The first of them is not there.
+	// The first winner is absent.
 	absent, _, _ := strings.Cut(drawn, ",")
 	console.Wait(`document.querySelectorAll(".draw-winners [data-act^=redraw]").length === 3`)
 	console.Eval(`[...document.querySelectorAll(".draw-winners li")].find((row) => row.textContent.includes("` + absent + `")).querySelector("button").click()`)
@@ -134,11 +134,11 @@ func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
 		}
 	}
 	if gone != 1 {
-		t.Errorf("%d phones lost their prize, want the one of who was not there", gone)
+		t.Errorf("%d phones lost their prize, want only the absent winner's", gone)
 	}
 	for page, js := range map[*browser.Page]string{overlay: codes, screen: inner(codes)} {
 		page.Wait(js + `.split(",").length === 3 && !` + js + `.includes("` + absent + `")`)
 	}
-	// No one is left to take a winner's place.
+	// Nobody is left to replace a winner.
 	console.Wait(has(".show-row", "1 winner was not here.") + ` && !document.querySelector(".draw-winners [data-act^=redraw]")`)
 }

@@ -11,8 +11,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// chooseEmotes puts pictures into the console's field for emotes: a
-// file of the given name each, and one that is not a picture.
+// chooseEmotes puts pictures into the console's field for emotes: one
+// file for each name, and one that is not a picture.
 func chooseEmotes(console *browser.Page, names ...string) {
 	console.Eval(`(async () => {
 		const input = document.querySelector(".show-emotes input[type=file]"), files = new DataTransfer();
@@ -29,7 +29,7 @@ func chooseEmotes(console *browser.Page, names ...string) {
 }
 
 // An emote goes from the console to the phone's picker, and from there as a picture to
-// overlay, phone and console, over a restart; once it is deleted its name stands there.
+// overlay, phone and console, over a restart; after its deletion its name appears instead.
 func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	source := axe(t)
 	data := filepath.Join(t.TempDir(), "data")
@@ -48,7 +48,7 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	chooseEmotes(console, "Happy Face!.png", "wave.png", "wave.png", "notes.txt")
 	console.Wait(`[...document.querySelectorAll(".emote-row")].map((r) => r.dataset.emote).join() === "happy_face,wave,wave_2"`)
 	console.Wait(has(".show-emotes .fault-list li", "notes.txt: This is not a PNG, WebP or GIF"))
-	// The row that has the focus stays while the list is drawn anew.
+	// The focused row stays while the list is redrawn.
 	rename := func(to string) {
 		console.Eval(`(() => { const field = document.querySelector('[data-emote="wave_2"] input'); field.focus(); field.value = ` + strconv.Quote(to) + `; field.dispatchEvent(new Event("change")); })()`)
 	}
@@ -89,7 +89,7 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	again := hand(t, p.audience)
 	again.Wait(inRow)
 	again.Wait(`document.querySelector("#emotes-key:not([hidden])")`)
-	// Deleted, the name stands there.
+	// After the deletion, the name appears.
 	h.do("DELETE", "/api/rooms/live/emotes/wave", nil)
 	again.Ignore("404")
 	later := hand(t, p.audience)
@@ -98,7 +98,7 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	later.Wait(`document.querySelector("#emotes-key:not([hidden])")`)
 	tap(later, "#emotes-key")
 	later.Wait(`[...document.querySelectorAll(".emotes:not([hidden]) button")].map((b) => b.dataset.emote).join() === "happy_face,hi5"`)
-	// The list that is open follows.
+	// The open list follows.
 	h.do("DELETE", "/api/rooms/live/emotes/hi5", nil)
 	later.Wait(`document.querySelectorAll(".emotes:not([hidden]) button").length === 1`)
 	h.do("DELETE", "/api/rooms/live/emotes/happy_face", nil)
@@ -134,7 +134,7 @@ func TestTheConsolesEmotesFitEverywhere(t *testing.T) {
 		keepShot(t, page, what)
 		checkColors(t, page, source, what)
 		if over := browser.Value[string](page, `[...document.querySelectorAll(".show-emotes, .show-emotes *")].filter((e) => e.checkVisibility() && (e.getBoundingClientRect().right > innerWidth + 0.5 || e.getBoundingClientRect().left < -0.5)).map((e) => e.className || e.tagName).join()`); over != "" {
-			t.Errorf("%s: beyond the page are %s", what, over)
+			t.Errorf("%s: outside of the page are %s", what, over)
 		}
 		if gap := browser.Value[float64](page, `(() => { const [add, count] = document.querySelector(".show-emotes .with").children; return count.getBoundingClientRect().left - add.getBoundingClientRect().right; })()`); gap < 4 {
 			t.Errorf("%s: the count is %.0f px from the button", what, gap)
@@ -145,7 +145,7 @@ func TestTheConsolesEmotesFitEverywhere(t *testing.T) {
 	}
 }
 
-// keepShot writes a screenshot where PICTURES says, for people to look at.
+// keepShot writes a screenshot to the folder PICTURES, for people to look at.
 func keepShot(t *testing.T, p *browser.Page, name string) {
 	t.Helper()
 	dir := os.Getenv("PICTURES")

@@ -6,20 +6,20 @@ import (
 	"danmaku/e2e/browser/engine"
 )
 
-// Chromium 103 knows neither dvh nor :has: what they are for is there all the
-// same. (floor.test.js asks for a fallback of every dvh; this is what it looks like.)
+// Chromium 103 supports neither dvh nor :has: the layout works without
+// them. (floor.test.js requires a fallback for every dvh; this test shows the result.)
 func TestWithoutHasAndDvhThePagesFitTheWindow(t *testing.T) {
 	p := startProduct(t, append([]string{"--listen", "0.0.0.0:0"}, free...)...) // so that there are several addresses
 	h := runnerAt(t, p.console)
 	engine.Each(t, []string{engine.Chromium103}, func(t *testing.T, name string) {
 		page := signIn(t, h, name, 700)
 		if name == engine.Chromium103 && engine.Value[bool](page, `CSS.supports("height: 1dvh") || CSS.supports("selector(:has(a))")`) {
-			t.Fatal("this engine knows both: the test shows nothing")
+			t.Fatal("this engine supports both: the test shows nothing")
 		}
 		page.Eval(`document.querySelector("#help").click()`)
 		page.Wait(`document.querySelector("dialog[open]") !== null`)
 		if got := engine.Value[[]float64](page, `((d) => [d.getBoundingClientRect().height, parseFloat(getComputedStyle(d).maxHeight), innerHeight])(document.querySelector("dialog[open]"))`); got[1] != got[2]-24 || got[0] > got[1] {
-			t.Errorf("a dialog is %v px high, may be %v, and the window is %v", got[0], got[1], got[2])
+			t.Errorf("a dialog is %v px high, the limit is %v, and the window is %v", got[0], got[1], got[2])
 		}
 		page.Eval(`(() => { const d = document.querySelector("dialog[open]"); d.className = "dialog card"; d.replaceChildren(); })()`)
 		if got := engine.Value[[]float64](page, `[document.querySelector("dialog[open]").getBoundingClientRect().height, innerHeight]`); got[0] != got[1] {
@@ -33,14 +33,14 @@ func TestWithoutHasAndDvhThePagesFitTheWindow(t *testing.T) {
 		if got := engine.Value[[]float64](page, `[parseFloat(getComputedStyle(document.body).minHeight), innerHeight]`); got[0] != got[1] {
 			t.Errorf("the welcome is at least %v px high in a window of %v", got[0], got[1])
 		}
-		// The chosen address is to be told from the others.
+		// The chosen address must differ from the others.
 		if !engine.Value[bool](page, `document.querySelectorAll("#ways .way").length > 0 && [...document.querySelectorAll("#ways .way")].every((way) => (getComputedStyle(way.querySelector("input + span")).fontWeight === "600") === way.querySelector("input").checked)`) {
 			t.Error("the chosen address looks like the others")
 		}
 	})
 }
 
-// A search field has one frame: WebKit draws one of its own inside ours.
+// A search field has one frame: WebKit draws its own inside ours.
 func TestEverySearchFieldHasOneFrame(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

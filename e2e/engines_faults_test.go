@@ -15,8 +15,8 @@ import (
 	"danmaku/e2e/browser/engine"
 )
 
-// A row that is redrawn under the mouse sends no leave event in WebKit when the
-// mouse goes: the feed goes on all the same.
+// WebKit sends no leave event for a row that is redrawn under the mouse: the
+// feed resumes nevertheless when the mouse leaves.
 func TestTheFeedGoesOnWhenTheMouseHasGone(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -36,8 +36,8 @@ func TestTheFeedGoesOnWhenTheMouseHasGone(t *testing.T) {
 	})
 }
 
-// Quick phrases are written in the order of the taps, also while the field has no
-// focus: Chromium before 150 says that the cursor is at its beginning then.
+// Quick phrases are written in the order of the taps, also without focus in the
+// field: Chromium before 150 reports the cursor at its beginning then.
 func TestPhrasesGoToTheEndOfAFieldWithoutFocus(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -50,7 +50,7 @@ func TestPhrasesGoToTheEndOfAFieldWithoutFocus(t *testing.T) {
 		phone.Wait(`!document.querySelector("#phrases").hidden`)
 		tap := func(i int) { t.Helper(); phone.Click(fmt.Sprintf("#phrases button:nth-child(%d)", i)) }
 		phone.Eval(`(() => { const text = document.querySelector("#text"); text.focus(); text.value = "go "; text.setSelectionRange(0, 0); text.blur(); })()`)
-		// The driver of WPE answers before the page has heard of the click.
+		// The driver of WPE answers before the page receives the click.
 		reads := func(one, other string) {
 			t.Helper()
 			phone.Wait(fmt.Sprintf(`[%q, %q].includes(document.querySelector("#text").value)`, one, other))
@@ -62,14 +62,14 @@ func TestPhrasesGoToTheEndOfAFieldWithoutFocus(t *testing.T) {
 		if engine.Value[bool](phone, `document.activeElement === document.querySelector("#text")`) {
 			t.Error("the field has got the focus")
 		}
-		// With focus they go where the cursor is.
+		// With focus they go to the cursor.
 		phone.Eval(`(() => { const text = document.querySelector("#text"); text.value = "ab"; text.focus(); text.setSelectionRange(1, 1); })()`)
 		tap(1)
 		reads("aoneb", "aone b")
 	})
 }
 
-// What was typed and not sent is there again after a step away and back.
+// Unsent text is there again after a step away and back.
 func TestBackBringsWhatWasTyped(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -101,7 +101,7 @@ func TestBackBringsWhatWasTyped(t *testing.T) {
 	})
 }
 
-// lanAddress is an address of this machine that other machines would use: a page
+// lanAddress returns an address of this machine that other machines would use: a page
 // there is not in a secure context.
 func lanAddress(t *testing.T) string {
 	t.Helper()
@@ -114,11 +114,11 @@ func lanAddress(t *testing.T) string {
 			return ip.IP.String()
 		}
 	}
-	t.Skip("this machine has no address but its own")
+	t.Skip("this machine has only its loopback address")
 	return ""
 }
 
-// Every copy button gives what it was asked for, on https and this machine, where
+// Every copy button copies its text, on https and this machine, where
 // pages have a clipboard, and on plain http, where they have none.
 func TestEveryCopyButtonGivesWhatItShows(t *testing.T) {
 	p := startProduct(t, append([]string{"--listen", "0.0.0.0:0"}, free...)...)
@@ -159,7 +159,7 @@ func TestEveryCopyButtonGivesWhatItShows(t *testing.T) {
 				}
 				page.Eval(`document.querySelector("#pasted").remove()`)
 			}
-			page.Eval(`document.documentElement.toggleAttribute("data-numbers", innerWidth < 1360)`) // WPE has the window that it has
+			page.Eval(`document.documentElement.toggleAttribute("data-numbers", innerWidth < 1360)`) // WPE's window has a fixed size
 			pasted("the code's address", "#copy", engine.Value[string](page, `document.documentElement.dataset.origin`)+"/r/live")
 			page.Eval(`location.hash = "air"`)
 			page.Wait(`document.querySelectorAll("#page .with .button").length > 1`)
@@ -194,7 +194,7 @@ func pagesOf(pdf []byte) int {
 	for _, m := range pdfStream.FindAllSubmatch(pdf, -1) {
 		packed, err := zlib.NewReader(bytes.NewReader(m[1]))
 		if err != nil {
-			continue // a font or a picture that is packed in another way
+			continue // a font or a picture with another compression
 		}
 		text, err := io.ReadAll(packed)
 		if err == nil {
@@ -204,7 +204,7 @@ func pagesOf(pdf []byte) int {
 	return n
 }
 
-// The poster is one sheet, whatever the margins are.
+// The poster is one sheet, whatever the margins.
 func TestThePosterIsOneSheet(t *testing.T) {
 	p := startInNetwork(t)
 	engine.Each(t, []string{engine.Chromium103}, func(t *testing.T, name string) {

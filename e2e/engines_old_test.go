@@ -13,11 +13,11 @@ import (
 	"danmaku/e2e/browser/engine"
 )
 
-// told is JavaScript that lists the sentences about a page that has not started.
+// told is JavaScript that lists the sentences about a page that did not start.
 const told = `[...document.querySelectorAll(".not-started")].filter((p) => p.offsetHeight > 0).map((p) => p.id)`
 
-// A browser that cannot read the modules gets the form without scripts, which
-// sends, and a sentence: here Chromium 79, which knows neither ?. nor private
+// A browser that cannot parse the modules shows the form without scripts, which
+// sends, and a sentence: here Chromium 79, which supports neither ?. nor private
 // methods.
 func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 	p := startProduct(t, free...)
@@ -27,14 +27,14 @@ func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 	phone.Goto(p.audience)
 	phone.Wait(told + `.join() === "too-old"`)
 	if engine.Value[bool](phone, greet) {
-		t.Fatal("this browser reads the modules: it is none of the old ones")
+		t.Fatal("this browser runs the modules: it is not an old one")
 	}
 	keepPicture(t, phone, "old-phone.png")
 	if over := engine.Value[int](phone, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 		t.Errorf("%d px run off the side", over)
 	}
 	if !engine.Value[bool](phone, `["#text", "#send", "#too-old", "#title"].every((what) => { const r = document.querySelector(what).getBoundingClientRect(); return r.width > 30 && r.height > 10 && r.left >= 0 && r.right <= innerWidth && r.top >= 0 && r.bottom <= innerHeight; })`) {
-		t.Error("field, button, title or sentence is out of sight")
+		t.Error("field, button, title or sentence is not visible")
 	}
 	phone.Click("#text")
 	phone.Type("from 2019")
@@ -44,7 +44,7 @@ func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 		t.Errorf("the room has %v", all)
 	}
 
-	// The other pages say it, too.
+	// The other pages show it, too.
 	address, _ := h.link("owner", "Mika")
 	for _, to := range []string{address, h.base + "/welcome/live", h.base + "/builder/live", h.base + "/screen/live"} {
 		phone.Goto(to)
@@ -58,7 +58,7 @@ func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 	}
 }
 
-// spoil is the program behind a proxy that gives other bytes in place of some files.
+// spoil runs the program behind a proxy that replaces the bytes of some files.
 func spoil(t *testing.T, target string, change func(path string, body []byte) (changed []byte, status int)) string {
 	t.Helper()
 	u, err := url.Parse(target)
@@ -89,9 +89,9 @@ func spoil(t *testing.T, target string, change func(path string, body []byte) (c
 	return srv.URL
 }
 
-// Whatever keeps a page's module from starting is said, in each engine by what
-// happened: syntax that it cannot read, a member that is not there, a file that
-// does not arrive. What does start says nothing.
+// Each fault that keeps a page's module from starting is reported, in each engine: syntax
+// that it cannot parse, a missing member, a file that does not
+// arrive. A page that starts reports nothing.
 func TestAPageThatDoesNotStartSaysSo(t *testing.T) {
 	p := startProduct(t, free...)
 	base, room := "http://"+p.host(), strings.TrimPrefix(p.audience, "http://"+p.host())
@@ -119,7 +119,7 @@ func TestAPageThatDoesNotStartSaysSo(t *testing.T) {
 				page.Wait(told + `.length > 0`)
 			}
 			if got := strings.Join(engine.Value[[]string](page, told), " "); got != c.want {
-				t.Errorf("%s: %q is told, want %q", c.what, got, c.want)
+				t.Errorf("%s: it reports %q, want %q", c.what, got, c.want)
 			}
 			if !engine.Value[bool](page, `document.querySelector("#send").offsetHeight > 0`) {
 				t.Errorf("%s: there is no button", c.what)

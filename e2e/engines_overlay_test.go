@@ -13,7 +13,7 @@ import (
 	"danmaku/e2e/browser/engine"
 )
 
-// still is JavaScript that sets a scene and stops it: every flight is halfway.
+// still is JavaScript that sets up a scene and stops it: every flight is halfway.
 const still = `(async () => {
 	await danmaku.ready;
 	document.body.style.background = "#4a6a8a";
@@ -28,15 +28,15 @@ const halfway = `(async () => {
 	for (const flight of document.getAnimations()) {
 		flight.pause();
 		flight.currentTime = 15_000;
-		flight.commitStyles(); // the compositor of 103 does not draw anew what is paused and moved
+		flight.commitStyles(); // the compositor of 103 does not redraw paused elements that move
 		flight.cancel();
 	}
 	await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 })()`
 
-// unlike says how far two pictures are apart, in parts of a channel's 255: the
-// mean, and the most that a square of 16 px differs. Squares of 4 px are compared
-// by their means, so that the same letter with another smoothing is alike.
+// unlike returns the difference of two pictures, in steps of a channel's 255: the
+// mean, and the most by which a square of 16 px differs. It compares the means of
+// squares of 4 px, so that the same letter with another smoothing counts as equal.
 func unlike(a, b image.Image) (mean, worst float64) {
 	const fine, coarse = 4, 4
 	small := func(m image.Image) (v [][][3]float64) {
@@ -79,10 +79,10 @@ func unlike(a, b image.Image) (mean, worst float64) {
 	return mean, worst
 }
 
-// The overlay of OBS 30 and that of OBS 31 look the same: comments lie in the same
-// places, and their letters are drawn alike, though the outline is of shadows in
-// one and of strokes in the other. (Within one engine the same scene 2 px
-// lower, thinner or without its outline is further away than that.)
+// The overlay of OBS 30 and that of OBS 31 look the same: comments are in the same
+// places, and their letters look alike, though one makes the outline of shadows and
+// the other of strokes. (Within one engine the same scene 2 px
+// lower, thinner or without its outline differs more than that.)
 func TestTheOverlayLooksTheSameInOldAndNewOBS(t *testing.T) {
 	p := startProduct(t, free...)
 	const unlikeMean, unlikeWorst = 0.5, 15.0

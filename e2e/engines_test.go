@@ -8,8 +8,8 @@ import (
 	"danmaku/e2e/browser/engine"
 )
 
-// Each page of the product does its work in every engine that a user may have.
-// By default the audience page and the overlay run on the oldest ones that count;
+// Each page of the product works in every engine that a user may have.
+// By default the audience page and the overlay run on the oldest supported ones;
 // ENGINES=all runs all pages on all (make test-browsers).
 
 // signIn opens the console of a fresh link in an engine.
@@ -43,7 +43,7 @@ func TestThePhoneInEveryEngine(t *testing.T) {
 		phone.Wait(has(".feed .own.shown", mine))
 		s.say("moss", others, nil)
 		phone.Wait(has(".feed li", others))
-		// The newest comment stands right above the field, and nothing runs off the side.
+		// The newest comment is right above the field, and nothing runs off the side.
 		phone.Wait(`(() => { const feed = document.querySelector("#feed"); return feed.scrollHeight - feed.scrollTop - feed.clientHeight < 2; })()`)
 		if over := engine.Value[int](phone, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("%d px run off the side", over)
@@ -60,23 +60,23 @@ func TestTheOverlayInEveryEngine(t *testing.T) {
 	h := runnerAt(t, p.console)
 	s := h.sender()
 	engine.Each(t, []string{engine.Chromium103, engine.Chromium127}, func(t *testing.T, name string) {
-		h.do("POST", "/api/rooms/live/clear", nil) // what flew in another engine
+		h.do("POST", "/api/rooms/live/clear", nil) // comments from another engine
 		overlay := engine.New(t, name)
-		// What stands may cover what flies, unless the two are kept apart.
+		// Standing comments may cover flying ones, unless the two are kept apart.
 		overlay.Goto(p.overlay + "&duration=20&apart=1")
 		overlay.Size(1280, 720)
 		overlay.Wait(`window.danmaku !== undefined`)
 		overlay.Eval(`danmaku.ready`)
 		s.say("moss", "flies in "+name, nil)
 		overlay.Wait(has(".dm-text", "flies in "+name) + ` && danmaku.stats().active === 1`)
-		// It moves, and nothing is on top of another.
+		// It moves, and no comment covers another.
 		overlay.Wait(`(() => { const at = danmaku.rects()[0]?.x; window.first ??= at; return at < window.first - 20; })()`)
 		for _, mode := range []string{"top", "bottom", "reverse"} {
 			s.say("moss", mode+" in "+name, map[string]any{"mode": mode})
 		}
 		overlay.Wait(`danmaku.stats().active === 4`)
 		if n := engine.Value[int](overlay, `(() => { const all = danmaku.rects(); return all.filter((a, i) => all.some((b, k) => k > i && a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h)).length; })()`); n > 0 {
-			t.Errorf("%d comments lie on others", n)
+			t.Errorf("%d comments overlap others", n)
 		}
 		keepPicture(t, overlay, "engine-overlay-"+name+".png")
 		overlay.Eval(`danmaku.clear()`)
@@ -100,7 +100,7 @@ func TestTheConsoleInEveryEngine(t *testing.T) {
 		console.Wait(has(".feed .row", shown))
 		s.say("fern", held, nil)
 		console.Wait(has(".held-item.current", held))
-		// From then on a key counts for it, as in ready.
+		// From then on a key applies to it, as in ready.
 		console.Wait(`performance.now() - (window.since ??= performance.now()) > 400`)
 		console.Eval(`document.activeElement.blur()`)
 		console.Type("a")
@@ -132,7 +132,7 @@ func TestThePagesBesideInEveryEngine(t *testing.T) {
 	})
 }
 
-// keepPicture writes a picture of the page into the folder that PICTURES names.
+// keepPicture writes a picture of the page into the folder PICTURES.
 func keepPicture(t *testing.T, p *engine.Page, name string) {
 	t.Helper()
 	folder := os.Getenv("PICTURES")

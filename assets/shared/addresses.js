@@ -2,7 +2,7 @@
 // may serve the room: the page moves to the next one if its own does not answer. It is
 // loaded once a machine has named others. Pure.
 
-/** An origin in the browsers' spelling, of a server that our pages may use; else "". @param {unknown} text @param {string} own */
+/** Whether text is an origin in the browsers' spelling, of a server that our pages may use. @param {unknown} text @param {string} own */
 function isOrigin(text, own) {
   try {
     const { origin, protocol } = new URL(String(text));
