@@ -19,8 +19,8 @@ import (
 	"danmaku/freeport"
 )
 
-// clustered runs a cluster of a machine and an edge, at two hosts: a browser takes no cookie
-// from one to the other. kill ends the edge's process.
+// clustered runs a cluster of a machine and an edge, at two hosts: a browser sends no cookie
+// of one to the other. kill ends the edge's process.
 func clustered(t *testing.T) (machine, edge product, kill func()) {
 	t.Helper()
 	binary, err := builtOnce()
@@ -73,10 +73,10 @@ func clustered(t *testing.T) (machine, edge product, kill func()) {
 	}
 }
 
-// An edge is killed whose pages an overlay and a phone have open. Both go on at the machine:
-// what flies goes on flying, what the phone sends meanwhile is kept and sent once, by the
-// same person; and all that comes from then on works as before, pictures and modules that
-// are loaded on use among them.
+// An edge is killed while an overlay and a phone have its pages open. Both continue at the machine:
+// flying comments fly on, a comment sent meanwhile is kept and sent once, as the
+// same person, and everything later works as before, including pictures and modules
+// loaded on use.
 func TestPagesGoOnAtAnotherMachine(t *testing.T) {
 	machine, edge, kill := clustered(t)
 	o := machine.owner(t)
@@ -87,7 +87,7 @@ func TestPagesGoOnAtAnotherMachine(t *testing.T) {
 	o.call("PUT", room+"/emotes/wave", picture.Bytes())
 	overlay := browser.Open(t, edge.overlay+"&duration=60")
 	phone := browser.NewPhone(t)
-	phone.Before(`Math.random = () => 0`) // what is loaded ahead is spread over 20 s
+	phone.Before(`Math.random = () => 0`) // preloading is spread over 20 s
 	kept := phone.Loaded()
 	phone.Goto(edge.audience)
 	phone.Wait(greeted)
@@ -108,7 +108,7 @@ func TestPagesGoOnAtAnotherMachine(t *testing.T) {
 	phone.Wait(has(".feed .own.shown", "in the gap"))
 	overlay.Wait(has(".dm-text", "in the gap"))
 	if !browser.Value[bool](overlay, `window.flying.isConnected && window.flying.textContent.includes("before") && [...document.querySelectorAll(".dm-text")].filter((e) => e.textContent.includes("before")).length === 1`) {
-		t.Error("what flew has vanished, or flies twice")
+		t.Error("a flying comment has vanished, or flies twice")
 	}
 	before, after := o.rows("before"), o.rows("in the gap")
 	if len(before) != 1 || len(after) != 1 || before[0]["user"] != after[0]["user"] {

@@ -16,8 +16,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The owner downloads what was said, as a spreadsheet and as XML, and plays the
-// XML again: it flies over the overlay, marked as a replay, while every console
+// The owner downloads the comments, as a spreadsheet and as XML, and replays the
+// XML: it flies over the overlay, marked as a replay, while every console
 // can pause and stop it.
 func TestExportAndReplayInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
@@ -55,7 +55,7 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 		t.Errorf("the table is %q", table)
 	}
 
-	// Without any status there is nothing to be had, and that is said.
+	// Without any status there is nothing to export, and the page says so.
 	console.Eval(`for (const input of document.querySelectorAll('#page .swatches :checked')) input.click()`)
 	console.Wait(has("#page .fault", "Choose which comments."))
 	console.Eval(`document.querySelector('#page [value="shown"]').click()`)
@@ -67,7 +67,7 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 		t.Errorf("the XML is\n%s", text)
 	}
 
-	// A file with a fault is told with its place; what was downloaded is played.
+	// The place of a fault in a file is reported; a downloaded file can be replayed.
 	folder := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(folder, name)
@@ -83,13 +83,13 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 		console.Wait(`document.querySelector("#page section:last-of-type .button.main").getAttribute("aria-disabled") === "false"`)
 		console.Eval(`document.querySelector("#page section:last-of-type .button.main").click()`)
 	}
-	console.Ignore("status of 422") // Chromium's own word on what is refused
+	console.Ignore("status of 422") // Chromium's own message about the refusal
 	console.Eval(`document.querySelector('#page [value="file"]').click()`)
 	play(file("broken.xml", "<i>\n<d p=\"1\">x</i>"))
 	console.Wait(has("#page .fault", "There is no comment in it that could be played.") + ` && ` + has("#page .fault-list", "Line 2, column 1: The comment has no end."))
 	play(file("subtitles.ass", "[Script Info]\n"))
 	console.Wait(has("#page .fault", "Line 1, column 1: This is a file of the kind ASS"))
-	// Of a damaged file what is whole is played, and what there is to say is said.
+	// The intact part of a damaged file is replayed, and its defects are reported.
 	play(file("killed.xml", `<i><d p="0,1,25,1,later,0,a,1">whole</d><sc ts="0" user="Ann">paid</sc><gift ts="1"/>`+"\n"+`<d p="1,1`))
 	console.Wait(has("#page [role=status]", "It plays. About the file:"))
 	for _, want := range []string{"Super chats, which are played highlighted: 1", "Gifts, which are not played: 1", "Line 2, column 1: The comment has no end.",
@@ -99,7 +99,7 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	overlay.Wait(has(`.dm[data-source='replay']`, "paid"))
 	console.Wait(has(".replay-name .chip", "Played to the end"))
 
-	// A file that never comes to its end can be stopped, and does not keep another from being played.
+	// A file without an end can be stopped, and does not block another replay.
 	_, key := h.link("owner", "a slow line")
 	body, sent := io.Pipe()
 	defer sent.Close()
@@ -131,10 +131,10 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	fmt.Fprint(sent, `<d p="1,1,25,16777215,1700000000,0,a,9">too late</d></i>`)
 	sent.Close()
 	if status := <-answered; status != http.StatusConflict {
-		t.Errorf("the file that was stopped is answered %d", status)
+		t.Errorf("the stopped file gets status %d", status)
 	}
 
-	// Another console, of a moderator, sees it and steers it from its live page.
+	// Another console, of a moderator, sees it and controls it from its live page.
 	modAddress, _ := h.link("moderator", "Ann")
 	mod := consoleAt(t, modAddress)
 	mod.Wait(has("#banner", "Replay: show <b>.xml") + ` && ` + has("#banner", "of 50:00"))
@@ -149,7 +149,7 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	mod.Wait(`!` + has("#banner", "show"))
 }
 
-// pressed is JavaScript that presses the page's button with a word.
+// pressed is JavaScript that presses the page's button with a label.
 func pressed(word string) string {
 	return `[...document.querySelectorAll("#page button")].find((b) => b.textContent.includes("` + word + `")).click()`
 }

@@ -9,9 +9,9 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// takeDown clicks the button beside a comment in the console and gives the ms
-// until the overlay has made a frame without it. Both pages read one machine's
-// clock; the way through a cable is not in it.
+// takeDown clicks the button beside a comment in the console and returns the ms
+// until the overlay has drawn a frame without it. Both pages read one machine's
+// clock; network latency is not included.
 func takeDown(console, overlay *browser.Page, text string) float64 {
 	overlay.Eval(`void (() => {
 		window.gone = 0;
@@ -19,7 +19,7 @@ func takeDown(console, overlay *browser.Page, text string) float64 {
 		const look = new MutationObserver(() => {
 			if (flies()) return;
 			look.disconnect();
-			// A task after the frame's own callbacks runs when the frame is made.
+			// A task after the frame's own callbacks runs when the frame is drawn.
 			requestAnimationFrame(() => setTimeout(() => { window.gone = performance.timeOrigin + performance.now(); }));
 		});
 		look.observe(document.querySelector('#stage'), { subtree: true, childList: true, attributes: true, characterData: true });
@@ -34,9 +34,9 @@ func takeDown(console, overlay *browser.Page, text string) float64 {
 	return browser.Value[float64](overlay, `window.gone`) - clicked
 }
 
-// BenchmarkClickToGone measures what a moderator waits for: from the console's
-// click until the overlay, with 30 others in flight, has made a frame without
-// the comment. Program, console and overlay are the real ones, on one machine.
+// BenchmarkClickToGone measures a moderator's wait: from the console's
+// click until the overlay, with 30 others in flight, has drawn a frame without
+// the comment. Program, console and overlay are real, on one machine.
 func BenchmarkClickToGone(b *testing.B) {
 	const takes, others = 40, 30
 	p := startProduct(b)
@@ -74,5 +74,5 @@ func BenchmarkClickToGone(b *testing.B) {
 	b.ReportMetric(ms[len(ms)/2], "p50-ms")
 	b.ReportMetric(ms[len(ms)*95/100], "p95-ms")
 	b.ReportMetric(ms[len(ms)-1], "max-ms")
-	b.ReportMetric(0, "ns/op") // typing and waiting between takes
+	b.ReportMetric(0, "ns/op") // hides the typing and waiting between takes
 }

@@ -10,10 +10,10 @@ import (
 )
 
 // TestPicturesOfVenues makes the pictures of the poster and the second screen
-// in docs/pictures; PICTURES says where to.
+// in docs/pictures, in the folder PICTURES.
 func TestPicturesOfVenues(t *testing.T) {
 	if os.Getenv("PICTURES") == "" {
-		t.Skip("makes pictures alone; set PICTURES to a folder")
+		t.Skip("only makes pictures; set PICTURES to a folder")
 	}
 	p := startProduct(t, append([]string{"--listen", "0.0.0.0:2333"}, free...)...)
 	o := p.owner(t)

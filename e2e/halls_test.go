@@ -32,7 +32,7 @@ func freePort(t *testing.T) string {
 	return address
 }
 
-// saveLoader puts the loader into a file. It asks with the overlay's key; a
+// saveLoader puts the loader into a file. It sends the overlay's key; a
 // console that is signed in needs none.
 func saveLoader(t *testing.T, overlay, file string) {
 	t.Helper()
@@ -46,15 +46,15 @@ func saveLoader(t *testing.T, overlay, file string) {
 		t.Fatalf("the loader: %d, %v", resp.StatusCode, err)
 	}
 	if got := resp.Header.Get("Content-Disposition"); got != `attachment; filename="overlay-loader.html"` {
-		t.Errorf("it is no download: %q", got)
+		t.Errorf("it is not a download: %q", got)
 	}
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// OBS is started first: the file waits without a visible pixel, however long,
-// and goes to the overlay once the server is there.
+// OBS starts first: the file waits without a visible pixel, however long,
+// and opens the overlay once the server is there.
 func TestTheLoaderWaitsForTheServer(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "overlay-loader.html")
@@ -63,9 +63,9 @@ func TestTheLoaderWaitsForTheServer(t *testing.T) {
 		return
 	}
 	obs := browser.New(t)
-	obs.IgnoreAway() // that is what it waits out
+	obs.IgnoreAway() // it waits for the missing server
 	obs.Goto("file://" + file)
-	obs.Wait(`performance.getEntriesByType("resource").length >= 3`) // it has knocked in vain three times
+	obs.Wait(`performance.getEntriesByType("resource").length >= 3`) // it has tried three times
 	picture, err := png.Decode(bytes.NewReader(obs.Screenshot()))
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestTheLoaderWaitsForTheServer(t *testing.T) {
 	for y := range picture.Bounds().Dy() {
 		for x := range picture.Bounds().Dx() {
 			if _, _, _, a := picture.At(x, y).RGBA(); a != 0 {
-				t.Fatalf("the pixel %d,%d can be seen", x, y)
+				t.Fatalf("the pixel %d,%d is visible", x, y)
 			}
 		}
 	}
@@ -88,8 +88,8 @@ func TestTheLoaderWaitsForTheServer(t *testing.T) {
 	obs.Wait(has(".dm-text", "there you are"))
 }
 
-// navigation returns the address once the tab is at one that contains a text, and
-// closes without one when the tab ends.
+// navigation returns a channel that receives the address once the tab is at one that contains a
+// text, and that closes without one when the tab ends.
 func navigation(t *testing.T, p *browser.Page, text string) <-chan string {
 	t.Helper()
 	arrived := make(chan string, 1)
@@ -106,7 +106,7 @@ func navigation(t *testing.T, p *browser.Page, text string) <-chan string {
 	return arrived
 }
 
-// colorAt is the colour of a page's pixel.
+// colorAt returns the colour of a page's pixel.
 func colorAt(t *testing.T, p *browser.Page, x, y int) color.NRGBA {
 	t.Helper()
 	picture, err := png.Decode(bytes.NewReader(p.Screenshot()))
@@ -116,7 +116,7 @@ func colorAt(t *testing.T, p *browser.Page, x, y int) color.NRGBA {
 	return color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA)
 }
 
-// The second screen shows its colour through the overlay, and comments over it.
+// The second screen shows its colour through the overlay, with comments over it.
 func TestTheSecondScreenShowsCommentsOverItsColour(t *testing.T) {
 	p := startProduct(t)
 	for _, scheme := range []string{"dark", "light"} {
@@ -138,7 +138,7 @@ func TestTheSecondScreenShowsCommentsOverItsColour(t *testing.T) {
 		screen.Wait(`location.search.includes("color=112233") && location.search.includes("code=large")`)
 		screen.Wait(`document.querySelector("#card .code").naturalWidth > 0 && document.querySelector("#card").checkVisibility()`)
 		screen.Wait(`document.documentElement.classList.contains("still")`)
-		// A projector is seldom as wide as a television: the card is whole on each.
+		// A projector is rarely as wide as a television: the card is whole on each.
 		for _, size := range [][2]int64{{1024, 768}, {1280, 1024}, {1280, 800}, {768, 1024}, {1280, 720}} {
 			screen.Size(size[0], size[1], 1)
 			screen.Wait(fmt.Sprintf(`innerWidth === %d && innerHeight === %d && (() => {
@@ -183,7 +183,7 @@ func TestThePosterIsOneSheetWithTitleCodeAndAddress(t *testing.T) {
 	}
 }
 
-// A wide picture fills the poster's band; a logo, which a band would cut, is shown whole.
+// A wide picture fills the poster's band; a logo, which the band would crop, is shown whole.
 func TestThePosterShowsALogoWhole(t *testing.T) {
 	p := startInNetwork(t, free...)
 	o := p.owner(t)
@@ -198,10 +198,10 @@ func TestThePosterShowsALogoWhole(t *testing.T) {
 	}
 }
 
-// axe finds nothing on the pages beside the stream, in any language, dark or light.
+// axe finds nothing on the pages for venues, in any language, dark or light.
 func TestVenuePagesAxe(t *testing.T) {
 	source := axe(t)
-	p := startProduct(t, "--listen", "0.0.0.0:0") // as it comes, with every address
+	p := startProduct(t, "--listen", "0.0.0.0:0") // the default, with every address
 	page := browser.New(t)
 	page.Size(1280, 800, 1)
 	page.Goto(p.welcome())
@@ -220,8 +220,8 @@ func TestVenuePagesAxe(t *testing.T) {
 	}
 }
 
-// On a screen of more pixels comments are as large as on a smaller one, unless
-// the address says how large; the card with the code is, too.
+// On a screen with more pixels, comments and the card with the code have the same relative size as
+// on a smaller one, unless the address sets a size.
 func TestTheSecondScreenIsReadInAHall(t *testing.T) {
 	p := startProduct(t)
 	screen := browser.New(t)
@@ -241,7 +241,7 @@ func TestTheSecondScreenIsReadInAHall(t *testing.T) {
 			t.Errorf("%d × %d: the code takes %.2f of the height", row.width, row.height, high)
 		}
 	}
-	// The window is drawn larger: the overlay follows.
+	// The window is enlarged: the overlay follows.
 	screen.Goto(address)
 	screen.Size(1280, 720, 1)
 	screen.Wait(`document.getElementById("overlay").src.includes("size=24")`)

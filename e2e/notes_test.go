@@ -21,8 +21,8 @@ func noteText(console *browser.Page, text string) {
 	fillIn(console, `document.querySelector("dialog .note-form input")`, text)
 }
 
-// A note is for moderators; a warning stands on the person's phone, above the field, in
-// its own language, until it is put away: also over a restart. All moderators see both.
+// A note is for moderators; a warning is shown on the person's phone, above the field, in
+// its own language, until dismissed, also over a restart. All moderators see both.
 func TestNotesAndWarningsOnAPerson(t *testing.T) {
 	source := axe(t)
 	data := t.TempDir()
@@ -47,13 +47,13 @@ func TestNotesAndWarningsOnAPerson(t *testing.T) {
 	click(mine, "dialog .note-form button", "Warn")
 	phone.Wait(has(".warning", "no spoilers here, please"))
 	theirs.Wait(has("dialog .notes h3", "Warned once") + " && " + has("dialog .note-row", "not read yet"))
-	// On the narrowest dock its words have the whole card, beside nothing.
+	// In the narrowest dock its text has the full width of the card.
 	theirs.Size(320, 700, 1)
 	theirs.Wait(`[...document.querySelectorAll("dialog .note-row")].every((e) => e.querySelector(".note-words").offsetWidth === e.clientWidth && e.querySelector("button").getBoundingClientRect().right <= innerWidth)`)
 	keepShot(t, theirs, "notes-card-narrow")
 	theirs.Size(1440, 900, 1)
 	if is(phone, `document.body.textContent.includes("first season") || document.body.textContent.includes("Mika")`) {
-		t.Error("the phone says more than the warning")
+		t.Error("the phone shows more than the warning")
 	}
 	if is(other, `document.querySelector(".warning")`) {
 		t.Error("another phone is warned, too")
@@ -66,7 +66,7 @@ func TestNotesAndWarningsOnAPerson(t *testing.T) {
 		t.Error("the warning is not above the field")
 	}
 
-	// A prepared one is said in the language of the phone; the oldest is read first.
+	// A prepared warning is in the language of the phone; the oldest is read first.
 	mine.Eval(`(() => { const s = document.querySelector("dialog .note-form select"); s.value = "spam"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`)
 	click(mine, "dialog .note-form button", "Warn")
 	theirs.Wait(has("dialog .notes h3", "Warned 2 times"))
@@ -74,7 +74,7 @@ func TestNotesAndWarningsOnAPerson(t *testing.T) {
 	phone.Wait(has(".warning", "Please do not send the same again and again."))
 	theirs.Wait(`[...document.querySelectorAll("dialog .note-row")].some((e) => e.textContent.includes("no spoilers") && /read \d/.test(e.querySelector("small").textContent))`)
 
-	// A restart loses nothing: the phone is told again what it has not put away.
+	// A restart loses nothing: the phone receives the warnings again that it has not dismissed.
 	stop()
 	mine.Wait(has("#banner", "No connection"))
 	_, stop = startStoppable(t, data, strings.TrimPrefix(h.base, "http://"))
@@ -92,10 +92,10 @@ func TestNotesAndWarningsOnAPerson(t *testing.T) {
 	phone.Goto(p.audience)
 	phone.Wait(`document.documentElement.dataset.greeted === ""`)
 	if is(phone, `document.querySelector(".warning")`) {
-		t.Error("what was put away is back after a reload")
+		t.Error("a dismissed warning is back after a reload")
 	}
 
-	// Deleted by its row, and back by the page Activity.
+	// Deleted by its row, and restored by the page Activity.
 	mine.Wait(has("#banner", "Back online") + " || document.querySelector('#banner').hidden")
 	mine.Eval(`document.querySelector("dialog")?.close()`)
 	personOf(mine, "the killer")

@@ -9,9 +9,9 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// What OBS tells its browser source goes from the overlay through the server
-// into the log, and is the zero of an export: what came before the recording is
-// not in its file.
+// OBS's events for its browser source go from the overlay through the server
+// into the log. The recording's start is the zero of an export, whose file omits
+// earlier comments.
 func TestARecordingInOBSIsTheZeroOfAnExport(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
@@ -32,12 +32,12 @@ func TestARecordingInOBSIsTheZeroOfAnExport(t *testing.T) {
 		}
 		return string(text), resp.Header.Get("Danmaku-Early")
 	}
-	for n := 0; ; n++ { // until the server has noted it
+	for n := 0; ; n++ { // until the server has logged it
 		if _, early := export(); early == "1" {
 			break
 		}
 		if n > 10_000 {
-			t.Fatal("the server has not heard of the recording")
+			t.Fatal("the server has not received the recording")
 		}
 	}
 	o.say("on the recording")

@@ -6,14 +6,14 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// Console and welcome tell an overlay on air from one that OBS hides and one
+// Console and welcome distinguish an overlay on air from one that OBS hides and one
 // that is connected and gets no frames.
 func TestAnOverlayThatIsNotDrawnIsNotOnAir(t *testing.T) {
 	p := startProduct(t)
 	console := browser.New(t)
 	console.Size(1440, 900, 1)
 	console.Goto(p.console)
-	// The frames of the page can be stopped, as OBS does with a source that it draws no more.
+	// The frames of the page can be stopped, as OBS does with a source that it no longer draws.
 	overlay := browser.New(t)
 	overlay.Before(`{
 		const frame = window.requestAnimationFrame.bind(window), waiting = [];

@@ -28,20 +28,20 @@ func TestOverlayHiddenAndBack(t *testing.T) {
 	}
 	show(true)
 	p.Wait(shown + `.includes("unseen")`)
-	// It set out when it came, not when the source was seen again.
+	// It started when it arrived, not when the source became visible again.
 	if late := browser.Value[float64](p, `document.getAnimations().find((a) => a.effect.target.textContent === "unseen").startTime - pushed`); math.Abs(late) > 500 {
-		t.Errorf("it set out %v ms after it came", late)
+		t.Errorf("it started %v ms after it arrived", late)
 	}
 	if browser.Value[bool](p, `document.body.textContent.includes("taken down")`) {
-		t.Error("what was taken down meanwhile is on the page")
+		t.Error("a comment removed meanwhile is on the page")
 	}
 	if found := watch(p, 8, `(k) => `+mix+`(6, 500 + k)`); found != "" {
 		t.Error(found)
 	}
 }
 
-// A page that the browser hides has no frames and slow timers. Frozen,
-// it does nothing at all and loses its socket. Meanwhile the room goes on.
+// A page that the browser hides has no frames and slow timers. A frozen page
+// does nothing at all and loses its socket. Meanwhile the room goes on.
 func TestOverlayReallyHiddenAndBack(t *testing.T) {
 	for _, frozen := range []bool{false, true} {
 		t.Run(fmt.Sprintf("frozen %v", frozen), func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestOverlayReallyHiddenAndBack(t *testing.T) {
 				t.Errorf("it worked while hidden: %+v, before %+v", s, before)
 			}
 			send(t, conn, events(fmt.Sprintf("e:%d", seq), event("remove", seq, frame{"ids": []string{"11"}})))
-			p.Wait(`!danmaku.rects().some((r) => r.id === '11')`) // it obeys
+			p.Wait(`!danmaku.rects().some((r) => r.id === '11')`) // it obeys the removal
 			if frozen {
 				browser.Call(p, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen})
 				browser.Call(p, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive})
@@ -91,9 +91,9 @@ func TestOverlayReallyHiddenAndBack(t *testing.T) {
 				p.Wait(`danmaku.stats().received === 174`)
 			}
 			show()
-			p.Wait(fmt.Sprintf(`danmaku.stats().placed > %d`, before.Placed)) // what came meanwhile and is not too old
+			p.Wait(fmt.Sprintf(`danmaku.stats().placed > %d`, before.Placed)) // comments that came meanwhile and are not too old
 			if browser.Value[bool](p, `danmaku.rects().some((r) => r.id === '11') || document.body.textContent.includes("late")`) {
-				t.Error("what was taken down, or is a minute old, is there")
+				t.Error("a removed comment, or one of a minute ago, is there")
 			}
 			say(1, "medium")
 			if found := watch(p, 8, `(k) => `+mix+`(6, 500 + k)`); found != "" {
@@ -105,7 +105,7 @@ func TestOverlayReallyHiddenAndBack(t *testing.T) {
 
 func TestOverlayPauses(t *testing.T) {
 	t.Parallel()
-	p := newRoom(t).overlay(t, "bench=1&duration=60") // so slow that a jump is further than what they fly meanwhile
+	p := newRoom(t).overlay(t, "bench=1&duration=60") // so slow that a jump is longer than their flight meanwhile
 	p.Eval(mix + `(12, 1)`)
 	p.Wait(`danmaku.stats().active > 5`)
 	p.Eval(`danmaku.pause()`)
@@ -117,7 +117,7 @@ func TestOverlayPauses(t *testing.T) {
 			t.Errorf("%+v went on to %+v", first[i], second[i])
 		}
 	}
-	// They are read as soon as they move, by the page: this process may be late.
+	// The page reads them as soon as they move: this process may be late.
 	third := browser.Value[[]rect](p, `new Promise((done) => { danmaku.resume(); requestAnimationFrame(() => requestAnimationFrame(() => done(danmaku.rects()))); })`)
 	for i := range first {
 		if math.Abs(first[i].X-third[i].X) > 60 {

@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// shown is an expression: the texts that are to be seen, in the order of the page.
+// shown is an expression: the visible texts, in document order.
 const shown = `[...document.querySelectorAll('.dm-slot:not(.dm-probe)')].filter((s) => getComputedStyle(s).display !== 'none' && getComputedStyle(s).visibility === 'visible').map((s) => s.querySelector('.dm-text').textContent)`
 
 func event(kind string, seq int, fields frame) frame {
@@ -34,9 +34,9 @@ func TestOverlayFollowsItsRoom(t *testing.T) {
 		{"id": "old", "at": now - 9500, "text": "too old"}, {"id": "young", "at": now - 3000, "text": "young"},
 	}})
 	p.Wait(shown + `.join() === 'young'`)
-	// It is 3 s old: it goes on from where it would be, a third of the way over.
-	if way := browser.Value[float64](p, `document.getAnimations()[0].currentTime`); way < 2999 { // Chromium reckons in parts of a millisecond
-		t.Errorf("what is 3 s old has flown for %v ms", way)
+	// It is 3 s old: it continues where it would be, a third of the way over.
+	if way := browser.Value[float64](p, `document.getAnimations()[0].currentTime`); way < 2999 { // Chromium counts fractions of a millisecond
+		t.Errorf("a comment of 3 s has flown for %v ms", way)
 	}
 	send(t, conn, events("e:12",
 		event("comment", 11, frame{"id": "a", "at": now, "text": "<b>a</b>", "user": "u1"}),
@@ -80,7 +80,7 @@ func TestOverlayComesBackWithoutGapOrDouble(t *testing.T) {
 		event("comment", 13, frame{"id": "fresh", "at": now + 29_000, "text": "fresh"})))
 	p.Wait(shown + `.join() === 'before,fresh'`)
 	if way := browser.Value[float64](p, `document.getAnimations().find((a) => a.effect.target.textContent === 'fresh').currentTime`); way < 999 {
-		t.Errorf("what was missed and is 1 s old has flown for %v ms", way)
+		t.Errorf("a missed comment of 1 s has flown for %v ms", way)
 	}
 	send(t, back, events("e:14", event("comment", 14, frame{"id": "z", "at": now, "text": "approved late"})))
 	p.Wait(shown + `.join() === 'before,fresh,approved late'`)
@@ -105,14 +105,14 @@ func TestOverlayShowsMarkupAsText(t *testing.T) {
 }
 
 // overlapping is an expression: the first two rectangles that overlap by more
-// than a tenth of a pixel inside the stage, or null. Brute force over what the
-// browser says, nothing of the engine's own account.
+// than a tenth of a pixel inside the stage, or null. Brute force over the
+// browser's rectangles, without the engine's own records.
 const overlapping = `(() => {
 	const stage = document.querySelector('.dm-stage').getBoundingClientRect();
 	const list = [...document.querySelectorAll('.dm-slot:not(.dm-probe), .dm-pin')].filter((s) => s.className === 'dm-pin' || (s.style.display !== 'none' && s.style.visibility === 'visible'))
 		.map((s) => ({ text: s.textContent, front: s.classList.contains('dm-front'), pin: s.className === 'dm-pin', box: s.querySelector('.dm').getBoundingClientRect() }));
 	for (const [i, a] of list.entries()) for (const b of list.slice(i + 1)) {
-		// What flies passes behind what stands at the top or bottom.
+		// Flying comments pass behind standing ones.
 		if (a.front !== b.front && !a.pin && !b.pin) continue;
 		const left = Math.max(a.box.left, b.box.left, stage.left), right = Math.min(a.box.right, b.box.right, stage.right);
 		const top = Math.max(a.box.top, b.box.top), bottom = Math.min(a.box.bottom, b.box.bottom);
@@ -121,14 +121,14 @@ const overlapping = `(() => {
 	return null;
 })()`
 
-// mix is a script that pushes n comments of all kinds; k makes them differ.
+// mix is a script that pushes n comments of all kinds; k varies them.
 const mix = `((n, k) => { const c = []; for (let i = 0; i < n; i++) { const r = (i * 7919 + k * 104729) % 97; c.push({
 	id: 'm' + k + '-' + i, user: 'u' + (r % 5), text: ['666', '前方高能，非战斗人员撤离', 'that dodge was clean', 'مرحبا', '👨‍👩‍👧‍👦🇯🇵', 'x'.repeat(r)][r % 6] + (r % 3 ? '' : i),
 	mode: r < 6 ? 'top' : r < 12 ? 'bottom' : r < 18 ? 'reverse' : 'scroll', size: r % 11 === 0 ? 'big' : r % 7 === 0 ? 'small' : 'medium', badge: r === 50 ? 'owner' : '' }); }
 	danmaku.push(c); })`
 
 // watch runs a script every 250 ms for some steps and looks for overlap in
-// every second frame meanwhile; it gives the first that it finds.
+// every second frame meanwhile; it returns the first overlap.
 func watch(p *browser.Page, steps int, script string) string {
 	return browser.Value[string](p, fmt.Sprintf(`new Promise((done) => {
 		let step = 0, frames = 0, next = 0;
@@ -180,7 +180,7 @@ func TestOverlayNeverOverlapsWhileEverythingChanges(t *testing.T) {
 	}
 }
 
-// A font that comes late makes flying comments wider or narrower.
+// A font that loads late makes flying comments wider or narrower.
 func TestOverlayMeasuresAgainWhenAFontComes(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=60&font=Late")
@@ -191,7 +191,7 @@ func TestOverlayMeasuresAgainWhenAFontComes(t *testing.T) {
 	p.Eval(`{ window.font = new FontFace('Late', 'local("Noto Sans Mono CJK SC"), local("DejaVu Sans Mono")'); document.fonts.add(font); }`)
 	p.Eval(`font.load().then(() => undefined)`)
 	p.Wait(fmt.Sprintf(`%s > %d`, drawn, before+50))
-	// The animation's way ends so far beyond the edge as the comment is now wide.
+	// The animation's path ends as far beyond the edge as the comment is now wide.
 	p.Wait(fmt.Sprintf(`(() => { const last = document.getAnimations()[0].effect.getKeyframes()[1].transform; return -parseFloat(last.slice(12)) > %s + 160; })()`, drawn))
 }
 
@@ -222,7 +222,7 @@ func TestOverlayTakesACommentOffWithinTwoFrames(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1")
 	p.Eval(mix + `(40, 1)`)
-	p.Wait(`danmaku.stats().active > 10 && danmaku.stats().queued === 0`) // none is left to take a place that gets free
+	p.Wait(`danmaku.stats().active > 10 && danmaku.stats().queued === 0`) // none is left to take a free place
 	frames := browser.Value[int](p, `new Promise((done) => requestAnimationFrame(() => {
 		const ids = danmaku.rects().map((r) => r.id);
 		danmaku.remove(ids);
@@ -233,7 +233,7 @@ func TestOverlayTakesACommentOffWithinTwoFrames(t *testing.T) {
 	if frames > 2 {
 		t.Errorf("gone after %d frames", frames)
 	}
-	p.Wait(`document.querySelector(".dm-gone") === null`) // what is taken down fades
+	p.Wait(`document.querySelector(".dm-gone") === null`) // a removed comment fades
 	if n := visiblePixels(t, p.Screenshot()); n != 0 {
 		t.Errorf("%d pixels are still drawn", n)
 	}
@@ -283,7 +283,7 @@ func TestOverlayRestsWhenEmpty(t *testing.T) {
 	}
 }
 
-// The hooks are for tools, so they are what docs/overlay.md says, and no more.
+// The hooks are for tools: they are exactly those in docs/overlay.md.
 func TestOverlayHooksAreAsWritten(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=60&merge=1")

@@ -21,15 +21,15 @@ import (
 	"rsc.io/qr"
 )
 
-// overlayCSP is what the server sends with the overlay's page.
+// overlayCSP is the policy that the server sends with the overlay's page.
 const overlayCSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'"
 
 // frame is a JSON object of the wire.
 type frame map[string]any
 
 // room stands in for the server: it serves the overlay's page and assets as
-// they are in the tree, and speaks whatever frames a test wants over a real
-// WebSocket. So these tests say what the page does, whatever the server does.
+// they are in the tree, and sends the frames of a test over a real
+// WebSocket. So these tests check the page independently of the server.
 type room struct {
 	*httptest.Server
 	sockets chan *websocket.Conn
@@ -87,7 +87,7 @@ func newRoom(t *testing.T) *room {
 }
 
 // overlay opens the overlay with a query such as "bench=1&size=28" and waits
-// until its engine stands.
+// until its engine is ready.
 func (r *room) overlay(t *testing.T, query string) *browser.Page {
 	t.Helper()
 	p := browser.Open(t, r.URL+"/overlay/live?"+query)
@@ -95,7 +95,7 @@ func (r *room) overlay(t *testing.T, query string) *browser.Page {
 	return p
 }
 
-// chat opens the chat box, as overlay does the overlay.
+// chat opens the chat box, as overlay opens the overlay.
 func (r *room) chat(t *testing.T, query string) *browser.Page {
 	t.Helper()
 	p := browser.Open(t, r.URL+"/chat/live?"+query)
@@ -126,7 +126,7 @@ func send(t *testing.T, conn *websocket.Conn, f frame) {
 	}
 }
 
-// push hands comments to the engine by its hook.
+// push passes comments to the engine by its hook.
 func push(p *browser.Page, comments ...frame) {
 	b, err := json.Marshal(comments)
 	if err != nil {
@@ -135,7 +135,7 @@ func push(p *browser.Page, comments ...frame) {
 	p.Eval("void danmaku.push(" + string(b) + ")")
 }
 
-// stats is what danmaku.stats() tells.
+// stats is the result of danmaku.stats().
 type stats struct {
 	Received, Placed, Active, Queued, Merged, Removed, Lanes, Pool, Ticks int
 	Dropped                                                               struct{ Full, Late int }
@@ -145,7 +145,7 @@ func statsOf(p *browser.Page) stats {
 	return browser.Value[stats](p, "danmaku.stats()")
 }
 
-// rect is one of danmaku.rects().
+// rect is one element of danmaku.rects().
 type rect struct {
 	ID         string
 	Lane       int
@@ -156,7 +156,7 @@ func rectsOf(p *browser.Page) []rect {
 	return browser.Value[[]rect](p, "danmaku.rects()")
 }
 
-// codeSVG draws the QR code of a text, a unit for each module.
+// codeSVG draws the QR code of a text, with one unit per module.
 func codeSVG(w io.Writer, text string) error {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
@@ -174,7 +174,7 @@ func codeSVG(w io.Writer, text string) error {
 	return err
 }
 
-// picture writes a screenshot where PICTURES says, for people to look at.
+// picture writes a screenshot to the folder PICTURES, for people to look at.
 func picture(t *testing.T, p *browser.Page, name string) {
 	t.Helper()
 	dir := os.Getenv("PICTURES")
@@ -204,7 +204,7 @@ func inkOutside(t *testing.T, shot []byte, inside image.Rectangle) int {
 	switch img := img.(type) {
 	case *image.NRGBA:
 		pixels, stride = img.Pix, img.Stride
-	case *image.RGBA: // an opaque one
+	case *image.RGBA: // for an opaque image
 		pixels, stride = img.Pix, img.Stride
 	default:
 		t.Fatalf("a screenshot of another kind: %T", img)

@@ -8,7 +8,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// pinned is an expression: the text that stands on the overlay, "" for none.
+// pinned is an expression: the pinned text on the overlay, "" for none.
 const pinned = `(document.querySelector('.dm-pin .dm-text')?.textContent ?? '')`
 
 func TestOverlayPinFollowsItsRoom(t *testing.T) {
@@ -37,7 +37,7 @@ func TestOverlayPinFollowsItsRoom(t *testing.T) {
 	tell("comment", comment("flies"))
 	p.Wait(shown + `.join() === 'pin flies'`)
 	if got := browser.Value[string](p, pinned); got != "pin b" {
-		t.Errorf("what is not about the pin changed it to %q", got)
+		t.Errorf("an unrelated event changed it to %q", got)
 	}
 	for _, away := range []struct {
 		kind   string
@@ -53,7 +53,7 @@ func TestOverlayPinFollowsItsRoom(t *testing.T) {
 		}
 	}
 
-	// After an absence hello has what holds; what was missed says nothing new.
+	// After an absence, hello has the current pin; missed events add nothing.
 	pin("d")
 	conn.Close()
 	conn = r.accept(t, frame{"resumed": true, "position": fmt.Sprintf("e:%d", seq), "pin": comment("e")})
@@ -89,7 +89,7 @@ func TestOverlayPinFollowsItsRoom(t *testing.T) {
 	p.Wait(pinned + ` === 'pin h'`)
 }
 
-// Nothing flies through the pin, whatever comes, goes or changes meanwhile.
+// Nothing flies through the pin, whatever arrives, leaves or changes meanwhile.
 func TestOverlayNeverOverlapsThePin(t *testing.T) {
 	for _, q := range []string{"bench=1&duration=4", "bench=1&duration=3&region=bottom&area=0.5&size=24&merge=1&names=1", "bench=1&duration=4&theme=paper&lanes=4"} {
 		t.Run(q, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestOverlayPinKeepsToItsPlace(t *testing.T) {
 	if browser.Value[bool](p, `(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 2)(document.querySelector('.dm-pin .dm-text'))`) {
 		t.Error("a hundred characters are cut")
 	}
-	// The badge beside several lines is a pill in the first of them, and no column.
+	// The badge beside several lines is a pill in the first line, not a column.
 	const pill = `(() => { const badge = document.querySelector('.dm-pin .dm-badge').getBoundingClientRect(), text = document.querySelector('.dm-pin .dm-text').getBoundingClientRect(); return [badge.height, badge.top + badge.height / 2 - text.top, text.height]; })()`
 	for _, theme := range []string{"", "classic", "paper", "hall"} {
 		p.Eval(`danmaku.config({ theme: '` + theme + `' }); danmaku.pin({ id: 'o', text: 'a pin of several lines, '.repeat(8), badge: 'owner', name: 'Aoi' })`)
@@ -150,7 +150,7 @@ func TestOverlayPinKeepsToItsPlace(t *testing.T) {
 	}
 	p.Eval(`danmaku.config({ emoji: false }); danmaku.pin({ id: 'b', text: '👋🏽' })`)
 	if browser.Value[bool](p, `!!document.querySelector('.dm-pin')`) {
-		t.Error("nothing to draw is drawn")
+		t.Error("an empty pin is drawn")
 	}
 	p.Eval(`danmaku.config({ emoji: true })`)
 	p.Wait(pinned + ` === '👋🏽'`)

@@ -62,7 +62,7 @@ func TestOverlayChroma(t *testing.T) {
 	}
 }
 
-// OBS appends the streamer's CSS to the head when it likes, also long after the
+// OBS appends the streamer's CSS to the head at any time, also long after the
 // first comment.
 func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
 	t.Parallel()
@@ -88,7 +88,7 @@ func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
 	}
 }
 
-// Styles may give the comments less of the picture, and keep some off it.
+// Styles may reduce the comments' part of the picture, and hide some comments.
 func TestOverlayKeepsToTheFieldThatStylesGive(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&debug=1&duration=60")
@@ -97,7 +97,7 @@ func TestOverlayKeepsToTheFieldThatStylesGive(t *testing.T) {
 	p.Eval(mix + `(30, 4); danmaku.push([{ id: 't', text: 'from afar', source: 'twitch' }, { id: 'p', text: 'pest', user: 'pest' }]); danmaku.pin({ id: 'pin', text: 'stands' })`)
 	p.Wait(`danmaku.stats().active > 8`)
 	if browser.Value[bool](p, `danmaku.rects().some((r) => r.id === 't' || r.id === 'p')`) {
-		t.Error("what is not displayed has a lane")
+		t.Error("a hidden comment has a lane")
 	}
 	const out = `[...document.querySelectorAll('.dm-pin .dm, .dm-debug-lane')].map((e) => e.getBoundingClientRect()).filter((b) => b.top < 100 || b.bottom > 881 || b.left < 60 || b.right > 1621).length`
 	if n := browser.Value[int](p, out); n != 0 {
@@ -131,7 +131,7 @@ func TestOverlayMergedCount(t *testing.T) {
 	}
 	p.Eval(`danmaku.remove(['x4'])`)
 	if got := browser.Value[bool](p, count+` === undefined`); !got {
-		t.Error("one alone has a count")
+		t.Error("a single comment has a count")
 	}
 	p.Eval(`danmaku.remove(['x3'])`)
 	p.Wait(shown + `.length === 0`)
@@ -160,7 +160,7 @@ func TestOverlayCodeGivesWay(t *testing.T) {
 	if left > 0.1 {
 		t.Errorf("the comment came while the code was at opacity %s", opacity)
 	}
-	p.Wait(there) // it comes back once the comment has left and a second has passed
+	p.Wait(there) // it returns once the comment has left and a second has passed
 	if n := statsOf(p).Active; n != 0 {
 		t.Errorf("the code came back while %d comments flew", n)
 	}
@@ -186,7 +186,7 @@ func TestOverlayCodeBearsTheRoomsPresentTitle(t *testing.T) {
 	p.Wait(`document.querySelector('.dm-debug-counts').textContent.startsWith('server open')`)
 	conn.Close()
 	p.Wait(`!document.querySelector('.dm-debug-counts').textContent.startsWith('server open')`)
-	// It is as large a part of any picture, and no smaller on small ones with room for it.
+	// It has the same share of any picture, and the same size on small ones with room for it.
 	for _, c := range []struct {
 		width, height int64
 		want          float64
@@ -236,7 +236,7 @@ func TestOverlayDemoNeedsNoServer(t *testing.T) {
 	}
 }
 
-// scene is that of the design's picture: every kind at once.
+// scene is the scene of the design's picture: every kind at once.
 var scene = []frame{
 	{"text": "这一段配乐太好听了", "color": "#ffc24a"}, {"text": "first time here, hello from Lyon", "color": "#66e0ff"}, {"text": "“quotes” can’t look wide"}, {"text": "초견입니다 잘 부탁드려요"},
 	{"text": "哈哈哈哈哈哈", "color": "#fff16b"}, {"text": "左边有宝箱，别漏了", "color": "#ff9bd2"}, {"text": "is this the hard route?", "color": "#b6f25c"}, {"text": "that dodge was clean"},
@@ -247,8 +247,8 @@ var scene = []frame{
 	{"text": "blue too", "color": "#0000ff"}, {"text": "刚才那个闪避是怎么按出来的"}, {"text": "主播稳住，我们能赢", "color": "#ff9bd2"}, {"text": "สู้ ๆ นะ", "color": "#b6f25c"},
 }
 
-// TestOverlayPictures makes the pictures of docs/pictures; PICTURES says where
-// to. Without it, the first scenes still have to stand without a fault.
+// TestOverlayPictures makes the pictures of docs/pictures, in the folder
+// PICTURES. Without it, the first scenes must still appear without a fault.
 func TestOverlayPictures(t *testing.T) {
 	for _, c := range []struct {
 		name          string
@@ -264,7 +264,7 @@ func TestOverlayPictures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if os.Getenv("PICTURES") == "" && c.query != "" {
-				t.Skip("only when pictures are made")
+				t.Skip("only makes pictures")
 			}
 			t.Parallel()
 			r := newRoom(t)
@@ -288,7 +288,7 @@ func TestOverlayPictures(t *testing.T) {
 					p.Eval(`danmaku.push(Array.from({ length: 13 }, () => ({ text: '666' })))`)
 				}
 			}
-			if c.width > 1600 { // a smaller stage has more waiting than it can show
+			if c.width > 1600 { // on a smaller stage more comments wait than it can show
 				p.Wait(`danmaku.stats().queued === 0`)
 			}
 			p.Eval(`new Promise((done) => setTimeout(done, 700))`)

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// The field grows with what is written, up to a bound, and shrinks again when that is
-// sent. One line is one comment: Enter sends, and what is pasted is joined. The name that
-// it is sent under stands beside it, also while the keyboard is open.
+// The field grows with the text, up to a bound, and shrinks again when the text is
+// sent. One line is one comment: Enter sends, and pasted lines are joined. The author's
+// name stays beside it, also while the keyboard is open.
 func TestThePhonesFieldGrowsAndTheNameIsInSight(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	phone := hand(t, p.audience)
@@ -46,7 +46,7 @@ func TestThePhonesFieldGrowsAndTheNameIsInSight(t *testing.T) {
 	phone.Wait(greeted + ` && document.querySelector("#name").value === "moss" && document.querySelector("#name").checkVisibility()`)
 }
 
-// The counter takes no column of the text, and what is written last is in sight, however
+// The counter takes no column of the text, and the end of the text is visible, however
 // narrow the phone is and whichever way the text runs.
 func TestThePhonesCounterLeavesRoomForTheText(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
@@ -57,7 +57,7 @@ func TestThePhonesCounterLeavesRoomForTheText(t *testing.T) {
 		phone.Wait(`!document.querySelector("#count").hidden`)
 		phone.Wait(`(() => { const f = document.querySelector("#text"), s = getComputedStyle(f); return f.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) >= f.offsetWidth - 34; })()`)
 		phone.Wait(`(() => { const f = document.querySelector("#text"); return f.scrollHeight > f.clientHeight && f.scrollTop + f.clientHeight >= f.scrollHeight - 1; })()`)
-		// The last line stands above it.
+		// The last line is above it.
 		phone.Wait(`parseFloat(getComputedStyle(document.querySelector("#text")).paddingBottom) >= document.querySelector("#text").getBoundingClientRect().bottom - document.querySelector("#count").getBoundingClientRect().top`)
 		checkAxe(t, phone, axe(t), "a field with its counter", true)
 		keepShot(t, phone, "phone-counter")

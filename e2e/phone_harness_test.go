@@ -19,7 +19,7 @@ type owner struct {
 	http http.Client
 }
 
-// owner signs in with the link that the start printed.
+// owner signs in with the link that the start printed, and returns the owner.
 func (p product) owner(t *testing.T) *owner {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -39,7 +39,7 @@ func (p product) owner(t *testing.T) *owner {
 	return o
 }
 
-// call sends JSON, or bytes as they are, and gives what is answered.
+// call sends JSON, or raw bytes, and returns the answer.
 func (o *owner) call(method, path string, body any) map[string]any {
 	o.t.Helper()
 	b, raw := body.([]byte)
@@ -121,7 +121,7 @@ func write(p *browser.Page, text string) {
 	p.Type(text)
 }
 
-// tap presses what a selector finds.
+// tap presses the element of a selector.
 func tap(p *browser.Page, selector string) {
 	p.Eval(`document.querySelector("` + strings.ReplaceAll(selector, `"`, `\"`) + `").click()`)
 }
@@ -132,15 +132,15 @@ func send(p *browser.Page, text string) {
 	tap(p, "#send")
 }
 
-// value is what stands in the field.
+// value returns the text in the field.
 func value(p *browser.Page) string {
 	return browser.Value[string](p, `document.querySelector("#text").value`)
 }
 
-// is reads a condition once.
+// is evaluates a condition once.
 func is(p *browser.Page, js string) bool { return browser.Value[bool](p, "Boolean("+js+")") }
 
-// empty takes everything out of the field, as a person does.
+// empty clears the field, as a person does.
 func empty(p *browser.Page) {
 	p.Eval(`(() => { const f = document.querySelector("#text"); f.value = ""; f.dispatchEvent(new Event("input", { bubbles: true })); })()`)
 }

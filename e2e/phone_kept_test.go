@@ -9,7 +9,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// 3, 5. What was typed is somewhere to be found, whatever happens around it.
+// 3, 5. Typed text is never lost, whatever happens around it.
 func TestPhoneKeepsEveryText(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
@@ -27,7 +27,7 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 		phone.Wait(has(".feed .own.refused .offer", "Edit"))
 		phone.Wait(has("#strip", "word it differently"))
 		if is(phone, `document.querySelector("#text").hasAttribute("aria-invalid") || document.querySelector(".field.bad")`) {
-			t.Error("the text that was not sent yet is called bad")
+			t.Error("the unsent text is called bad")
 		}
 		phone.Goto(p.audience)
 		phone.Wait(has(".feed .own.refused .offer", "Edit"))
@@ -44,7 +44,7 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 		empty(phone)
 		tap(phone, ".feed .own.refused .offer")
 		if is(phone, `document.querySelector(".feed .own.refused")`) {
-			t.Error("what is edited is in the list, too")
+			t.Error("the edited text is in the list, too")
 		}
 		phone.Goto(p.audience)
 		phone.Wait(greeted)
@@ -131,7 +131,7 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 		phone.Wait(has(".feed .own.shown", "yes to this"))
 		phone.Wait(has(".feed .own.refused", "no to this"))
 		if n := len(o.rows("yes to this")) + len(o.rows("no to this")); n != 2 {
-			t.Errorf("asking again made %d comments of two", n)
+			t.Errorf("sending again made %d comments of two", n)
 		}
 		o.set(map[string]any{"review": "held"})
 	})
@@ -162,14 +162,14 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 	})
 }
 
-// 4. Who reads further up is not disturbed by what is taken down, and own texts
-// that are nowhere else are not pushed out by others'.
+// 4. Removals do not disturb a person who reads further up, and others' comments do
+// not push out own texts that exist nowhere else.
 func TestPhoneFeedWhileReading(t *testing.T) {
 	p := startProduct(t)
 	phone := hand(t, p.audience)
-	// Safari does not hold a list still by itself; here no browser is asked to.
+	// Safari does not keep a list still by itself; here the browser must not do it either.
 	if !is(phone, `getComputedStyle(document.querySelector("#feed")).overflowAnchor === "none"`) {
-		t.Error("the browser holds the list, and this test shows nothing")
+		t.Error("the browser keeps the list still, and this test shows nothing")
 	}
 	got := browser.Value[map[string]any](phone, `import(new URL("feed.js", document.querySelector("script[type=module]").src)).then(async ({ Feed }) => {
 		const list = document.createElement("ol"), fresh = document.querySelector("#fresh");
@@ -219,8 +219,8 @@ func TestPhoneFeedWhileReading(t *testing.T) {
 	}
 }
 
-// 2, 7. On every width the row of choices shows that it goes on; whatever the
-// owner and others write, field and button stay where the thumb is.
+// 2, 7. On every width the row of choices shows that it continues; whatever the
+// owner and others write, field and button stay under the thumb.
 func TestPhoneHoldsWhatIsLong(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	o := p.owner(t)
@@ -240,7 +240,7 @@ func TestPhoneHoldsWhatIsLong(t *testing.T) {
 	}
 	o.set(map[string]any{"modes": []string{"scroll", "top"}, "phrases": []string{"👏"}})
 	phone.Wait(`document.querySelector("#phrase-key").checkVisibility() && ` + cut)
-	// A row that is all in sight is left alone.
+	// A row that is fully visible is not scrolled.
 	o.set(map[string]any{"colors": []string{"#ff6b5e"}, "sizes": []string{"medium"}})
 	phone.Wait(`document.querySelectorAll("#colors label:not([hidden])").length === 2 && document.querySelector("#choices").style.getPropertyValue("--pick") === ""`)
 
@@ -269,7 +269,7 @@ func TestPhoneHoldsWhatIsLong(t *testing.T) {
 				t.Errorf("something is wider than the phone at %d", height)
 			}
 		}
-		// Held sideways, with the keyboard open, all of it is in one row.
+		// Sideways, with the keyboard open, the composer fits in one row.
 		page.Hand(740, 170)
 		page.Wait(`document.documentElement.style.getPropertyValue("--app-height") === "170px"`)
 		if !is(page, `(() => {
@@ -282,12 +282,12 @@ func TestPhoneHoldsWhatIsLong(t *testing.T) {
 		}
 		page.Hand(360, 330)
 		page.Wait(`document.documentElement.style.getPropertyValue("--app-height") === "330px"`)
-		// The counter does not stand on text that begins at the right.
+		// The counter does not cover right-aligned text.
 		if !is(page, `(() => {
 			const f = document.querySelector("#text"), style = getComputedStyle(f), box = f.getBoundingClientRect(), count = document.querySelector("#count").getBoundingClientRect();
 			return count.width > 0 && style.direction === "rtl" && parseFloat(style.paddingBottom) >= box.bottom - count.top;
 		})()`) {
-			t.Error("the counter stands on the text")
+			t.Error("the counter covers the text")
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// beyond are the elements of a page that stand out of the window's sides or whose
+// beyond lists the elements of a page that extend beyond the window's sides or whose
 // text is cut by their own edge.
 const beyond = `(() => {
 	const cut = [...document.querySelectorAll("#send span, .said, .strip span, .banner span, .chip, .status, .kept, .show-head, .show-note, .show-foot, .draw-key, .tabs button, .ask, .menu-panel a, main.plain *")]
@@ -21,9 +21,9 @@ const beyond = `(() => {
 
 const rawWords = `(document.body.innerText.match(/\b[a-z]+_[a-z_]+\b|\{\w+\}/g) ?? [])`
 
-// What the audience sees in the languages that it alone has: the phone with a poll, a
+// The audience's texts in the languages that only they have: the phone with a poll, a
 // draw and questions, the privacy page, the notices, the overlay's cards, the second
-// screen and the poster. No word is missing, and none runs over.
+// screen and the poster. No word is missing, and none is cut off.
 func TestTheAudienceInItsOwnLanguages(t *testing.T) {
 	p, o := dressed(t)
 	start := func(kind string, spec map[string]any) string {
@@ -34,7 +34,7 @@ func TestTheAudienceInItsOwnLanguages(t *testing.T) {
 	start("questions", map[string]any{"title": "Q&A"})
 	overlay := browser.New(t)
 	overlay.Size(1280, 720, 1)
-	inNetwork := startInNetwork(t) // a poster has no code of an address that no phone reaches
+	inNetwork := startInNetwork(t) // a poster shows no code for an address that phones cannot reach
 	base, query, _ := strings.Cut(p.overlay, "?")
 	for lang, want := range map[string]struct{ send, vote, join, press, drawn, ask string }{
 		"zh-TW": {"送出", "點一個選項就能投票。", "參加", "用手機投票", "用手機點一下參加", "提問"},
@@ -43,7 +43,7 @@ func TestTheAudienceInItsOwnLanguages(t *testing.T) {
 	} {
 		poll := start("poll", map[string]any{"question": "ABC?", "options": []string{"A", "B", "C"}})
 		phone := hand(t, p.audience+"?lang="+lang)
-		phone.Ignore("/r/nothing") // a page that is not there
+		phone.Ignore("/r/nothing") // a missing page
 		look := func(what string) {
 			t.Helper()
 			for _, width := range []int64{360, 320} {

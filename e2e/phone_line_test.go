@@ -13,15 +13,15 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// 5. In a tunnel and behind a locked screen nothing that was typed is lost, and
-// nothing goes out twice.
+// 5. In a tunnel and behind a locked screen no typed text is lost, and
+// nothing is sent twice.
 func TestPhoneLosesNothing(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
 
 	t.Run("a tunnel", func(t *testing.T) {
 		phone := hand(t, p.audience)
-		phone.Ignore("ERR_INTERNET_DISCONNECTED") // Chromium reports what we cut off
+		phone.Ignore("ERR_INTERNET_DISCONNECTED") // Chromium reports our disconnection
 		send(phone, "before the tunnel")
 		phone.Wait(has(".feed .own.shown", "before the tunnel"))
 		phone.Tunnel()
@@ -40,7 +40,7 @@ func TestPhoneLosesNothing(t *testing.T) {
 		phone.Wait(has("#banner.good", "2 sent"))
 		phone.Wait(has(".feed li", "said outside"))
 		if is(phone, has(".feed li", "before the tunnel")+` || `+has(".feed li", "taken down outside")) {
-			t.Error("what was taken down meanwhile is in the list")
+			t.Error("a comment removed meanwhile is in the list")
 		}
 		if value(phone) != "half a sen" {
 			t.Errorf("the field holds %q", value(phone))
@@ -75,7 +75,7 @@ func TestPhoneLosesNothing(t *testing.T) {
 	t.Run("an answer that never came", func(t *testing.T) {
 		phone := browser.NewPhone(t)
 		phone.Ignore("ERR_INTERNET_DISCONNECTED")
-		// The line breaks when the comment is out and before its answer is heard.
+		// The connection breaks after the comment is sent and before its answer arrives.
 		phone.Before(`(() => {
 			const Real = WebSocket;
 			let swallowed = false;
@@ -106,7 +106,7 @@ func TestPhoneLosesNothing(t *testing.T) {
 		phone.Wait(has(".feed .own.shown", "good night"))
 		write(phone, "still here")
 		browser.Call(phone, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "frozen"})
-		for i := range 60 { // more than a phone keeps of the past
+		for i := range 60 { // more than a phone keeps
 			o.say(fmt.Sprint("in the night ", i))
 		}
 		browser.Call(phone, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "active"})
@@ -117,7 +117,7 @@ func TestPhoneLosesNothing(t *testing.T) {
 	})
 
 	t.Run("the server starts anew", func(t *testing.T) {
-		// Reconnects are spread: of many attempts no two come at the same wait.
+		// Reconnects are spread: of many attempts no two have the same wait.
 		phone := browser.NewPhone(t)
 		phone.Ignore("ERR_INTERNET_DISCONNECTED")
 		phone.Goto(p.audience)
@@ -141,8 +141,8 @@ func TestPhoneLosesNothing(t *testing.T) {
 	})
 }
 
-// 6. Two tabs are one person; where cookies are blocked a person can still send
-// and take back.
+// 6. Two tabs are one person; if cookies are blocked, a person can still send
+// and delete.
 func TestPhoneIdentity(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
@@ -167,7 +167,7 @@ func TestPhoneIdentity(t *testing.T) {
 	})
 
 	t.Run("a private window is somebody else", func(t *testing.T) {
-		one, two := hand(t, p.audience), hand(t, p.audience) // each has a profile of its own
+		one, two := hand(t, p.audience), hand(t, p.audience) // each has its own profile
 		send(one, "public")
 		one.Wait(has(".feed .own.shown", "public"))
 		two.Wait(has(".feed li:not(.own)", "public"))
@@ -177,7 +177,7 @@ func TestPhoneIdentity(t *testing.T) {
 
 	t.Run("blocked cookies", func(t *testing.T) {
 		phone := browser.NewPhone(t)
-		// What a browser does that blocks them: none is sent, none is kept, and
+		// Like a browser that blocks them: none is sent, none is kept, and
 		// storage throws.
 		browser.Call(phone, emulation.SetDocumentCookieDisabled, emulation.SetDocumentCookieDisabledParams{Disabled: true})
 		phone.Before(`for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError"); } });`)
@@ -211,7 +211,7 @@ func TestPhoneIdentity(t *testing.T) {
 	})
 }
 
-// 10. Without JavaScript the form sends and the page says what happened.
+// 10. Without JavaScript the form sends and the page shows the outcome.
 func TestPhoneWithoutJavaScript(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
@@ -223,7 +223,7 @@ func TestPhoneWithoutJavaScript(t *testing.T) {
 	post := func(text string) string {
 		t.Helper()
 		phone.Eval(`document.querySelector("#text").focus()`)
-		for i, line := range strings.Split(text, "\n") { // Enter breaks a line here, and the server joins them
+		for i, line := range strings.Split(text, "\n") { // Enter breaks a line here, and the server joins the lines
 			if i > 0 {
 				phone.Key("Enter", 13)
 			}
@@ -247,6 +247,6 @@ func TestPhoneWithoutJavaScript(t *testing.T) {
 		t.Errorf("the field holds %q", got)
 	}
 	if is(phone, `[...document.querySelectorAll(".script")].some((e) => e.checkVisibility())`) {
-		t.Error("something is offered that needs JavaScript")
+		t.Error("the page offers something that needs JavaScript")
 	}
 }

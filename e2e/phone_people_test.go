@@ -15,7 +15,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// media makes the system want what CSS can ask for.
+// media makes the system request the preferences that CSS can query.
 func media(p *browser.Page, pairs ...string) {
 	var features []*emulation.MediaFeature
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -24,7 +24,7 @@ func media(p *browser.Page, pairs ...string) {
 	browser.Call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 }
 
-// dressed is a room in which everything that a phone can show is there.
+// dressed is a room with everything that a phone can show.
 func dressed(t *testing.T) (product, *owner) {
 	p := startProduct(t)
 	o := p.owner(t)
@@ -36,7 +36,7 @@ func dressed(t *testing.T) (product, *owner) {
 	return p, o
 }
 
-// fill brings a phone into the state in which most is on it.
+// fill brings a phone into the state with the most on it.
 func fill(p *browser.Page) {
 	send(p, "左边有宝箱")
 	p.Wait(`document.querySelector(".feed .own.shown")`)
@@ -44,9 +44,9 @@ func fill(p *browser.Page) {
 	p.Wait(`document.querySelector("#strip.stop")?.checkVisibility()`)
 }
 
-// 7. What axe calls serious is not there, in any language, light or dark, with
-// menus and phrases open, nor on the list of rooms. What an element is does not hang
-// on the theme: the second one is looked at for its colors, in one language.
+// 7. axe finds nothing serious, in any language, light or dark, with
+// menus and phrases open, nor on the list of rooms. Elements do not depend on
+// the theme: the second one is checked only for its colors, in one language.
 func TestPhoneAxe(t *testing.T) {
 	source := axe(t)
 	p, o := dressed(t)
@@ -83,7 +83,7 @@ func TestPhoneAxe(t *testing.T) {
 	}
 }
 
-// 7. Fingers: everything that can be touched is 44 px in both directions.
+// 7. Fingers: every touch target is 44 px in both directions.
 func TestPhoneTouchTargets(t *testing.T) {
 	p, _ := dressed(t)
 	phone := hand(t, p.audience)
@@ -115,7 +115,7 @@ func TestPhoneTouchTargets(t *testing.T) {
 	measure("front")
 }
 
-// 7. Text twice as large is whole, on one column, and the composer stays.
+// 7. Text twice as large is whole, in one column, and the composer stays.
 func TestPhoneLargeText(t *testing.T) {
 	p, o := dressed(t)
 	for _, lang := range []string{"en", "zh-CN", "ja", "ko", "es"} {
@@ -152,15 +152,15 @@ func TestPhoneLargeText(t *testing.T) {
 	if got[0] < wide || got[1] > got[0] || got[1] < got[0]-4 {
 		t.Errorf("the button is %v px wide and was %v, its ring %v", got[0], wide, got[1])
 	}
-	// What can be done about an own comment takes a line more, and that is in sight.
+	// The actions on an own comment take another line, which is visible.
 	phone.Wait(`document.querySelector(".feed .own.shown") && (() => {
 		const f = document.querySelector("#feed");
 		return f.scrollHeight > f.clientHeight && f.scrollHeight - f.scrollTop - f.clientHeight < 2;
 	})()`)
 }
 
-// 7. Each language is complete on the page, is the browser's and can be chosen;
-// scripts keep their own direction; motion can be declined; outcomes are said.
+// 7. Each language is complete on the page, follows the browser and can be chosen;
+// scripts keep their own direction; motion can be declined; outcomes are announced.
 func TestPhoneSpeaksAndReads(t *testing.T) {
 	p, _ := dressed(t)
 	for lang, word := range map[string]string{"en": "Send", "zh-CN": "发送", "ja": "送信", "zh-TW": "送出", "ko-KR": "보내기", "es-MX": "Enviar"} {
@@ -191,7 +191,7 @@ func TestPhoneSpeaksAndReads(t *testing.T) {
 	}
 	for text, dir := range map[string]string{"مرحبا من المغرب": "rtl", "שלום": "rtl", "that dodge": "ltr", "ここの": "ltr"} {
 		if got := browser.Value[string](phone, `getComputedStyle([...document.querySelectorAll(".said bdi")].find((e) => e.textContent.includes("`+text+`"))).direction`); got != dir {
-			t.Errorf("%q stands %s", text, got)
+			t.Errorf("%q is aligned %s", text, got)
 		}
 	}
 	write(phone, "مرحبا")
@@ -203,14 +203,14 @@ func TestPhoneSpeaksAndReads(t *testing.T) {
 	send(phone, "still")
 	phone.Wait(has(".feed .own.shown", "still"))
 	if n := browser.Value[int](phone, `document.getAnimations().filter((a) => a.effect.getComputedTiming().duration > 1).length`); n != 0 {
-		t.Errorf("%d animations run although motion is declined", n)
+		t.Errorf("%d animations run although reduced motion is requested", n)
 	}
 	if !is(phone, `document.querySelector("#said").getAttribute("role") === "status" && document.querySelector("#alarm").getAttribute("role") === "alert" && document.querySelector("#said").textContent !== ""`) {
-		t.Error("the outcome is not said")
+		t.Error("the outcome is not announced")
 	}
 }
 
-// 8. A good guest: it can be kept on the home screen and shared, and does
+// 8. A good guest: it can be added to the home screen and shared, and does
 // nothing while nothing happens.
 func TestPhoneIsAGoodGuest(t *testing.T) {
 	p, _ := dressed(t)
@@ -230,7 +230,7 @@ func TestPhoneIsAGoodGuest(t *testing.T) {
 	phone.Wait(has(".feed .own.shown", "hello"))
 	phone.Wait(`!document.querySelector(".feed .own .offer")`) // ten seconds are over
 	phone.Wait(`document.getAnimations().length === 0`)
-	if left := browser.Value[[]int](phone, `[...timers.values()].filter((ms) => ms !== 15)`); len(left) > 1 { // 15 is this test's own look
+	if left := browser.Value[[]int](phone, `[...timers.values()].filter((ms) => ms !== 15)`); len(left) > 1 { // 15 is this test's own polling
 		t.Errorf("idle, it has the timers %v", left)
 	}
 	if n := browser.Value[int](phone, `frames_asked`); n != 0 {
@@ -310,7 +310,7 @@ func TestPhoneRoomLook(t *testing.T) {
 		t.Error("the picture took the colour away")
 	}
 	phone.Hand(390, 480)
-	phone.Wait(`!document.querySelector("#picture").checkVisibility()`) // the keyboard needs its place
+	phone.Wait(`!document.querySelector("#picture").checkVisibility()`) // the keyboard needs its space
 	phone.Hand(390, 844)
 	phone.Wait(shown)
 	late := hand(t, p.audience)

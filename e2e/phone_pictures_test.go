@@ -10,8 +10,8 @@ import (
 )
 
 // TestPhonePictures makes the pictures of the phone in docs/pictures, in three
-// languages, dark and light, with the keyboard closed and open; PICTURES says
-// where to. Without it, it still looks that each state stands without a fault.
+// languages, dark and light, with the keyboard closed and open, in the folder
+// PICTURES. Without it, it still checks that each state appears without a fault.
 func TestPhonePictures(t *testing.T) {
 	for i, c := range []struct {
 		lang, theme, title, message string
@@ -27,7 +27,7 @@ func TestPhonePictures(t *testing.T) {
 		{"ja", "light", "金曜ゲームナイト", "", nil, "左に宝箱あるよ", "次の攻撃は右によけて", nil},
 	} {
 		if os.Getenv("PICTURES") == "" && i != 1 && i != 4 {
-			continue // two of them have everything
+			continue // two of them show everything
 		}
 		t.Run(c.lang+" "+c.theme, func(t *testing.T) {
 			var limits []string
@@ -73,7 +73,7 @@ func TestPhonePictures(t *testing.T) {
 			}
 			phone.Wait(`document.querySelector("#strip").getAnimations().length === 0`)
 			if !is(phone, `(() => { const f = document.querySelector("#feed"); return f.scrollHeight - f.scrollTop - f.clientHeight < 2; })()`) {
-				t.Error("the newest is out of sight above the keyboard")
+				t.Error("the newest is not visible above the keyboard")
 			}
 			shoot(t, phone, "phone-"+c.lang+"-"+c.theme+"-keyboard.png")
 		})
@@ -81,7 +81,7 @@ func TestPhonePictures(t *testing.T) {
 	if os.Getenv("PICTURES") == "" {
 		return
 	}
-	// What is checked in as PNG is drawn from these.
+	// The checked-in PNG files are drawn from these.
 	for _, c := range []struct {
 		from, to      string
 		width, height int64
@@ -92,11 +92,11 @@ func TestPhonePictures(t *testing.T) {
 	}
 }
 
-// TestPhonePicturesOfStates makes the pictures of what can happen to a comment,
-// of much text, and of large letters. What they show is tested elsewhere.
+// TestPhonePicturesOfStates makes the pictures of the states of a comment,
+// of much text, and of large letters. Other tests check what they show.
 func TestPhonePicturesOfStates(t *testing.T) {
 	if os.Getenv("PICTURES") == "" {
-		t.Skip("it makes pictures, and PICTURES does not say where to")
+		t.Skip("only makes pictures; set PICTURES to a folder")
 	}
 	p := startProduct(t)
 	o := p.owner(t)
@@ -195,7 +195,7 @@ func TestPhonePicturesOfStates(t *testing.T) {
 	keep(closed, "360-light-en")
 }
 
-// drawn is one of our drawings as PNG.
+// drawn returns one of our drawings as PNG.
 func drawn(t *testing.T, name string, width, height int64) []byte {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata", name))
@@ -208,7 +208,7 @@ func drawn(t *testing.T, name string, width, height int64) []byte {
 	return p.Screenshot()
 }
 
-// shoot keeps a picture where PICTURES says.
+// shoot writes a picture to the folder PICTURES.
 func shoot(t *testing.T, p *browser.Page, name string) {
 	t.Helper()
 	picture := p.Screenshot()

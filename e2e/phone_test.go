@@ -20,7 +20,7 @@ type visit struct {
 	phone *browser.Page
 
 	mu      sync.Mutex
-	foreign []string // addresses on other hosts that were asked
+	foreign []string // requested addresses on other hosts
 	weight  float64  // bytes over the wire
 }
 
@@ -57,7 +57,7 @@ func newVisit(t testing.TB, p product) *visit {
 	return v
 }
 
-// worked is how many ms of processor time the page on show has taken of its main
+// worked returns how many ms of processor time the current page has taken on its main
 // thread (each page begins anew), whatever else the machine does.
 func (v *visit) worked() float64 {
 	for _, m := range browser.Call(v.phone, performance.GetMetrics, cdp.Empty{}).Metrics {
@@ -68,37 +68,37 @@ func (v *visit) worked() float64 {
 	return 0
 }
 
-// painted is how many ms the page on show took until its first words were to be seen.
+// painted returns how many ms the current page took until its first text was visible.
 func (v *visit) painted() float64 {
 	v.phone.Wait(`performance.getEntriesByName("first-contentful-paint").length > 0`)
 	return browser.Value[float64](v.phone, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
 }
 
-// pay goes to the page, sends, and gives the ms until it could.
+// pay goes to the page, sends, and returns the ms until it could.
 func (v *visit) pay(url string) float64 {
 	v.phone.Goto(url)
 	v.phone.Wait(`window.answered`)
 	return browser.Value[float64](v.phone, `window.ready`)
 }
 
-// 1. The first visit asks for everything together, so that it costs two round
-// trips and the socket's; the next asks for the page alone; no other server
-// is asked; and it all weighs at most 40 KB, the next visit 12 KB. How many seconds that makes is
-// BenchmarkPhoneVisit's to say.
+// 1. The first visit requests everything together, so that it costs two round
+// trips and the socket's; the next requests the page alone. No other server
+// is contacted; it all weighs at most 40 KB, the next visit 12 KB. BenchmarkPhoneVisit
+// measures the seconds.
 func TestPhoneIsThereAtOnce(t *testing.T) {
 	p := startProduct(t)
 	v := newVisit(t, p)
-	// What the page cannot begin without, and when each was asked for and there.
+	// The files that the page needs to begin, and when each was requested and loaded.
 	const needs = `performance.getEntriesByType("resource").filter((r) => /\.(js|css|json)$/.test(new URL(r.name).pathname))`
 	t.Logf("first visit: could send after %.0f ms", v.pay(p.audience))
-	if n := browser.Value[int](v.phone, needs+`.length`); n < 2 { // the stylesheets stand in the page
+	if n := browser.Value[int](v.phone, needs+`.length`); n < 2 { // the stylesheets are in the page
 		t.Fatalf("%d files: this test does not see what the page loads", n)
 	}
 	for _, late := range browser.Value[[]string](v.phone, `(() => {
 		const all = `+needs+`, there = Math.min(...all.map((r) => r.responseEnd));
 		return all.filter((r) => r.startTime > there).map((r) => r.name);
 	})()`) {
-		t.Errorf("%s was asked for only when another file was there", late)
+		t.Errorf("%s was requested only after another file had loaded", late)
 	}
 	v.mu.Lock()
 	first := v.weight
@@ -110,7 +110,7 @@ func TestPhoneIsThereAtOnce(t *testing.T) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	t.Logf("%.0f bytes, and %.0f on the second visit", first, v.weight-first)
-	if first > 40<<10 || v.weight-first > 12<<10 { // the page brings its styles along each time
+	if first > 40<<10 || v.weight-first > 12<<10 { // the page includes its styles each time
 		t.Errorf("%.0f bytes over the wire, and %.0f on the second visit", first, v.weight-first)
 	}
 	if len(v.foreign) > 0 {
@@ -140,7 +140,7 @@ func BenchmarkPhoneVisit(b *testing.B) {
 					took["cpu-"+visit] = append(took["cpu-"+visit], v.worked())
 					took["paint-"+visit] = append(took["paint-"+visit], v.painted())
 				}
-				// Chromium slows a page by a thread that spins, which would compete with the next visit.
+				// Chromium slows a page with a spinning thread, which would compete with the next visit.
 				v.phone.Slow(1)
 			}
 			for name, all := range took {
@@ -177,7 +177,7 @@ func TestPhoneComposer(t *testing.T) {
 		// iOS zooms into fields below 16 px.
 		for _, what := range []string{"#text", "#name"} {
 			if !is(phone, `parseFloat(getComputedStyle(document.querySelector("`+what+`")).fontSize) >= 16`) {
-				t.Errorf("%s would be zoomed into", what)
+				t.Errorf("iOS would zoom into %s", what)
 			}
 		}
 	})
@@ -186,11 +186,11 @@ func TestPhoneComposer(t *testing.T) {
 		tap(phone, "#text")
 		phone.Eval(`document.querySelector("#text").focus()`)
 		phone.Compose("にほんご")
-		phone.Key("Enter", 229) // what browsers tell while the method works
+		phone.Key("Enter", 229) // the code in browsers while the method works
 		if got := value(phone); got != "にほんご" {
 			t.Fatalf("the field holds %q", got)
 		}
-		// Safari ends the composition first and then tells of the Enter, as 229.
+		// Safari ends the composition first and then reports the Enter, as 229.
 		phone.Type("日本語")
 		if !is(phone, `!document.querySelector("#text").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }))`) {
 			t.Error("Safari's Enter would send")
@@ -241,9 +241,9 @@ func TestPhoneComposer(t *testing.T) {
 		phone.Goto(p.audience)
 		phone.Wait(greeted)
 		if !is(phone, `document.querySelector('input[value="top"]').checked && document.querySelector('input[value="#123456"]')?.checked`) {
-			t.Error("what was chosen is forgotten on the next visit")
+			t.Error("the choices are forgotten on the next visit")
 		}
-		// What is taken away while it is chosen falls back.
+		// A chosen option that the room removes falls back to the default.
 		o.set(map[string]any{"modes": []string{"scroll", "bottom"}, "colors": []string{"#ff6b5e"}})
 		phone.Wait(`!` + offered + `.includes("top")`)
 		send(phone, "plain")
@@ -286,7 +286,7 @@ func TestPhoneComposer(t *testing.T) {
 	})
 }
 
-// 3. What happened is said in words, next to what was typed.
+// 3. Outcomes are shown in words, next to the typed text.
 func TestPhoneSaysWhatHappened(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
@@ -314,7 +314,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 		}
 		phone.Type("!")
 		if is(phone, `document.querySelector("#strip").checkVisibility()`) {
-			t.Error("the strip stays while the text is being mended")
+			t.Error("the strip stays while the text is being edited")
 		}
 	})
 	t.Run("too fast", func(t *testing.T) {
@@ -332,7 +332,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 		if !is(phone, `document.querySelector(".ring").checkVisibility() && document.querySelector(".ring rect").getAnimations().length === 1`) {
 			t.Error("the ring does not run")
 		}
-		phone.Key("Enter", 13) // sends nothing, queues nothing
+		phone.Key("Enter", 13) // neither sends nor queues
 		phone.Wait(`!document.querySelector("#send").classList.contains("waiting")`)
 		if len(o.rows("four")) != 0 {
 			t.Error("it was sent by itself")
@@ -346,7 +346,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 		send(phone, "please look")
 		phone.Wait(has(".feed .own.held .chip", "Waiting for a moderator"))
 		if is(other, has(".feed li", "please look")) {
-			t.Error("others see what is held")
+			t.Error("others see a held comment")
 		}
 		o.call("POST", room+"/comments/"+o.rows("please look")[0]["id"].(string)+"/approve", nil)
 		phone.Wait(has(".feed .own.shown .chip", "Sent, but no overlay is connected"))
@@ -365,7 +365,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 		}
 		o.set(map[string]any{"review": "held"})
 	})
-	// What lasts is said once, right above the field, and again to who listens.
+	// A lasting state is shown once, right above the field, and announced again to screen readers.
 	said := func(text string) string {
 		return has("#banner", text) + ` && document.querySelector("#alarm").textContent.includes("` + text + `")
 			&& !document.querySelector("#strip").checkVisibility()
@@ -408,15 +408,15 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 	})
 }
 
-// 4. The list: stays where the person reads, is bounded, forgets what was taken
-// down.
+// 4. The list stays where the person reads, is bounded, and forgets removed
+// comments.
 func TestPhoneFeed(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
 	phone := hand(t, p.audience)
 	var ids []string
-	// While there are few they stand above the field, and who runs the room
-	// without a name is not a guest.
+	// A few comments are right above the field, and a moderator
+	// without a name is not shown as a guest.
 	few := o.say("the very first")
 	phone.Wait(`(() => {
 		const row = document.querySelector(".feed li:last-child");
@@ -427,7 +427,7 @@ func TestPhoneFeed(t *testing.T) {
 	phone.Wait(`!document.querySelector(".feed li")`)
 	for i := range 30 {
 		ids = append(ids, o.say(fmt.Sprint("line ", i)))
-		if i%5 == 4 { // a phone is given the newest five of each quarter of a second
+		if i%5 == 4 { // a phone receives the newest five of each quarter of a second
 			phone.Wait(has(".feed li", fmt.Sprint("line ", i)))
 		}
 	}
@@ -437,7 +437,7 @@ func TestPhoneFeed(t *testing.T) {
 	if !is(phone, last+`.includes("line 29")`) {
 		t.Error("the newest is not at the bottom")
 	}
-	// The keyboard and the strip take from its height: it stays at the end.
+	// The keyboard and the strip reduce its height: it stays at the end.
 	phone.Hand(390, 480)
 	phone.Wait(`document.querySelector("#feed").clientHeight < 400 && ` + atEnd)
 	send(phone, strings.Repeat("x", 101))
@@ -457,7 +457,7 @@ func TestPhoneFeed(t *testing.T) {
 	phone.Wait(`!` + has(".feed li", "line 20") + ` && !` + has(".feed li", "line 24") + ` && ` + has(".feed li", "line 25"))
 	o.call("POST", room+"/clear", nil)
 	phone.Wait(`document.querySelectorAll(".feed li").length === 0 && document.querySelector(".empty").checkVisibility()`)
-	// Bounded, also while somebody reads further up: the module itself, fed by hand.
+	// Bounded, also while somebody reads further up: this feeds the module directly.
 	n := browser.Value[[]int](phone, `import(new URL("feed.js", document.querySelector("script[type=module]").src)).then(({ Feed }) => {
 		const words = { t: (key) => key };
 		const list = document.createElement("ol"), fresh = document.querySelector("#fresh").cloneNode(true);

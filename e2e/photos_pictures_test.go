@@ -25,12 +25,12 @@ func aPhoto(phone *browser.Page, w, h, hue int) {
 	})()`, w, h, hue))
 }
 
-// TestPicturesOfThePhotoWall makes pictures of the wall and of what belongs to it, dark
-// and light, in three languages; PICTURES says where to. What they show is tested
-// elsewhere.
+// TestPicturesOfThePhotoWall makes pictures of the wall and its controls, dark
+// and light, in three languages; in the folder PICTURES. Other tests check what
+// they show.
 func TestPicturesOfThePhotoWall(t *testing.T) {
 	if os.Getenv("PICTURES") == "" {
-		t.Skip("it makes pictures, and PICTURES does not say where to")
+		t.Skip("only makes pictures; set PICTURES to a folder")
 	}
 	for _, c := range []struct{ lang, theme, title, said, comment string }{
 		{"zh-CN", "dark", "今晚的照片", "第三排看过来", "前方高能，非战斗人员请撤离"},

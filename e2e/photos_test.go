@@ -23,8 +23,8 @@ func choosePhoto(phone *browser.Page, name string) {
 	})()`)
 }
 
-// A photo goes from the phone through the review to the wall and the corner, is there
-// after a restart, and is gone everywhere once it is taken down.
+// A photo goes from the phone through the review to the wall and the corner, survives
+// a restart, and is gone everywhere once taken down.
 func TestPhotosFromThePhoneToTheWall(t *testing.T) {
 	source := axe(t)
 	data := filepath.Join(t.TempDir(), "data")
@@ -35,7 +35,7 @@ func TestPhotosFromThePhoneToTheWall(t *testing.T) {
 	console := consoleAt(t, address)
 	phone, overlay := hand(t, p.audience), browser.Open(t, p.overlay)
 	if is(phone, `document.querySelector(".photos")`) {
-		t.Error("without a wall there is a key for photos")
+		t.Error("there is a button for photos without a wall")
 	}
 
 	// The wall is made on the page Show.
@@ -66,7 +66,7 @@ func TestPhotosFromThePhoneToTheWall(t *testing.T) {
 	console.Wait(`[...document.querySelectorAll(".held-photo img")].some((i) => i.naturalWidth === 1280)`)
 	keepShot(t, console, "photos-review")
 	if is(overlay, `document.querySelector(".dm-photo-there")`) {
-		t.Error("what waits is on the overlay")
+		t.Error("a waiting photo is on the overlay")
 	}
 	console.Eval(`document.querySelector('[data-act="approve"]').click()`)
 	phone.Wait(has(".photo-own li.shown", "On the wall"))

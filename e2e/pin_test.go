@@ -7,8 +7,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// A pin stands until it is unpinned, over a reload and a restart; what flies
-// goes on over a reload from where it would be.
+// A pin stays until it is unpinned, over a reload and a restart; flying comments
+// continue after a reload where they would be.
 func TestAPinStaysOverAReloadAndARestart(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "kept")
 	const text = "Draw at ten, write here"

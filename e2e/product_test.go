@@ -17,7 +17,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// product is the built program, running on a folder of its own.
+// product is the built program, running with its own data folder.
 type product struct{ overlay, audience, console string }
 
 var ways = map[string]*regexp.Regexp{
@@ -29,7 +29,7 @@ var ways = map[string]*regexp.Regexp{
 // built is the folder of the program that all tests share.
 var built string
 
-// builtOnce builds the program for the first test that asks, unless the variable
+// builtOnce builds the program for the first test that needs it, unless the variable
 // BUILT names one.
 var builtOnce = sync.OnceValues(func() (string, error) {
 	if path := os.Getenv("BUILT"); path != "" {
@@ -47,8 +47,8 @@ var builtOnce = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// startProduct starts the program as a user would, on a folder and a port of
-// its own, and reads the addresses that it prints.
+// startProduct starts the program as a user would, with its own folder and
+// port, and reads the addresses that it prints.
 func startProduct(t testing.TB, args ...string) product {
 	t.Helper()
 	p, _ := launch(t, append([]string{"--listen", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data")}, args...)...)
@@ -56,8 +56,8 @@ func startProduct(t testing.TB, args ...string) product {
 }
 
 // startInNetwork starts the program as on a machine of a private network, whatever
-// network this one is in: phones are told of such an address. The pages are opened
-// by the one that works here.
+// this machine's network is, so that it shows such an address for phones. Tests open the
+// pages by the address that works here.
 func startInNetwork(t *testing.T, args ...string) product {
 	t.Helper()
 	here := freePort(t)
@@ -69,7 +69,7 @@ func startInNetwork(t *testing.T, args ...string) product {
 	return p
 }
 
-// launch starts the program. It is ended with the test, or by stop before.
+// launch starts the program. It ends with the test, or earlier by stop.
 func launch(t testing.TB, args ...string) (p product, stop func()) {
 	t.Helper()
 	binary, err := builtOnce()
@@ -114,12 +114,12 @@ func started(t testing.TB, cmd *exec.Cmd) product {
 	if len(found) < len(ways) {
 		t.Fatalf("it printed only %v", found)
 	}
-	// The first start leads to the welcome; its code is good for the console, too.
+	// The first start leads to the welcome; its code opens the console, too.
 	console := strings.Replace(found["console"], "/welcome/", "/console/", 1)
 	return product{found["overlay"], found["audience"], console}
 }
 
-// phoneAt opens the audience page as a phone has it.
+// phoneAt opens the audience page with a phone's settings.
 func phoneAt(t testing.TB, url string) *browser.Page {
 	t.Helper()
 	p := browser.New(t)
@@ -129,7 +129,7 @@ func phoneAt(t testing.TB, url string) *browser.Page {
 	return p
 }
 
-// has is JavaScript that is true when an element's text holds a text.
+// has is JavaScript that is true if an element's text contains a text.
 func has(selector, text string) string {
 	return `[...document.querySelectorAll("` + selector + `")].some((e) => e.textContent.includes(` + strconv.Quote(text) + `))`
 }
@@ -145,8 +145,8 @@ func say(p *browser.Page, text string) {
 	})()`)
 }
 
-// Two phones, an overlay and a console: a comment is on all of them, is taken
-// down, and is gone from all of them. Any error or policy report of a page
+// Two phones, an overlay and a console: a comment appears on all of them, is taken
+// down, and disappears from all of them. Any error or policy report of a page
 // fails the test.
 func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 	p := startProduct(t)
@@ -183,16 +183,16 @@ func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 	reader.Wait(`!` + has(".feed li", text))
 	console.Wait(has(".feed .row.removed", text))
 
-	// Nor does it come back on a page that is opened now.
+	// It does not return on a page opened now either.
 	late := phoneAt(t, p.audience)
 	say(late, "the next one")
 	late.Wait(has(".feed li", "the next one"))
 	if browser.Value[bool](late, has(".feed li", text)) {
-		t.Error("a comment that was taken down is back")
+		t.Error("a removed comment is back")
 	}
 }
 
-// host is where the program listens.
+// host returns the address at which the program listens.
 func (p product) host() string {
 	u, err := url.Parse(p.audience)
 	if err != nil {

@@ -14,13 +14,13 @@ func ask(p *browser.Page, text string) {
 	send(p, text)
 }
 
-// asked is an expression: a phone lists a question with so many votes.
+// asked is an expression: a phone lists a question with this number of votes.
 func asked(text, votes string) string {
 	return `[...document.querySelectorAll(".ask")].some((row) => row.textContent.includes("` + text + `") && row.querySelector("b").textContent === "` + votes + `")`
 }
 
-// A question from a phone through review to the list of all, votes from a second phone,
-// the order in the console, a restart in between, and a card on the overlay.
+// A question goes from a phone through review to everybody's list, with votes from a second
+// phone, the order in the console, a restart in between, and a card on the overlay.
 func TestAQuestionFromAPhoneToTheOverlay(t *testing.T) {
 	source := axe(t)
 	data := filepath.Join(t.TempDir(), "kept")
@@ -39,7 +39,7 @@ func TestAQuestionFromAPhoneToTheOverlay(t *testing.T) {
 	clickOn(console, ".show-form", "Start")
 	one.Wait(`document.querySelector("nav:not([hidden]) > .tabs")`)
 
-	// Asked, held, and let in.
+	// Asked, held, and approved.
 	console.Eval(`fetch("` + room + `", { method: "PATCH", headers: { "Content-Type": "application/json", "X-Requested-With": "danmaku" }, body: '{"review":"all"}' })`)
 	console.Wait(has("body", "Ask <b>us</b>"))
 	ask(one, "When does <i>it</i> ship?")
@@ -70,10 +70,10 @@ func TestAQuestionFromAPhoneToTheOverlay(t *testing.T) {
 
 	screen.Wait(`document.querySelector("#overlay").contentDocument.querySelector(".dm-question:first-child")?.textContent === "1When does <i>it</i> ship?"`)
 	if is(overlay, `document.querySelector(".dm-questions")`) {
-		t.Error("an overlay that does not ask for questions shows them")
+		t.Error("an overlay shows questions without the option")
 	}
 
-	// The console has the most votes first, and puts it in front with one click.
+	// The console sorts by votes, and features the first with one click.
 	console.Goto(p.console)
 	console.Wait(`location.pathname.startsWith("/console/")`)
 	console.Eval(`location.hash = "show"`)

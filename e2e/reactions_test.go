@@ -6,8 +6,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// clapping has a hall clap on the overlay until hall is cleared; rising is whether
-// something is drawn where reactions rise.
+// clapping makes a hall clap on the overlay until hall is cleared; rising is whether
+// something is drawn in the area of rising reactions.
 const (
 	clapping = `window.pixels = Object.assign(document.createElement("canvas"), { width: 300, height: 600 }).getContext("2d", { willReadFrequently: true });
 		window.hall = setInterval(() => danmaku.react({ "👏": 9, "🎉": 9, "❤️": 9 }), 250)`
@@ -24,7 +24,7 @@ const (
 )
 
 // A tap on the phone rises on the overlay, within a budget; the room, the phone and the
-// overlay each can do without.
+// overlay can each switch this off.
 func TestReactionsRise(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t)
@@ -55,12 +55,12 @@ func TestReactionsRise(t *testing.T) {
 	phone.Wait(`document.querySelector(".reaction-rising")`)
 	overlay.Wait(`seen.includes("❤️") && document.querySelector(".dm-reactions canvas")`)
 	if is(overlay, `seen.some((text) => text !== "❤️")`) {
-		t.Error("others rise than what was tapped")
+		t.Error("other reactions rise than the tapped one")
 	}
 	console.Wait(has(".reactions-now", "❤️ 3"))
-	overlay.Wait(`!document.querySelector(".dm-reactions *") && danmaku.stats().reactions === 0`) // nothing of it stays
+	overlay.Wait(`!document.querySelector(".dm-reactions *") && danmaku.stats().reactions === 0`) // nothing remains
 
-	// A hall claps: never more than the budget, seen, and in the right lower corner.
+	// A hall claps: never more than the budget, visible, and in the right lower corner.
 	most := browser.Value[int](overlay, `(async () => {
 		let most = 0;
 		for (let i = 0; i < 20; i++) {
@@ -81,11 +81,11 @@ func TestReactionsRise(t *testing.T) {
 	})()`); place != "" {
 		t.Errorf("they rise at %s", place)
 	}
-	// Behind what moderators show: on a second screen with a code that stands there, too.
+	// They rise behind moderators' items; on a second screen with a code behind the code, too.
 	if !is(overlay, `getComputedStyle(document.querySelector(".dm-reactions")).zIndex < getComputedStyle(document.querySelector(".dm-show")).zIndex`) {
 		t.Error("they rise over polls and cards")
 	}
-	// Nothing is drawn for nobody.
+	// Nothing is drawn while nobody sees it.
 	seen := func(now string) {
 		overlay.Eval(`void dispatchEvent(new CustomEvent("obsSourceVisibleChanged", { detail: { visible: ` + now + ` } }))`)
 	}
@@ -110,7 +110,7 @@ func TestReactionsRise(t *testing.T) {
 	phone.Wait(`!document.querySelector(".reactions").hidden`)
 	tap(console, ".show-reactions .toggle input")
 	phone.Wait(`document.querySelector(".reactions").hidden && document.querySelector(".reactions-off").hidden`)
-	// What was chosen comes back with the switch.
+	// The choice returns with the switch.
 	tap(console, ".show-reactions .toggle input")
 	phone.Wait(`document.querySelectorAll(".reactions:not([hidden]) button").length === 3`)
 }

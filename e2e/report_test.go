@@ -16,8 +16,8 @@ import (
 	"danmaku/store"
 )
 
-// After the show a moderator sees what it came to, sets where the recording began, and
-// takes a picture, a table, a text and chapters along. What was taken down is in none.
+// After the show a moderator sees its report, sets where the recording began, and
+// downloads a picture, a table, a text and chapters. None contains a removed comment.
 func TestAfterTheShow(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
@@ -74,7 +74,7 @@ func TestAfterTheShow(t *testing.T) {
 	}
 }
 
-// The report of an older show has that one alone, from its own recording on, in the
+// The report of an older show covers only that show, from its own recording on, in the
 // page and in its files.
 func TestAfterOneOfTwoShows(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")

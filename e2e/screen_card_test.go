@@ -20,7 +20,7 @@ import (
 // longTitle is as long as a room's title may be.
 const longTitle = "The finals of the spring tournament, day two, with friends"
 
-// picture is something to dress a room with.
+// picture returns a picture for the room's look.
 func picture(t *testing.T, width, height int) []byte {
 	t.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, width, height))
@@ -36,7 +36,7 @@ func picture(t *testing.T, width, height int) []byte {
 	return b.Bytes()
 }
 
-// inVenue starts a product whose room has a picture, a colour and the Wi-Fi of a hall.
+// inVenue starts a product whose room has a picture, a colour and a hall's Wi-Fi.
 func inVenue(t *testing.T, title string) (product, *owner) {
 	t.Helper()
 	p := startInNetwork(t, free...)
@@ -49,7 +49,7 @@ func inVenue(t *testing.T, title string) (product, *owner) {
 	return p, o
 }
 
-// wholeCard is empty when every line and code of the card is inside it, and the card
+// wholeCard is empty if every line and code of the card is inside it, and the card
 // is inside the screen and not below the open panel.
 const wholeCard = `(() => {
 	const card = document.getElementById("card"), box = card.getBoundingClientRect(), panel = document.getElementById("panel").getBoundingClientRect();
@@ -65,7 +65,7 @@ const wholeCard = `(() => {
 	return faults.join();
 })()`
 
-// makesWay is empty when the bar leaves the overlay's card whole, and neither of them
+// makesWay is empty if the bar leaves the overlay's card whole, and neither of them
 // nor a comment is behind the codes.
 const makesWay = `(() => {
 	const code = document.getElementById("card").getBoundingClientRect();
@@ -78,7 +78,7 @@ const makesWay = `(() => {
 		.filter(([, e]) => meets(e.getBoundingClientRect())).map(([name, e]) => name + JSON.stringify(e.getBoundingClientRect()) + JSON.stringify(code)).join();
 })()`
 
-// The second screen wears the room's picture and colour, shows the Wi-Fi, and hides no
+// The second screen uses the room's picture and colour, shows the Wi-Fi, and hides no
 // line on projectors of any shape, in any language, with everything on it.
 func TestTheSecondScreenHidesNoLine(t *testing.T) {
 	p, o := inVenue(t, longTitle)
@@ -87,7 +87,7 @@ func TestTheSecondScreenHidesNoLine(t *testing.T) {
 	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1)
 	front := ".dm-ticker"
 	for _, mode := range []string{"large", "corner"} {
-		if mode == "corner" { // before an announcement a large card makes way
+		if mode == "corner" { // a large card makes way for an announcement
 			o.shows("announcement", map[string]any{"text": "The second half begins in five minutes, please find your seats again"})
 			front = ".dm-show-lower > *"
 		}
@@ -115,7 +115,7 @@ func TestTheSecondScreenHidesNoLine(t *testing.T) {
 			}
 		}
 	}
-	// The room is dressed anew while the screen is open.
+	// The room's look changes while the screen is open.
 	screen.Goto(address + "&code=corner")
 	screen.Wait(`document.getElementById("dress").checkVisibility() && document.getElementById("card").classList.contains("dressed")`)
 	look := map[string]any{"color": "#00ff00", "picture": ""}
@@ -123,8 +123,8 @@ func TestTheSecondScreenHidesNoLine(t *testing.T) {
 	screen.Wait(`!document.getElementById("dress").checkVisibility() && !document.getElementById("banner").checkVisibility() && document.getElementById("color").value === "#08640c"`)
 }
 
-// inFront is empty when what is shown in front is whole, and no code, large or small, is
-// before it.
+// inFront is empty if the item in front is whole, and no code, large or small,
+// covers it.
 const inFront = `(() => {
 	const overlay = document.getElementById("overlay").contentDocument, code = document.getElementById("card").getBoundingClientRect();
 	const shown = [...overlay.querySelectorAll(".dm-show-lower > *, .dm-show-corner > *, .dm-questions")].filter((e) => e.checkVisibility());
@@ -134,8 +134,8 @@ const inFront = `(() => {
 		.map(([name, r]) => name + JSON.stringify(r) + JSON.stringify(code)).join();
 })()`
 
-// A large code would cover a poll: it goes to the corner for as long as something is in
-// front, and is large again after it, without anybody at the projector.
+// A large code would cover a poll: it moves to the corner while something is in
+// front, and is large again afterwards, without anybody at the projector.
 func TestALargeCodeMakesWayForWhatIsInFront(t *testing.T) {
 	p, o := inVenue(t, longTitle)
 	screen := browser.New(t)
@@ -167,8 +167,8 @@ func TestALargeCodeMakesWayForWhatIsInFront(t *testing.T) {
 	}
 }
 
-// A screen that stands there follows the Wi-Fi that is said in the console's settings: it
-// comes, changes and goes without a reload, and so does what is offered in the panel.
+// An open screen follows the Wi-Fi in the console's settings: it appears, changes
+// and disappears without a reload, and so do the choices in the panel.
 func TestTheScreenFollowsTheWiFiOfTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
 	console := browser.New(t)
@@ -179,7 +179,7 @@ func TestTheScreenFollowsTheWiFiOfTheConsole(t *testing.T) {
 	console.Wait(`document.querySelector("#set-wifi-name")`)
 	screen := browser.New(t)
 	screen.Size(1280, 960, 1)
-	screen.Before(`{ const slow = window.setInterval; window.setInterval = (fn, ms) => slow(fn, Math.min(ms, 200)); }`) // nobody waits for half a minute
+	screen.Before(`{ const slow = window.setInterval; window.setInterval = (fn, ms) => slow(fn, Math.min(ms, 200)); }`) // the test does not wait for half a minute
 	screen.Goto(strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&code=corner")
 	screen.Wait(`document.getElementById("card").checkVisibility() && document.getElementById("wifi").parentElement.hidden`)
 	screen.Eval(`window.stays = true`)
@@ -196,38 +196,38 @@ func TestTheScreenFollowsTheWiFiOfTheConsole(t *testing.T) {
 	screen.Wait(code + `.naturalWidth > 0 && !document.getElementById("wifi").parentElement.hidden`)
 	first := browser.Value[string](screen, code+`.src`)
 	if faults := browser.Value[string](screen, wholeCard); faults != "" {
-		t.Errorf("with the network that came: %s", faults)
+		t.Errorf("with the new network: %s", faults)
 	}
 	shoot(t, screen, "screen-wifi-came.png")
 	tap(screen, "#wifi")
 	screen.Wait(`document.getElementById("network").hidden`)
 	console.Ignore("/wifi")
-	say("password", "short") // is refused, and said
+	say("password", "short") // is refused with a message
 	console.Wait(`[...document.querySelectorAll(".fault")].some((e) => !e.hidden && e.textContent)`)
 	say("password", "another one")
 	screen.Wait(shown + ` === "Hall <b>|another one"`)
 	if got := browser.Value[string](screen, code+`.src`); got == first || !is(screen, `document.getElementById("network").hidden`) {
-		t.Error("the code is the old one, or what was switched off came back")
+		t.Error("the code is the old one, or the switched-off network is back")
 	}
-	// The console has it when it is opened again, with the password covered.
+	// The console shows it when it is opened again, with the password covered.
 	console.Goto(browser.Value[string](console, `location.origin`) + "/console/live#room")
 	console.Wait(`document.querySelector("#set-wifi-name")?.value === "Hall <b>" && document.querySelector("#set-wifi-password").value === "another one" && document.querySelector("#set-wifi-password").type === "password"`)
 	say("name", "")
 	screen.Wait(`!document.getElementById("network") && document.getElementById("wifi").parentElement.hidden`)
 	if !is(screen, `window.stays && !document.querySelector("#network b")`) {
-		t.Error("the screen was loaded anew, or a name became an element")
+		t.Error("the screen was reloaded, or a name became an element")
 	}
 }
 
-// At a stated distance a code is a tenth of it wide, on the screen as on paper, and
-// both say what does not fit.
+// At a stated distance the width of a code is a tenth of it, on the screen as on paper, and
+// both report what does not fit.
 func TestCodesAreSizedForADistance(t *testing.T) {
 	p, o := inVenue(t, "Friday game night")
 	o.call("PUT", room+"/wifi", map[string]any{"name": ""})
 	screen := browser.New(t)
 	screen.Size(1920, 1080, 1)
 	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&code=large"
-	// modules is the width of the code alone, of that of the screen.
+	// modules returns the width of the code alone, as a share of the screen's.
 	const share = `(() => { const c = document.querySelector("#card .code"), n = Number(c.dataset.modules); return c.naturalWidth > 0 ? c.getBoundingClientRect().width * n / (n + 8) / innerWidth : 0; })()`
 	screen.Goto(address + "&wide=4&distance=12")
 	screen.Wait(share + ` > 0`)

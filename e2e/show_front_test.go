@@ -6,7 +6,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// moving is an expression: of a page's elements, those that something animates or would.
+// moving is an expression: the page's elements that something animates or would animate.
 func moving(elements string) string {
 	return `[...document.querySelectorAll("` + elements + `")].filter((e) => {
 		const { animationName, transitionDuration } = getComputedStyle(e);
@@ -14,8 +14,8 @@ func moving(elements string) string {
 	}).map((e) => e.className).join()`
 }
 
-// Where somebody wants less motion, cards, polls and draws stand at once and bars jump,
-// reactions are counts, and the phone's do not rise; comments fly, or there would be none.
+// With reduced motion, cards, polls and draws appear at once and bars jump,
+// reactions are counts, and the phone's do not rise; comments still fly.
 func TestLessMotionInFront(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	h := runnerAt(t, p.console)
@@ -58,15 +58,15 @@ func TestLessMotionInFront(t *testing.T) {
 	send(phone, "it flies")
 	overlay.Wait(`danmaku.stats().active === 1 && document.getAnimations().some((a) => a.effect.target.closest(".dm-slot, .dm"))`)
 
-	// The same pages for everybody else: what is said above could be seen there.
+	// The same pages without the preference show that the checks above can fail.
 	media(overlay, "prefers-reduced-motion", "no-preference")
 	if moves := browser.Value[string](overlay, moving(".dm-poll, .dm-poll-bar, .dm-draw, .dm-draw-winner, .dm-ticker")); moves == "" {
 		t.Error("nothing moves for anybody")
 	}
 }
 
-// What stands in front hides no comment that stands, whichever came first; the panel of
-// the second screen keeps clear of both.
+// Items in front hide no standing comment, whichever came first; the panel of
+// the second screen stays clear of both.
 func TestWhatStandsKeepsClearOfWhatIsInFront(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	h := runnerAt(t, p.console)
@@ -97,7 +97,7 @@ func TestWhatStandsKeepsClearOfWhatIsInFront(t *testing.T) {
 	say("top", long+", too")
 	overlay.Wait(`danmaku.stats().active >= 3 && ` + all)
 	if n := browser.Value[int](overlay, covered); n != 0 {
-		t.Errorf("%d comments stand behind what is in front", n)
+		t.Errorf("%d comments are behind the item in front", n)
 	}
 
 	base := browser.Value[string](overlay, `location.origin`)

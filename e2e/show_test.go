@@ -17,21 +17,21 @@ func fillIn(p *browser.Page, field, text string) {
 	})()`)
 }
 
-// clickOn clicks the button that bears a text.
+// clickOn clicks the button with a text.
 func clickOn(p *browser.Page, in, text string) {
 	button := `[...document.querySelectorAll(` + strconv.Quote(in+" button") + `)].find((b) => b.textContent.trim() === ` + strconv.Quote(text) + `)`
 	p.Wait(button)
 	p.Eval(button + `.click()`)
 }
 
-// counts is an expression: the percentages of a poll as a page shows them.
+// counts is an expression: the percentages of a poll on a page.
 func counts(selector string) string {
 	return `[...document.querySelectorAll("` + selector + `")].map((e) => e.textContent).join()`
 }
 
-// A poll from the console to the phones, the overlay and the second screen: votes by
+// A poll goes from the console to the phones, the overlay and the second screen: votes by
 // button and by message count once a person, over an absence and a restart, and the
-// result stands on all of them.
+// result appears on all of them.
 func TestAPollIsTheSameEverywhere(t *testing.T) {
 	source := axe(t)
 	data := filepath.Join(t.TempDir(), "kept")
@@ -64,7 +64,7 @@ func TestAPollIsTheSameEverywhere(t *testing.T) {
 	overlay.Wait(has(".dm-poll-question", `Which <b>map</b>?`))
 	screen.Wait(inner)
 	if !browser.Value[bool](screen, `document.querySelector("#overlay").contentDocument.querySelector(".dm-poll").getBoundingClientRect().left > document.querySelector("#card").getBoundingClientRect().right`) {
-		t.Error("on the screen the poll stands over the code")
+		t.Error("on the screen the poll covers the code")
 	}
 	for _, phone := range []*browser.Page{one, two} {
 		phone.Wait(has("#show h2", `Which <b>map</b>?`))
@@ -77,16 +77,16 @@ func TestAPollIsTheSameEverywhere(t *testing.T) {
 	two.Wait(has("#strip", "Vote counted: 海の底") + ` && ` + has(".show-option.chosen", "海の底"))
 	overlay.Wait(counts(".dm-poll-percent") + ` === "0%,50%,50%"`)
 	if n := browser.Value[int](overlay, `danmaku.stats().active`); n != 0 {
-		t.Errorf("%d comments fly; a vote is none", n)
+		t.Errorf("%d comments fly; a vote is not a comment", n)
 	}
-	// A changed mind is one vote still.
+	// A changed vote still counts once.
 	tap(two, "#show .show-option:nth-child(2)")
 	for _, phone := range []*browser.Page{one, two} {
 		phone.Wait(counts("#show .show-percent") + ` === "0%,100%,0%"`)
 	}
 	console.Wait(has(".show-counts", "2 people voted"))
 
-	// Without a connection a vote waits; a restart keeps what was counted.
+	// Without a connection a vote waits; a restart keeps the counted ones.
 	for _, page := range pages {
 		page.IgnoreAway()
 	}
@@ -118,8 +118,8 @@ func TestAPollIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
-// A comment goes in front with one key from the feed and from review, the next waits,
-// and what is taken down is gone from there, too.
+// One key features a comment from the feed and from review, the next waits,
+// and a removed comment leaves the front, too.
 func TestACommentGoesInFront(t *testing.T) {
 	p := startProduct(t)
 	overlay := browser.Open(t, p.overlay)
@@ -149,7 +149,7 @@ func TestACommentGoesInFront(t *testing.T) {
 	if is(overlay, has(".dm-card-text", "and the band")) {
 		t.Error("it does not wait")
 	}
-	// What is taken down makes way for what waits.
+	// A removed comment makes room for the next.
 	ask("POST", "/comments/"+browser.Value[string](console, `document.querySelector("#feed .row").dataset.id`)+"/remove", "{}")
 	overlay.Wait(has(".dm-card-text", "and the band") + ` && !` + has("body", "Thank <i>you</i> all"))
 

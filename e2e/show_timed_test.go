@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
-// consoleOf opens the console beside an owner who has signed in already: a link does so
+// consoleOf opens the console for an owner who has already signed in: a link signs in only
 // once.
 func consoleOf(t *testing.T, o *owner) *browser.Page {
 	t.Helper()
@@ -26,9 +26,9 @@ func consoleOf(t *testing.T, o *owner) *browser.Page {
 	return page
 }
 
-// A countdown and a ticker from the console's form to overlay and phone: the countdown
-// ends by itself with its words, what has a moment waits for it, and the second screen
-// has the words that several people wrote, until they are taken down.
+// A countdown and a ticker go from the console's form to overlay and phone: the countdown
+// ends by itself with its words, timed items wait for it, and the second screen
+// shows the words that several people wrote, until they are taken down.
 func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t)
@@ -60,12 +60,12 @@ func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
 	fillIn(console, `document.querySelector(".show-form textarea")`, "first <i>line</i>\n\n second line ")
 	clickOn(console, ".show-form", "Start")
 	overlay.Wait(`document.querySelectorAll(".dm-ticker-set:first-child .dm-ticker-text").length === 2 && ` + has(".dm-ticker-text", "first <i>line</i>"))
-	// The row is wider than the picture wherever it is, so that the bar is never empty.
+	// The row is always wider than the picture, so that the bar is never empty.
 	overlay.Wait(`(() => { const row = document.querySelector(".dm-ticker-row"); return row.scrollWidth - row.firstChild.offsetWidth >= innerWidth && document.getAnimations().some((a) => a.effect.target === row); })()`)
 	if is(overlay, `document.querySelector(".dm-show b, .dm-show i")`) {
 		t.Error("markup became an element on the overlay")
 	}
-	overlay.Goto("about:blank") // a row that moves keeps a processor busy
+	overlay.Goto("about:blank") // a moving row keeps a processor busy
 
 	clickOn(console, ".show-page", "New announcement")
 	fillIn(console, `document.querySelector(".show-form .field input")`, "Later")
@@ -82,7 +82,7 @@ func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
 		t.Error("a word of one person is in the cloud")
 	}
 	if is(screen, `(() => { const a = document.querySelector(".word").getBoundingClientRect(), b = document.querySelector("#card").getBoundingClientRect(); return a.bottom > b.top && a.left < b.right; })()`) {
-		t.Error("the cloud stands under the code")
+		t.Error("the cloud is behind the code")
 	}
 	o.call("POST", "/api/rooms/live/comments/"+o.rows("that dragon again")[0]["id"].(string)+"/remove", nil)
 	screen.Wait(`!document.querySelector("#cloud .word")`)

@@ -28,15 +28,15 @@ func TestFieldsAreLargeEnoughForTouch(t *testing.T) {
 		{"/console/live#export", `document.querySelector("#page select, #page input")`}, {"/welcome/live", `document.querySelector("#overlay")`},
 		{"/builder/live", `document.querySelector("#groups").childElementCount > 0`}, {"/r/live", `document.documentElement.hasAttribute("data-greeted")`},
 	} {
-		page.Goto("about:blank") // a page that differs by its fragment alone is not loaded anew
+		page.Goto("about:blank") // an address that differs only by its fragment does not reload
 		page.Goto(h.base + at.path)
 		page.Wait(at.ready + ` && matchMedia("(pointer: coarse)").matches`)
 		small(at.path)
 	}
 }
 
-// The preview fits its box without an end: a size that it sets is not a size that it
-// looks at.
+// The preview fits its box without a loop: it does not observe the size that it
+// sets.
 func TestThePreviewFitsInOneGo(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -61,8 +61,8 @@ func TestThePreviewFitsInOneGo(t *testing.T) {
 	}
 }
 
-// A finger stops the feed, and takes down only what it was aimed at: a tap right after
-// the rows moved does nothing but that, and says so; the next one counts.
+// A finger stops the feed, and a tap takes down only its target: a tap right after
+// the rows moved does nothing, and says so; the next one counts.
 func TestATapInABusyFeedHitsWhatItWasAimedAt(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

@@ -2,22 +2,22 @@ package e2e
 
 import "testing"
 
-// spokenPaper is a voice that writes down what it is to say, and whose end a test gives.
+// spokenPaper is a voice that records its texts, and whose end a test triggers.
 const spokenPaper = `
 window.paper = [];
 const voices = [{ name: "Anna", lang: "en-GB", voiceURI: "anna" }];
 Object.defineProperty(window, "speechSynthesis", { value: { getVoices: () => voices, cancel() { paper.push("cut"); }, speak(u) { paper.push(u.text); paper.last = u; } } });
 window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };`
 
-// Comments are read aloud as they are shown, also from another page of the console; what
-// is held is not, and what is taken down is cut off.
+// Comments are read aloud as they are shown, also from another page of the console; held
+// ones are not, and a removed one is cut off.
 func TestCommentsAreReadAloud(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t)
 	o := p.owner(t)
 	console := consoleOf(t, o)
 	console.Before(spokenPaper)
-	console.Goto(o.base + "/console/live?lang=en#voice") // another address: the page is loaded anew
+	console.Goto(o.base + "/console/live?lang=en#voice") // another address: the page reloads
 	console.Wait(has(".voice-page", "OBS does not hear this page by itself"))
 	checkAxe(t, console, source, "reading aloud", true)
 	clickOn(console, ".voice-page", "Start reading")
@@ -38,7 +38,7 @@ func TestCommentsAreReadAloud(t *testing.T) {
 	console.Eval(`location.hash = "voice"`)
 	console.Wait(has(".voice-now", "Nothing to read"))
 	if is(console, `paper.join().includes("held")`) {
-		t.Error("what waits for a moderator was read")
+		t.Error("a comment waiting for a moderator was read")
 	}
 	clickOn(console, ".voice-page", "Stop reading")
 	console.Wait(has(".voice-now", "It is off"))

@@ -14,10 +14,10 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-// welcomeOf is the address that the first start prints.
+// welcomeOf returns the address that the first start prints.
 func (p product) welcome() string { return strings.Replace(p.console, "/console/", "/welcome/", 1) }
 
-// The four steps are ticked when they have happened: the show has a name, an overlay
+// The four steps are ticked once they have happened: the show has a name, an overlay
 // connects, a test comment flies, a phone comes.
 func TestTheWelcomeLeadsToAir(t *testing.T) {
 	p := startProduct(t)
@@ -43,11 +43,11 @@ func TestTheWelcomeLeadsToAir(t *testing.T) {
 	welcome.Eval(`document.getElementById("send").click()`)
 	overlay.Wait(has(".dm-text", "Hello from the console"))
 	welcome.Wait(done("step-test") + ` && ` + has("#sent", "On screen."))
-	browser.Call(overlay, page.Close, cdp.Empty{}) // as when the source is taken out of OBS
+	browser.Call(overlay, page.Close, cdp.Empty{}) // as if the source were removed from OBS
 	welcome.Wait(`!` + done("step-obs") + ` && ` + has("#overlay-check", "No overlay is connected yet."))
 }
 
-// A server that has gone is told, and its return, too.
+// The page reports that the server is gone, and its return, too.
 func TestTheWelcomeNoticesThatTheServerIsAway(t *testing.T) {
 	args := []string{"--listen", freePort(t), "--data", filepath.Join(t.TempDir(), "data")}
 	p, stop := launch(t, args...)
@@ -61,8 +61,8 @@ func TestTheWelcomeNoticesThatTheServerIsAway(t *testing.T) {
 	welcome.Wait(has("#overlay-check", "No overlay is connected yet.") + ` && ` + has("#phone-check", "No phone has opened it yet."))
 }
 
-// The test comment flies in the miniature before OBS is there, and is taken down there,
-// too; the miniature counts as no overlay. An old fault goes when its cause has gone.
+// The test comment flies in the miniature before OBS is there, and is removed there,
+// too; the miniature does not count as an overlay. A fault disappears with its cause.
 func TestTheWelcomeShowsTheOverlayInMiniature(t *testing.T) {
 	p := startProduct(t)
 	h := runnerAt(t, p.console)
@@ -77,7 +77,7 @@ func TestTheWelcomeShowsTheOverlayInMiniature(t *testing.T) {
 	welcome.Eval(`document.getElementById("send").click()`)
 	welcome.Wait(texts + `.some((text) => text.includes("Hello from the console"))`)
 	welcome.Wait(has("#sent", "no overlay is connected") + ` && ` + has("#overlay-check", "No overlay is connected yet."))
-	// Standing still it would stay: only the clearing takes it off.
+	// Fixed, it would stay: only the clearing removes it.
 	welcome.Eval(`document.getElementById("frame").contentWindow.danmaku.pause()`)
 	h.do("POST", "/api/rooms/live/clear", nil)
 	welcome.Wait(`document.getElementById("frame").contentWindow.danmaku.stats().active === 0`)
@@ -88,8 +88,8 @@ func TestTheWelcomeShowsTheOverlayInMiniature(t *testing.T) {
 	welcome.Wait(has("#overlay-check", "The overlay is on air.") + ` && document.getElementById("added").hidden && document.getElementById("sent").hidden`)
 }
 
-// Everything that is needed can be seen at 1280 × 800 without scrolling, also when the
-// show has got its name and OBS does not answer.
+// Everything needed is visible at 1280 × 800 without scrolling, also once the
+// show has its name and OBS does not answer.
 func TestTheWelcomeNeedsNoScrolling(t *testing.T) {
 	p := startProduct(t, "--listen", "0.0.0.0:0")
 	page := browser.New(t)
@@ -113,8 +113,8 @@ func TestTheWelcomeNeedsNoScrolling(t *testing.T) {
 	}
 }
 
-// Every address of the audience has its own code, poster and file; the one that works
-// on this machine alone is not among them.
+// Every address of the audience has its own code, poster and file; an address that works
+// only on this machine is not among them.
 func TestTheWelcomeHasACodeForEachAddress(t *testing.T) {
 	p := startProduct(t, "--listen", "0.0.0.0:0")
 	welcome := browser.New(t)
@@ -126,7 +126,7 @@ func TestTheWelcomeHasACodeForEachAddress(t *testing.T) {
 	}
 	for _, at := range ways {
 		if strings.Contains(at, "127.0.0.1") {
-			t.Errorf("the audience is offered %s", at)
+			t.Errorf("the page offers the audience %s", at)
 		}
 	}
 	last := ways[len(ways)-1]
@@ -135,9 +135,9 @@ func TestTheWelcomeHasACodeForEachAddress(t *testing.T) {
 	sheet := browser.Open(t, browser.Value[string](welcome, `document.getElementById("poster").href`))
 	sheet.Wait(`document.querySelector(".code").naturalWidth > 0`)
 	if !browser.Value[bool](sheet, has(".address", strings.TrimPrefix(last, "http://"))) {
-		t.Error("the poster has another address than was chosen")
+		t.Error("the poster does not have the chosen address")
 	}
-	// A browser that asks by this machine's own address gets the others, too.
+	// A browser at this machine's own address gets the others, too.
 	sheet.Goto("http://" + p.host() + "/poster/live?at=http%3A%2F%2F127.0.0.1%3A" + p.host()[strings.LastIndex(p.host(), ":")+1:])
 	sheet.Wait(`document.querySelector(".code").naturalWidth > 0`)
 	if browser.Value[bool](sheet, has(".address", "127.0.0.1")) {
@@ -145,7 +145,7 @@ func TestTheWelcomeHasACodeForEachAddress(t *testing.T) {
 	}
 }
 
-// Where no phone can come the welcome says so in place of a code, and so does the
+// If no phone can reach the server, the welcome says so instead of showing a code, and so does the
 // poster, which has nothing to print.
 func TestTheWelcomeOffersNoAddressThatPhonesCannotReach(t *testing.T) {
 	p := startProduct(t, "--listen", "127.0.0.1:0")
@@ -153,12 +153,12 @@ func TestTheWelcomeOffersNoAddressThatPhonesCannotReach(t *testing.T) {
 	welcome.Goto(p.welcome())
 	welcome.Wait(`document.querySelector(".next") && ` + has("#step-audience .warn", "Phones cannot reach this computer"))
 	if browser.Value[bool](welcome, `document.querySelector("#code, #poster, #ways") !== null`) {
-		t.Error("there is a code for phones")
+		t.Error("the page shows a code for phones")
 	}
 	welcome.Goto("http://" + p.host() + "/poster/live")
 	welcome.Wait(has(".bar #only-here", "Phones cannot reach this computer"))
 	if browser.Value[bool](welcome, `document.querySelector(".code, #address, #print, [download]") !== null || document.getElementById("sheet").textContent.includes("127.0.0.1")`) {
-		t.Error("the poster has an address that works on this computer alone")
+		t.Error("the poster has an address that works only on this computer")
 	}
 }
 
@@ -187,15 +187,15 @@ func TestPagesOfAPrivateNetworkSayWhatItTakes(t *testing.T) {
 	}
 }
 
-// Nothing runs off the side, in any language, theme or width; the pictures are
-// kept when PICTURES names a folder.
+// Nothing runs off the side, in any language, theme or width. The test writes the
+// pictures if PICTURES names a folder.
 func TestTheWelcomeFitsEverywhere(t *testing.T) {
-	p := startProduct(t, "--listen", "0.0.0.0:0") // as it comes, with every address
+	p := startProduct(t, "--listen", "0.0.0.0:0") // the default, with every address
 	page := browser.New(t)
 	page.Goto(p.welcome())
 	base, _, _ := strings.Cut(p.console, "/console/")
 	pictures, ready := os.Getenv("PICTURES") != "", ".next"
-	if pictures { // that an overlay is connected comes with the next stats
+	if pictures { // the next stats report that an overlay is connected
 		browser.Open(t, p.overlay)
 		ready = "#step-obs.done"
 	}

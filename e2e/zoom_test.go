@@ -7,7 +7,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// At 200 % a window of 1280 × 800 is one of 640 × 400, and at 400 % one of
+// At 200 % a window of 1280 × 800 is like one of 640 × 400, and at 400 % one of
 // 320 × 200. With a comment pinned and another in review the feed still has room
 // for three lines, either on the screen or by scrolling, and nothing runs off the side.
 func TestShortWindowsKeepTheFeed(t *testing.T) {
@@ -31,7 +31,7 @@ func TestShortWindowsKeepTheFeed(t *testing.T) {
 		if over := browser.Value[int](page, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			t.Errorf("%s: the console runs %d px off the side", at, over)
 		}
-		// What cannot be scrolled to cannot be read.
+		// Content out of scrolling range cannot be read.
 		hidden := browser.Value[bool](page, `(() => {
 			const next = [...document.querySelectorAll("#next, #review")].find((e) => e.checkVisibility());
 			next.scrollIntoView({ block: "end" });
@@ -39,10 +39,10 @@ func TestShortWindowsKeepTheFeed(t *testing.T) {
 			return r.bottom > innerHeight + 1 || r.top < document.querySelector("#pane").getBoundingClientRect().top;
 		})()`)
 		if hidden {
-			t.Errorf("%s: what waits for review cannot be reached", at)
+			t.Errorf("%s: the waiting comments cannot be reached", at)
 		}
 	}
-	// What waits for review is no part of the other pages, which have the width to themselves.
+	// The waiting comments are not on the other pages, which have the full width.
 	for _, size := range [][2]int64{{640, 400}, {1280, 400}, {320, 256}} {
 		page.Size(size[0], size[1], 1)
 		for _, section := range []string{"show", "report", "room", "air", "automation"} {
@@ -54,7 +54,7 @@ func TestShortWindowsKeepTheFeed(t *testing.T) {
 			}
 		}
 	}
-	// The field to write in comes with its key.
+	// Its key opens the field to write in.
 	page.Size(640, 400, 1)
 	page.Goto(h.base + "/console/live")
 	page.Wait(`document.querySelector("#feed .row") && !document.querySelector("#say").checkVisibility()`)
