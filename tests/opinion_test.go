@@ -22,7 +22,7 @@ func exampleService(t *testing.T, key string) (address string, stop func()) {
 	return "http://127.0.0.1:" + port + "/check", stop
 }
 
-// python finds Python; without it the test is skipped, but not in CI.
+// python finds Python; without it the test is skipped, but fails in CI.
 func python(t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath("python3")
@@ -38,14 +38,14 @@ func python(t *testing.T) string {
 	return path
 }
 
-// startExample starts the one program in Python on a page, as it stands there, with
-// arguments, and returns on which port it listens and what else it prints.
+// startExample starts the page's only Python program, unchanged, with
+// arguments, and returns its port and its further output.
 func startExample(t *testing.T, page string, args ...string) (port string, lines *bufio.Reader, stop func()) {
 	t.Helper()
 	interpreter := python(t)
 	code := fenced(readPage(t, page), "python")
 	if len(code) != 1 || strings.Count(code[0], "\n") > 70 {
-		t.Fatalf("%s has %d examples, or a longer one than it says", page, len(code))
+		t.Fatalf("%s has %d examples, or a longer one than stated", page, len(code))
 	}
 	script := filepath.Join(t.TempDir(), "example.py")
 	if err := os.WriteFile(script, []byte(code[0]), 0o600); err != nil {
@@ -69,14 +69,14 @@ func startExample(t *testing.T, page string, args ...string) (port string, lines
 	line, err := lines.ReadString('\n')
 	port, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on port ")
 	if err != nil || !ok {
-		t.Fatalf("the example says %q: %v", line, err)
+		t.Fatalf("the example prints %q: %v", line, err)
 	}
 	return port, lines, stop
 }
 
-// The service of docs/second-opinion.md decides about comments: pass, hold and
-// refuse with its reason, which moderators see and authors do not. The key is the
-// same after a restart, and what is not signed with it gets no opinion.
+// The service of docs/second-opinion.md decides about comments: pass, hold, and
+// refuse with a reason that moderators see and authors do not. The key stays the
+// same after a restart, and the service gives no opinion on requests not signed with it.
 func TestSecondOpinionOfTheExample(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data, "--check-url", "http://127.0.0.1:1/") // writes the key
@@ -92,10 +92,10 @@ func TestSecondOpinionOfTheExample(t *testing.T) {
 	}
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusUnauthorized {
-		t.Errorf("an unsigned question is answered %d", resp.StatusCode)
+		t.Errorf("an unsigned request gets status %d", resp.StatusCode)
 	}
 
-	// One place is a variable, the other the file.
+	// One server reads the key from a variable, the other from the file.
 	if err := os.WriteFile(filepath.Join(data, "danmaku.toml"), []byte("check-fail = 'pass'\nuser-rate = 0\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -106,10 +106,10 @@ func TestSecondOpinionOfTheExample(t *testing.T) {
 	phone := p.phone()
 	s := phone.open("audience", "")
 	if h := s.next("hello"); h.Room == nil || !h.Room.SecondOpinion {
-		t.Errorf("hello does not say that somebody else reads along: %+v", h.Room)
+		t.Errorf("hello does not say that a service reads comments: %+v", h.Room)
 	}
 	if _, body := mod.do("GET", liveRoom, nil, nil); !strings.Contains(body, `"second_opinion":true`) {
-		t.Errorf("the room does not say so: %s", body)
+		t.Errorf("the room does not report it: %s", body)
 	}
 	for text, want := range map[string]struct{ outcome, code, kind, reason string }{
 		"hello there":           {outcome: "shown", kind: "comment"},
@@ -122,10 +122,10 @@ func TestSecondOpinionOfTheExample(t *testing.T) {
 		}
 		e := console.until(text, func(e event) bool { return e.Text == text })
 		if e.Type != want.kind || e.Detail != want.reason || (e.Rule == "second_opinion") != (want.reason != "") {
-			t.Errorf("%s: the console hears %+v", text, e)
+			t.Errorf("%s: the console receives %+v", text, e)
 		}
 	}
-	// What the filter stops does not leave the machine.
+	// A comment that the filter stops does not leave the machine.
 	if a := s.say("see https://spam.example/win"); a.Outcome != "refused" {
 		t.Errorf("%+v", a)
 	}
@@ -136,18 +136,18 @@ func TestSecondOpinionOfTheExample(t *testing.T) {
 	if n.Refused["second_opinion"] != 2 {
 		t.Errorf("stopped by rule: %v", n.Refused)
 	}
-	// A room as it was read can be sent back.
+	// A room as read can be sent back.
 	p.console().call("PATCH", liveRoom, map[string]any{"title": "again", "second_opinion": true}, 200)
 }
 
-// A comment without an answer is held or passes, as check-fail says; what is refused by
-// the service was never said, and a masked comment is sent, and let through, masked.
+// A comment without an answer is held or passes, as check-fail says. A comment refused by
+// the service is published nowhere, and a masked comment is sent, and shown, masked.
 func TestSecondOpinionWithoutAnswer(t *testing.T) {
 	for fail, outcome := range map[string]string{"hold": "held", "pass": "shown"} {
 		p := start(t, t.TempDir(), "--check-url", "http://127.0.0.1:1/", "--check-fail", fail, "--user-rate", "0")
 		mod := p.moderator()
 		s := p.phone().open("audience", "")
-		for i := range 8 { // beyond the five failures after which the service is not asked
+		for i := range 8 { // beyond the five failures after which the service is not called
 			if a := s.say(fmt.Sprint("number ", i)); a.Outcome != outcome {
 				t.Errorf("%s: %+v", fail, a)
 			}
@@ -187,13 +187,13 @@ func TestSecondOpinionOfMaskedAndRefused(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	<-texts
-	// Slow mode does not count it: the next one is asked about at once.
+	// Slow mode does not count it: the next one is checked at once.
 	a := s.say("my tangerine")
 	if a.Outcome != "held" {
 		t.Fatalf("%+v", a)
 	}
 	if sent := <-texts; !strings.Contains(sent, `"my *********"`) || strings.Contains(sent, "tangerine") {
-		t.Errorf("the service is sent %s", sent)
+		t.Errorf("the service receives %s", sent)
 	}
 	e := console.until("held", func(e event) bool { return e.Type == "held" })
 	if e.Text != "my *********" || e.Original != "my tangerine" {
@@ -201,7 +201,7 @@ func TestSecondOpinionOfMaskedAndRefused(t *testing.T) {
 	}
 	mod.call("POST", liveRoom+"/comments/"+a.ID+"/approve", nil, 200)
 	if e := console.until("shown", isEvent("comment", a.ID)); e.Text != "my *********" {
-		t.Errorf("let through, it says %q", e.Text)
+		t.Errorf("shown, its text is %q", e.Text)
 	}
 	raw, err := os.ReadFile(filepath.Join(data, "check.key"))
 	if err != nil {
@@ -212,8 +212,8 @@ func TestSecondOpinionOfMaskedAndRefused(t *testing.T) {
 	}
 }
 
-// While one comment waits for its opinion others come through, and a mute of its
-// author meanwhile holds for it.
+// While one comment waits for its opinion, others are published, and a mute of its
+// author meanwhile applies to it.
 func TestSecondOpinionBlocksNobodyElse(t *testing.T) {
 	asked, answer := make(chan struct{}), make(chan struct{})
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Every page renders for its users: a template that names what its data
-// does not have is found here, and not by a user.
+// Every page renders for each of its users: this finds a template that names a field
+// missing from its data before a user does.
 func TestEveryPageRenders(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner := p.moderator()

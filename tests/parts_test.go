@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-// TestPartsNameTests looks up each row of scripts/parts.txt: a test that is renamed
+// TestPartsNameTests looks up each row of scripts/parts.txt: a renamed test
 // would fall back into `make test`, and its row would name nothing.
 func TestPartsNameTests(t *testing.T) {
-	parts := map[string]string{} // each with the packages that test.sh runs it for
+	parts := map[string]string{} // each with the packages for which test.sh runs it
 	for _, p := range []string{"pages", "details", "engines"} {
 		parts[p] = "e2e"
 	}
@@ -49,7 +49,7 @@ func TestPartsNameTests(t *testing.T) {
 			t.Errorf("line %d: %s has no test %s", n, name, test)
 		}
 		if rows[name+" "+test] {
-			t.Errorf("line %d: %s stands twice", n, test)
+			t.Errorf("line %d: %s is listed twice", n, test)
 		}
 		rows[name+" "+test], used[part] = true, true
 	}
@@ -59,7 +59,7 @@ func TestPartsNameTests(t *testing.T) {
 	makefile := readPage(t, "Makefile")
 	for part := range parts {
 		if !used[part] {
-			t.Errorf("no test is in the part %s", part)
+			t.Errorf("the part %s has no test", part)
 		}
 		if !strings.Contains(makefile, "\ntest-"+part+":") {
 			t.Errorf("there is no make test-%s", part)
@@ -67,7 +67,7 @@ func TestPartsNameTests(t *testing.T) {
 	}
 }
 
-// testsOf returns the names of a folder's tests.
+// testsOf returns the names of the tests in a folder.
 func testsOf(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	names, err := filepath.Glob(folder + "/*_test.go")
@@ -89,8 +89,8 @@ func testsOf(t *testing.T, folder string) map[string]bool {
 	return found
 }
 
-// TestPartsThatChanged changes files in a repository of its own and asks which long
-// tests a continuous integration would run.
+// TestPartsThatChanged changes files in a temporary repository and asks which long
+// tests continuous integration would run.
 func TestPartsThatChanged(t *testing.T) {
 	dir := t.TempDir()
 	git := func(args ...string) {

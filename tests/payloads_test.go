@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// payloads are ways in which text becomes script where a page is careless.
+// payloads are texts that become script on a careless page.
 var payloads = []string{
 	`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `"><svg/onload=alert(1)>`, `'><b onclick=alert(1)>`,
 	`<iframe src=javascript:alert(1)>`, `<a href="javascript:alert(1)">x</a>`, `</title><script>alert(1)</script>`,
@@ -20,7 +20,7 @@ var payloads = []string{
 	`&#60;script&#62;`, `\u003cscript\u003e`, `%3Cscript%3E`, `<scr<script>ipt>`, `<plaintext>`,
 }
 
-// fetch is do with the answer's headers.
+// fetch is do that also returns the answer's headers.
 func (b *browser) fetch(path string) (string, http.Header) {
 	b.t.Helper()
 	resp, err := b.http.Get(b.p.base + path)
@@ -35,9 +35,9 @@ func (b *browser) fetch(path string) (string, http.Header) {
 	return string(text), resp.Header
 }
 
-// Text, name, room title, rule note and link label come back as they were
-// written, as JSON that no browser takes for a page; and the pages that the
-// server writes itself escape them.
+// Text, name, room title, rule note and link label come back unchanged, as JSON
+// that no browser renders as a page; and the pages that the
+// server renders escape them.
 func TestPayloadsAreText(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--room-rate", "0", "--address-rate", "0")
 	owner := p.console()

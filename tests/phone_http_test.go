@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The identity's cookie is bound to the host where the browser speaks https,
-// which only a trusted proxy may say, and plain on a LAN.
+// The identity's cookie is bound to the host if the browser uses https,
+// which only a trusted proxy may state, and plain on a LAN.
 func TestIdentityCookie(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -60,7 +60,7 @@ func TestIdentityCookie(t *testing.T) {
 			forged := *c
 			forged.Value = "x" + c.Value
 			if again := get(&forged).Cookies(); len(again) != 1 {
-				t.Error("a forged cookie is taken")
+				t.Error("a forged cookie is accepted")
 			}
 		})
 	}
@@ -68,7 +68,7 @@ func TestIdentityCookie(t *testing.T) {
 
 var hiddenToken = regexp.MustCompile(`name="token" value="([^"]+)"`)
 
-// Without cookies the identity comes as a token, and goes back in an address, a
+// Without cookies the identity comes as a token, and returns in an address, a
 // header or a form.
 func TestIdentityWithoutCookies(t *testing.T) {
 	p := start(t, t.TempDir())
@@ -76,13 +76,13 @@ func TestIdentityWithoutCookies(t *testing.T) {
 	s := bare().open("audience", "")
 	me := s.next("hello").User
 	if me == nil || me.Token == "" {
-		t.Fatalf("hello gives no token: %+v", me)
+		t.Fatalf("hello has no token: %+v", me)
 	}
 	if again := bare().open("audience", "&token="+url.QueryEscape(me.Token)).next("hello").User; again.ID != me.ID {
 		t.Errorf("after a reconnect it is %s, not %s", again.ID, me.ID)
 	}
 	if other := bare().open("audience", "&token="+url.QueryEscape("x"+me.Token)).next("hello").User; other.ID == me.ID {
-		t.Error("a forged token is taken")
+		t.Error("a forged token is accepted")
 	}
 	s.send("c1", "a slip")
 	path := "/api/rooms/live/comments/" + s.next("ack").ID
@@ -91,11 +91,11 @@ func TestIdentityWithoutCookies(t *testing.T) {
 		status int
 	}{{"", 401}, {"x" + me.Token, 401}, {me.Token, 204}} {
 		if status, body := bare().do("DELETE", path, nil, map[string]string{"X-Danmaku-Identity": tt.token, "X-Requested-With": "danmaku"}); status != tt.status {
-			t.Errorf("with token %.8q it answers %d %s", tt.token, status, body)
+			t.Errorf("with token %.8q the answer is %d %s", tt.token, status, body)
 		}
 	}
 
-	// The form brings its token along: its limit is one person's.
+	// The form sends its token: its limit is that of one person.
 	_, page := bare().do("GET", "/r/live", nil, nil)
 	token := hiddenToken.FindStringSubmatch(page)
 	if token == nil {
@@ -118,17 +118,17 @@ func TestIdentityWithoutCookies(t *testing.T) {
 		last = resp.StatusCode
 	}
 	if last != http.StatusTooManyRequests {
-		t.Errorf("the fourth in a row is answered %d", last)
+		t.Errorf("the fourth in a row gets status %d", last)
 	}
-	// Who sends the cookie needs no token.
+	// A visitor with the cookie needs no token.
 	b := p.phone()
 	if _, page := b.do("GET", "/r/live", nil, nil); hiddenToken.MatchString(page) {
-		t.Error("a token is in the page of somebody who has a cookie")
+		t.Error("the page has a token despite the cookie")
 	}
 }
 
-// A person whose browser runs no JavaScript is told how long they cannot
-// write, in the page's language and without a clock of the browser, and keeps the text.
+// Without JavaScript the page says how long a person cannot
+// write, in the page's language and without the browser's clock, and keeps the text.
 func TestTheFormSaysHowLongAMuteLasts(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.moderator()
@@ -168,7 +168,7 @@ func TestTheFormSaysHowLongAMuteLasts(t *testing.T) {
 	}
 }
 
-// A secret room's manifest says nothing to who has not come in by its link.
+// A secret room's manifest reveals nothing to visitors who did not use its link.
 func TestManifestOfASecretRoom(t *testing.T) {
 	p := start(t, t.TempDir())
 	if status, body := p.phone().do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusOK || !strings.Contains(body, `"start_url":"/r/live"`) {

@@ -12,13 +12,13 @@ import (
 	"testing"
 )
 
-// mostOverTheWire is what the audience page with everything it needs may cost,
-// headers included: bytes.
+// mostOverTheWire is the most bytes that the audience page with all its files may take,
+// headers included.
 const mostOverTheWire = 40 << 10
 
 var loaded = regexp.MustCompile(`(?:href|src)="(/(?:a|r/live/app)[/.][^"#]+)`)
 
-// counted adds up what comes in over a connection.
+// counted counts the bytes received over a connection.
 type counted struct {
 	net.Conn
 	sum *atomic.Int64
@@ -30,7 +30,7 @@ func (c counted) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// The page and everything that it loads, in the packing that browsers take over
+// The page and all files that it loads, in the compression that browsers accept over
 // https (brotli) and over plain http (gzip), in every language.
 func TestThePhonePageIsSmall(t *testing.T) {
 	p := start(t, t.TempDir())
@@ -61,29 +61,29 @@ func TestThePhonePageIsSmall(t *testing.T) {
 			}
 			resp, _ := get("/r/live?lang=" + lang)
 			if got := resp.Header.Get("Content-Encoding"); got != coding {
-				t.Errorf("the page comes in %q, asked for %s", got, coding)
+				t.Errorf("the page is encoded as %q, requested %s", got, coding)
 			}
 			page := sum.Load()
-			// The names in the page are read from an unpacked copy, which does not count.
+			// The names in the page are read from an uncompressed copy, which does not count.
 			_, html := p.browser().do("GET", "/r/live?lang="+lang, nil, nil)
 			seen := map[string]bool{}
 			for _, m := range loaded.FindAllStringSubmatch(html, -1) {
 				url := m[1]
 				if seen[url] || strings.Contains(html, `rel="apple-touch-icon" href="`+url) {
-					continue // asked for when the page is put on the home screen
+					continue // requested when the page is added to the home screen
 				}
 				seen[url] = true
 				resp, _ := get(url)
 				if packs := path.Ext(url) != ".png"; packs && resp.Header.Get("Content-Encoding") == "" && resp.ContentLength > 600 {
-					t.Errorf("%s is not packed", url)
+					t.Errorf("%s is not compressed", url)
 				}
 				if strings.HasPrefix(url, "/a/") && !strings.Contains(resp.Header.Get("Cache-Control"), "immutable") {
-					t.Errorf("%s is not kept: %s", url, resp.Header.Get("Cache-Control"))
+					t.Errorf("%s is not cached: %s", url, resp.Header.Get("Cache-Control"))
 				}
 			}
 			client.CloseIdleConnections()
 			if !seen["/r/live/app.webmanifest"] {
-				t.Error("the manifest is not among them")
+				t.Error("the manifest is missing")
 			}
 			if len(seen) < 5 {
 				t.Errorf("the page names only %d files", len(seen))

@@ -54,7 +54,7 @@ type wallPhoto struct {
 	}
 }
 
-// photos lists the photos of a wall: the own ones of a phone, all for a console.
+// photos lists the photos of a wall: a phone gets its own photos, a console all.
 func (b *browser) photos(wall string) []wallPhoto {
 	b.t.Helper()
 	status, body := b.do("GET", liveRoom+"/items/"+wall+"/photos", nil, nil)
@@ -64,7 +64,7 @@ func (b *browser) photos(wall string) []wallPhoto {
 	return decoded[struct{ Photos []wallPhoto }](b.t.(*testing.T), body).Photos
 }
 
-// served is what a picture's path answers.
+// served returns the answer for a picture's path.
 func (p *program) served(path string) (int, http.Header, []byte) {
 	p.t.Helper()
 	resp, err := http.Get(p.base + path)
@@ -79,7 +79,7 @@ func (p *program) served(path string) (int, http.Header, []byte) {
 	return resp.StatusCode, resp.Header, body
 }
 
-// wallResult is what screens are told of a wall.
+// wallResult is a wall's result as sent to screens.
 type wallResult struct {
 	Photos, People int
 	Newest         []struct {
@@ -88,7 +88,7 @@ type wallResult struct {
 	}
 }
 
-// onWall waits until a screen has been sent the wanted number of photos.
+// onWall waits until a screen has received the wanted number of photos.
 func (s *socket) onWall(n int) (r wallResult) {
 	s.t.Helper()
 	for {
@@ -102,8 +102,8 @@ func (s *socket) onWall(n int) (r wallResult) {
 	}
 }
 
-// A photo waits for a moderator whatever the room's review is; approved it is on the wall,
-// and nowhere else; taken down it is gone from screens, server and disk at once.
+// A photo waits for a moderator whatever the room's review setting; an approved photo is on the
+// wall and nowhere else; a removed one leaves screens, server and disk at once.
 func TestPhotoWall(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")
@@ -120,35 +120,35 @@ func TestPhotoWall(t *testing.T) {
 	sent := append(pictureOf(t, 1600, 800, asJPEG), "GPS<script>"...)
 	status, a := ann.sendPhoto(wall.ID, "r1", "the crowd", sent)
 	if status != http.StatusAccepted || a.Outcome != "held" || a.ID == "" {
-		t.Fatalf("a photo is answered %d %+v", status, a)
+		t.Fatalf("a photo gets the answer %d %+v", status, a)
 	}
 	if status, again := ann.sendPhoto(wall.ID, "r1", "the crowd", sent); status != http.StatusAccepted || again.ID != a.ID {
 		t.Errorf("sent again: %d %+v", status, again)
 	}
 	waits := console.until("the photo", func(e event) bool { return e.Type == "held" })
 	if waits.Text != "the crowd" || waits.Item != wall.ID || waits.Rule != "photo" || waits.User != me {
-		t.Errorf("the console is told %+v", waits)
+		t.Errorf("the console receives %+v", waits)
 	}
 	mine := ann.photos(wall.ID)
 	if len(mine) != 1 || mine[0].Status != "held" || mine[0].Photo.Width != 1280 || mine[0].Photo.Height != 640 {
 		t.Fatalf("the author's list is %+v", mine)
 	}
 	if list := bob.photos(wall.ID); len(list) != 0 {
-		t.Errorf("another phone is told %+v", list)
+		t.Errorf("another phone receives %+v", list)
 	}
 	path := mine[0].Photo.Path
 
 	// Approved.
 	boss.call("POST", liveRoom+"/comments/"+a.ID+"/approve", nil, 200)
 	if f := phone.next("ack"); f.Ref != "r1" || f.Outcome != "shown" {
-		t.Errorf("its author hears %+v", f)
+		t.Errorf("its author receives %+v", f)
 	}
 	r := overlay.onWall(1)
 	if n := r.Newest[0]; n.ID != a.ID || n.Path != path || n.Text != "the crowd" || n.Name != "Ann" || n.Width != 1280 {
-		t.Errorf("screens are told %+v", n)
+		t.Errorf("screens receive %+v", n)
 	}
 	if f := phone.next("tally"); bytes.Contains(f.raw, []byte(path)) {
-		t.Errorf("phones are told where the photo is: %s", f.raw)
+		t.Errorf("phones receive the photo's path: %s", f.raw)
 	}
 	status, header, body := p.served(path)
 	size, kind, err := image.DecodeConfig(bytes.NewReader(body))
@@ -156,7 +156,7 @@ func TestPhotoWall(t *testing.T) {
 		header.Get("Content-Type") != "image/jpeg" || header.Get("X-Content-Type-Options") != "nosniff" || bytes.Contains(body, []byte("GPS")) {
 		t.Errorf("served: %d %v %s %v %v", status, header, kind, size, err)
 	}
-	// No comment flies, and no file of comments has it.
+	// No comment flies, and no export of comments contains it.
 	if _, text := boss.do("GET", liveRoom+"/export?format=csv", nil, nil); strings.Contains(text, "the crowd") {
 		t.Errorf("the export has the photo: %s", text)
 	}
@@ -172,9 +172,9 @@ func TestPhotoWall(t *testing.T) {
 	}
 	phone = ann.open("audience", "")
 	if h := phone.next("hello"); len(h.Items) != 1 || bytes.Contains(h.Items[0].Result, []byte(path)) {
-		t.Errorf("phones are told %s", h.raw)
+		t.Errorf("phones receive %s", h.raw)
 	}
-	// A sample of a database's bytes, which no photo that is gone may be in.
+	// A sample of the file's bytes, which must not remain after the photo's removal.
 	trace := body[len(body)-64:]
 	onDisk := func() bool {
 		files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -189,59 +189,59 @@ func TestPhotoWall(t *testing.T) {
 		return false
 	}
 	if !onDisk() {
-		t.Fatal("the photo is not where it is looked for")
+		t.Fatal("the photo is not in the searched files")
 	}
 
-	// Taken down by a moderator: no undo brings it back.
+	// A moderator takes it down: no undo restores it.
 	boss.call("POST", liveRoom+"/comments/"+a.ID+"/remove", nil, 204)
 	overlay.until("the removal", func(e event) bool { return e.Type == "remove" && len(e.IDs) == 1 && e.IDs[0] == a.ID })
 	overlay.onWall(0)
 	if status, _, _ := p.served(path); status != http.StatusNotFound {
-		t.Errorf("taken down, it is served: %d", status)
+		t.Errorf("removed, it is served: %d", status)
 	}
 	if status, _ := boss.do("POST", liveRoom+"/comments/"+a.ID+"/approve", map[string]any{"from": "refused"}, ours); status < 400 {
 		if status, _, _ := p.served(path); status != http.StatusNotFound {
-			t.Error("an approval brings it back")
+			t.Error("an approval restores it")
 		}
 	}
-	// By its author, at any time, and while it waits.
+	// Its author takes it down at any time, also while it waits.
 	shown := p.approved(boss, ann, wall.ID, "r2")
 	_, waiting := ann.sendPhoto(wall.ID, "r3", "", sent)
 	if status, _ := bob.do("DELETE", liveRoom+"/comments/"+shown.ID, nil, ours); status != http.StatusNotFound {
-		t.Errorf("somebody else takes it down: %d", status)
+		t.Errorf("somebody else removes it: %d", status)
 	}
 	for _, id := range []string{shown.ID, waiting.ID} {
 		if status, body := ann.do("DELETE", liveRoom+"/comments/"+id, nil, ours); status != http.StatusNoContent {
-			t.Errorf("its author takes it down: %d %s", status, body)
+			t.Errorf("its author removes it: %d %s", status, body)
 		}
 	}
 	if list := ann.photos(wall.ID); len(list) != 0 {
 		t.Errorf("the author still has %+v", list)
 	}
 	if status, _, _ := p.served(shown.Photo.Path); status != http.StatusNotFound {
-		t.Errorf("taken back, it is served: %d", status)
+		t.Errorf("removed by its author, it is served: %d", status)
 	}
-	// Screens that are cleared have no photos either; what waits still waits.
+	// Cleared screens have no photos either; waiting ones still wait.
 	cleared := p.approved(boss, bob, wall.ID, "b1")
 	boss.call("POST", liveRoom+"/clear", nil, 204)
 	if status, _, _ := p.served(cleared.Photo.Path); status != http.StatusNotFound || len(boss.photos(wall.ID)) != 0 {
 		t.Errorf("cleared: %d, %+v", status, boss.photos(wall.ID))
 	}
-	// Deleted with its author.
+	// Deleted together with its author.
 	erase := p.approved(boss, bob, wall.ID, "b2")
 	if status, body := bob.do("DELETE", liveRoom+"/me", nil, ours); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
 	if status, _, _ := p.served(erase.Photo.Path); status != http.StatusNotFound {
-		t.Errorf("its author is erased, and it is served: %d", status)
+		t.Errorf("its author is erased, but it is served: %d", status)
 	}
 	p.stop()
 	if onDisk() {
-		t.Error("what was taken down is still on the disk")
+		t.Error("a removed photo is still on the disk")
 	}
 }
 
-// approved sends a photo and has it approved.
+// approved sends a photo and approves it.
 func (p *program) approved(boss, author *browser, wall, ref string) wallPhoto {
 	p.t.Helper()
 	status, a := author.sendPhoto(wall, ref, "", pictureOf(p.t.(*testing.T), 200, 100, asJPEG))
@@ -258,8 +258,8 @@ func (p *program) approved(boss, author *browser, wall, ref string) wallPhoto {
 	return wallPhoto{}
 }
 
-// In a room with a delay screens show a photo, and a question, no earlier than the comments
-// that were sent before it was approved. The console and its author hear of it at once.
+// In a room with a delay, screens show a photo and a question no earlier than comments
+// sent before the approval. The console and its author see both at once.
 func TestPhotosKeepTheDelay(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0", "--address-rate", "0")
@@ -274,13 +274,13 @@ func TestPhotosKeepTheDelay(t *testing.T) {
 	before := phone.say("before the photo")
 	path := p.approved(boss, ann, wall.ID, "r1").Photo.Path
 	if a := phone.next("ack"); a.Ref != "r1" || a.Outcome != "shown" {
-		t.Errorf("its author hears %+v", a)
+		t.Errorf("its author receives %+v", a)
 	}
 	if a := phone.asks(list.ID, "q1", "Is it late?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
 		t.Fatalf("%+v", a)
 	}
 	console.onWall(1)
-	// inOrder reads a screen from its hello on until it has the photo and the question.
+	// inOrder reads a screen from its hello until it has the photo and the question.
 	inOrder := func(screen *socket, from frame, before, path, question string) {
 		t.Helper()
 		there := slices.ContainsFunc(from.Recent, func(e event) bool { return e.ID == before })
@@ -288,7 +288,7 @@ func TestPhotosKeepTheDelay(t *testing.T) {
 			there = there || slices.ContainsFunc(f.Events, func(e event) bool { return e.ID == before })
 			photo, asked = photo || bytes.Contains(f.raw, []byte(path)), asked || bytes.Contains(f.raw, []byte(question))
 			if (photo || asked) && !there {
-				t.Fatalf("a screen is told too early: %s", f.raw)
+				t.Fatalf("a screen receives it too early: %s", f.raw)
 			}
 			if photo && asked {
 				return
@@ -297,21 +297,21 @@ func TestPhotosKeepTheDelay(t *testing.T) {
 	}
 	again := p.overlaySocket("")
 	from := again.next("hello")
-	// A change of the wall tells screens its whole state, less what has to wait.
+	// A change of the wall sends screens its whole state, without the delayed photos.
 	boss.call("PATCH", liveRoom+"/items/"+wall.ID, map[string]any{"spec": map[string]any{"title": "Yours", "overlay": true}}, 200)
 	if e := console.until("the change", func(e event) bool { return e.Type == "item" && strings.Contains(string(e.Spec), "Yours") }); !bytes.Contains(e.Result, []byte(path)) {
-		t.Errorf("the console is told %s", e.Result)
+		t.Errorf("the console receives %s", e.Result)
 	}
-	boss.call("PATCH", liveRoom, map[string]any{"delay_ms": 0}, 200) // what waits leaves now
+	boss.call("PATCH", liveRoom, map[string]any{"delay_ms": 0}, 200) // delayed events are sent now
 	inOrder(overlay, frame{}, before.ID, path, "Is it late?")
 	inOrder(again, from, before.ID, path, "Is it late?")
 
-	// Over a restart, too.
+	// Also over a restart.
 	boss.call("PATCH", liveRoom, map[string]any{"delay_ms": 10_000}, 200)
 	before = phone.say("before the restart")
 	path = p.approved(boss, ann, wall.ID, "r2").Photo.Path
 	if a := phone.next("ack"); a.Ref != "r2" || a.Outcome != "shown" {
-		t.Errorf("its author hears %+v", a)
+		t.Errorf("its author receives %+v", a)
 	}
 	if a := phone.asks(list.ID, "q2", "Is it over?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
 		t.Fatalf("%+v", a)
@@ -324,8 +324,8 @@ func TestPhotosKeepTheDelay(t *testing.T) {
 	inOrder(overlay, from, before.ID, path, "Is it over?")
 }
 
-// A copy of the database has the photos that stand and wait, and none that was taken down
-// before it was made; put back it serves them. The doctor says how much they take.
+// A copy of the database has the visible and the waiting photos, and none removed
+// before the copy; once restored, it serves them. The doctor reports their size.
 func TestPhotosInBackups(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0")
 	boss, ann := p.console(), p.phone()
@@ -338,7 +338,7 @@ func TestPhotosInBackups(t *testing.T) {
 		return out
 	}
 	if out := command("doctor"); strings.Contains(out, "Photos of photo walls") {
-		t.Errorf("without a photo the doctor says %s", out)
+		t.Errorf("without a photo the doctor prints %s", out)
 	}
 	wall := newItem(boss, "photos", `{"title":"Your pictures"}`)
 	stands, down := p.approved(boss, ann, wall.ID, "r1"), p.approved(boss, ann, wall.ID, "r2")
@@ -351,7 +351,7 @@ func TestPhotosInBackups(t *testing.T) {
 	boss.call("POST", liveRoom+"/comments/"+down.ID+"/remove", nil, 204)
 	out := command("doctor")
 	if !strings.Contains(out, "note   Photos of photo walls in the database: 2, ") || !strings.Contains(out, "ok     The database is whole") {
-		t.Errorf("the doctor says %s", out)
+		t.Errorf("the doctor prints %s", out)
 	}
 	for lang, word := range map[string]string{"zh-CN": "照片墙的照片 2 张", "ja": "フォトウォールの写真：2枚"} {
 		if out := command("doctor", "--lang", lang); !strings.Contains(out, word) {
@@ -368,21 +368,21 @@ func TestPhotosInBackups(t *testing.T) {
 	p = start(t, p.data, "--user-rate", "0", "--address-rate", "0")
 	boss, ann = boss.at(p), ann.at(p)
 	if status, _, body := p.served(stands.Photo.Path); status != http.StatusOK || !bytes.Equal(body, kept) {
-		t.Errorf("put back, it answers %d with %d bytes of %d", status, len(body), len(kept))
+		t.Errorf("restored, it answers %d with %d bytes of %d", status, len(body), len(kept))
 	}
 	if status, _, _ := p.served(down.Photo.Path); status != http.StatusNotFound {
-		t.Errorf("what was taken down before the copy was made answers %d", status)
+		t.Errorf("a photo removed before the copy answers %d", status)
 	}
 	if h := p.overlaySocket("").next("hello"); len(h.Items) != 1 || !bytes.Contains(h.Items[0].Result, []byte(stands.Photo.Path)) || bytes.Contains(h.Items[0].Result, []byte(waits.Photo.Path)) {
-		t.Errorf("screens are told %s", h.raw)
+		t.Errorf("screens receive %s", h.raw)
 	}
 	boss.call("POST", liveRoom+"/comments/"+waits.ID+"/approve", nil, 200)
 	if status, _, _ := p.served(waits.Photo.Path); status != http.StatusOK || len(ann.photos(wall.ID)) != 2 {
-		t.Errorf("what waits is approved, and answers %d", status)
+		t.Errorf("a waiting photo, approved, answers %d", status)
 	}
 }
 
-// What is beyond a limit is refused with the reason, which the phone says in its language.
+// A photo beyond a limit is refused with the reason, which the phone shows in its language.
 func TestLimitsOfPhotos(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0")
 	boss, ann, bob := p.console(), p.phone(), p.phone()
@@ -402,7 +402,7 @@ func TestLimitsOfPhotos(t *testing.T) {
 			t.Errorf("%s: %d %s", tt.reason, status, a.Reason)
 		}
 	}
-	// Those that come at once are counted, too.
+	// Simultaneous ones count, too.
 	var done sync.WaitGroup
 	taken := make(chan int, 6)
 	for i := range 6 {
@@ -420,7 +420,7 @@ func TestLimitsOfPhotos(t *testing.T) {
 		}
 	}
 	if n != 2 || len(ann.photos(wall.ID)) != 2 {
-		t.Errorf("of six at once %d are taken", n)
+		t.Errorf("of six at once %d are accepted", n)
 	}
 	if status, a := ann.sendPhoto(wall.ID, "a9", "", good); status != http.StatusConflict || a.Reason != room.FaultPhotoYours {
 		t.Errorf("one too many of a person: %d %+v", status, a)
@@ -431,7 +431,7 @@ func TestLimitsOfPhotos(t *testing.T) {
 	if status, a := bob.sendPhoto(wall.ID, "b2", "", good); status != http.StatusConflict || a.Reason != room.FaultPhotoFull {
 		t.Errorf("one too many of all: %d %+v", status, a)
 	}
-	// A refused one makes room, and its refusal can be undone.
+	// A refusal makes room, and can be undone.
 	first := ann.photos(wall.ID)[0]
 	boss.call("POST", liveRoom+"/comments/"+first.ID+"/refuse", nil, 200)
 	if status, _, _ := p.served(first.Photo.Path); status != http.StatusOK {
@@ -441,13 +441,13 @@ func TestLimitsOfPhotos(t *testing.T) {
 	if got := ann.photos(wall.ID)[0].Status; got != "shown" {
 		t.Errorf("after the undo it is %s", got)
 	}
-	// The text is checked as every text.
+	// The text is checked like every text.
 	boss.call("PATCH", liveRoom+"/items/"+wall.ID, map[string]any{"spec": map[string]any{"title": "Your pictures", "each": 20}}, 200)
 	boss.call("PUT", liveRoom+"/rules", map[string]any{"name": "words", "text": "lemon => refuse\n"}, 200)
 	if status, a := bob.sendPhoto(wall.ID, "b3", "a lemon", good); status != http.StatusUnprocessableEntity || a.Code != "refused" {
 		t.Errorf("a text that a rule refuses: %d %+v", status, a)
 	}
-	// People who may not write cannot send photos, nor can anyone to a closed wall.
+	// Muted people cannot send photos, nor can anyone to a closed wall.
 	boss.call("PATCH", liveRoom+"/items/"+wall.ID, map[string]any{"spec": map[string]any{"title": "Your pictures", "each": 20, "closed": true}}, 200)
 	if status, a := bob.sendPhoto(wall.ID, "b4", "", good); status != http.StatusConflict || a.Reason != room.FaultPhotoClosed {
 		t.Errorf("to a closed wall: %d %+v", status, a)

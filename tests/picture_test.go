@@ -21,7 +21,7 @@ import (
 
 func asPNG(w io.Writer, i image.Image) error { return png.Encode(w, i) }
 
-// pictureOf draws something to send.
+// pictureOf draws a picture to send.
 func pictureOf(t *testing.T, w, h int, encode func(io.Writer, image.Image) error) []byte {
 	t.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -55,7 +55,7 @@ func TestRoomPicture(t *testing.T) {
 		}
 		return resp.StatusCode, string(text)
 	}
-	good := pictureOf(t, 1800, 300, asPNG) // wider than what is kept
+	good := pictureOf(t, 1800, 300, asPNG) // wider than the stored picture
 	owner := p.console()
 	moderator := p.browser()
 	moderator.do("GET", "/console?key="+p.link("moderator").Key, nil, nil)
@@ -97,7 +97,7 @@ func TestRoomPicture(t *testing.T) {
 	}
 	address := answer.Look.Picture
 	if !strings.HasPrefix(address, "/r/live/picture/") {
-		t.Fatalf("the room says %s", text)
+		t.Fatalf("the room has %s", text)
 	}
 	phone.until("the picture", func(e event) bool { return e.Type == "room" })
 	resp, err := http.Get(p.base + address)
@@ -111,7 +111,7 @@ func TestRoomPicture(t *testing.T) {
 	}
 	size, kind, err := image.DecodeConfig(bytes.NewReader(b))
 	if err != nil || kind != "jpeg" || size.Width != 1280 || size.Height != 213 || bytes.Contains(b, []byte("script")) {
-		t.Errorf("what is served is a %s of %d by %d, %v", kind, size.Width, size.Height, err)
+		t.Errorf("the served picture is a %s of %d by %d, %v", kind, size.Width, size.Height, err)
 	}
 	if h := resp.Header; h.Get("Content-Type") != "image/jpeg" || h.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(h.Get("Cache-Control"), "immutable") {
 		t.Errorf("headers: %v", h)
@@ -126,13 +126,13 @@ func TestRoomPicture(t *testing.T) {
 		t.Error("the page does not show it")
 	}
 
-	// Replaced, then taken off, then undone: what is not shown is not served.
+	// Replaced, then removed, then undone: only the shown picture is served.
 	status := func(path string) int { got, _ := p.browser().do("GET", path, nil, nil); return got }
 	if got, text := put(owner, pictureOf(t, 64, 64, asPNG)); got != 200 {
 		t.Fatalf("%d %s", got, text)
 	}
 	if got := status(address); got != 404 {
-		t.Errorf("the picture that was replaced answers %d", got)
+		t.Errorf("the replaced picture answers %d", got)
 	}
 	_, text = owner.do("GET", liveRoom, nil, nil)
 	decode(t, text, &answer)
@@ -141,23 +141,23 @@ func TestRoomPicture(t *testing.T) {
 	}
 	owner.call("PATCH", liveRoom, map[string]any{"look": map[string]any{}}, 200)
 	if got := status(answer.Look.Picture); got != 404 {
-		t.Errorf("the picture that was taken off answers %d", got)
+		t.Errorf("the removed picture answers %d", got)
 	}
 	acts := owner.call("GET", liveRoom+"/audit?act=settings&limit=1", nil, 200).Acts
 	owner.call("POST", fmt.Sprint(liveRoom, "/audit/", acts[0].ID, "/undo"), nil, 204)
 	if got := status(answer.Look.Picture); got != 200 {
 		t.Errorf("after the undo it answers %d", got)
 	}
-	// The one before it comes back, too.
+	// The one before it can be restored, too.
 	acts = owner.call("GET", liveRoom+"/audit?act=settings&limit=3", nil, 200).Acts
 	owner.call("POST", fmt.Sprint(liveRoom, "/audit/", acts[2].ID, "/undo"), nil, 204)
 	if got := status(address); got != 200 {
-		t.Errorf("the picture that was replaced, and is shown again, answers %d", got)
+		t.Errorf("the replaced picture, restored, answers %d", got)
 	}
 }
 
-// The page shows no address but that of a picture of the room: any other would be
-// loaded by every visitor and by the owner, with their cookies.
+// The page loads only the address of the room's own picture: any other would be
+// requested by every visitor and by the owner, with their cookies.
 func TestNoForeignPicture(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -198,7 +198,7 @@ func TestNoForeignPicture(t *testing.T) {
 	mod.call("PATCH", liveRoom, map[string]any{"look": map[string]string{"picture": own}}, 200)
 	p.stop()
 
-	// What an older version let in is not shown, and does no harm.
+	// An address stored by an older version is not shown, and does no harm.
 	db, err := store.Open(t.Context(), store.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestNoForeignPicture(t *testing.T) {
 	}
 	p = start(t, dir)
 	if _, page := p.browser().do("GET", "/r/live", nil, nil); strings.Contains(page, "planted") {
-		t.Error("the page shows what was planted")
+		t.Error("the page shows the planted address")
 	}
 	if f := p.phone().open("audience", "").next("hello"); f.Room == nil || strings.Contains(fmt.Sprint(f.Room), "planted") {
 		t.Errorf("the hello has it: %+v", f.Room)

@@ -26,7 +26,7 @@ func (i item) poll(t testing.TB) (r pollResult) {
 	return r
 }
 
-// newItem makes an item and starts it.
+// newItem creates an item and starts it.
 func newItem(boss *browser, kind, spec string) (it item) {
 	boss.t.Helper()
 	status, body := boss.do("POST", "/api/rooms/live/items", map[string]any{"kind": kind, "spec": json.RawMessage(spec), "start": true}, ours)
@@ -39,7 +39,7 @@ func newItem(boss *browser, kind, spec string) (it item) {
 	return it
 }
 
-// item does something with an item and returns it.
+// item performs an action on an item and returns the item.
 func (b *browser) item(method, path string, body any) (it item) {
 	b.t.Helper()
 	status, text := b.do(method, "/api/rooms/live/items/"+path, body, ours)
@@ -52,14 +52,14 @@ func (b *browser) item(method, path string, body any) (it item) {
 	return it
 }
 
-// takePart votes and gives the answer.
+// takePart votes and returns the answer.
 func (s *socket) takePart(item, choice string) frame {
 	s.t.Helper()
 	s.write(map[string]string{"type": "take_part", "ref": "t", "item": item, "choice": choice})
 	return s.next("ack")
 }
 
-// itemIs fits the event of an item in a state.
+// itemIs matches the event of an item in a state.
 func itemIs(id, state string) func(event) bool {
 	return func(e event) bool { return e.Type == "item" && e.ID == id && e.State == state }
 }
@@ -83,7 +83,7 @@ func TestPollFromPhonesMessagesAndOverARestart(t *testing.T) {
 		t.Fatalf("hello has %+v", h.Items)
 	}
 	if a := phone.takePart(poll.ID, "0"); a.Outcome != "counted" || a.Item != poll.ID || !slices.Equal(a.Choices, []string{"0"}) {
-		t.Fatalf("a vote is answered %+v", a)
+		t.Fatalf("a vote gets the answer %+v", a)
 	}
 	if a := phone.takePart(poll.ID, "0"); a.Outcome != "counted" {
 		t.Errorf("the same again: %+v", a)
@@ -108,12 +108,12 @@ func TestPollFromPhonesMessagesAndOverARestart(t *testing.T) {
 		}
 	}
 
-	// By message: the vote is counted, the text is on no screen.
+	// By message: the vote counts, the text is on no screen.
 	second := bob.open("audience", "")
 	second.next("hello")
 	second.send("c1", "２")
 	if a := second.next("ack"); a.Outcome != "counted" || !slices.Equal(a.Choices, []string{"1"}) || a.Comment != nil {
-		t.Fatalf("a vote by message is answered %+v", a)
+		t.Fatalf("a vote by message gets the answer %+v", a)
 	}
 	second.send("c1", "２")
 	if a := second.next("ack"); a.Outcome != "counted" {
@@ -155,7 +155,7 @@ func TestPollFromPhonesMessagesAndOverARestart(t *testing.T) {
 		t.Errorf("the lines answer %d: %s", status, body)
 	}
 
-	// The stop is undone: the poll goes on with the votes that it had.
+	// The stop is undone: the poll continues with its votes.
 	undoItem(boss)
 	phone.until("the poll again", itemIs(poll.ID, "live"))
 	third := p.phone().open("audience", "")
@@ -168,10 +168,10 @@ func TestPollFromPhonesMessagesAndOverARestart(t *testing.T) {
 	}
 }
 
-// undoItem undoes the newest act on an item or a question.
+// undoItem undoes the newest action on an item or a question.
 func undoItem(boss *browser) { undoAct(boss, "item", "question") }
 
-// undoAct undoes the newest act whose name begins with one of these.
+// undoAct undoes the newest action whose name begins with one of these.
 func undoAct(boss *browser, kinds ...string) {
 	boss.t.Helper()
 	_, body := boss.do("GET", "/api/rooms/live/audit", nil, nil)
@@ -193,11 +193,11 @@ func undoAct(boss *browser, kinds ...string) {
 		}
 		return
 	}
-	boss.t.Fatalf("no act %v: %s", kinds, body)
+	boss.t.Fatalf("no action %v: %s", kinds, body)
 }
 
-// What overlays and phones are told of a poll that hides its counts has none until
-// the end; the console knows them.
+// Overlays and phones receive no counts of a poll that hides them until
+// the end; the console receives them.
 func TestHiddenPoll(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -216,15 +216,15 @@ func TestHiddenPoll(t *testing.T) {
 	for f := console.next("tally"); !slices.Equal(f.Items[0].poll(t).Counts, []int{0, 1}); f = console.next("tally") {
 	}
 	for who, s := range map[string]*socket{"overlay": overlay, "phone": phone} {
-		// The first sums may be those of before the votes.
+		// The first counts may be from before the votes.
 		for told := (pollResult{}); told.People != 1; {
 			if told = s.next("tally").Items[0].poll(t); told.Counts != nil {
-				t.Fatalf("the %s is told %+v", who, told)
+				t.Fatalf("the %s receives %+v", who, told)
 			}
 		}
 	}
 	if h := p.phone().open("audience", "").next("hello"); h.Items[0].poll(t).Counts != nil {
-		t.Errorf("hello tells %s", h.Items[0].Result)
+		t.Errorf("hello has %s", h.Items[0].Result)
 	}
 	boss.item("POST", poll.ID+"/stop", nil)
 	if e := overlay.until("the end", itemIs(poll.ID, "ended")); !slices.Equal(e.item.poll(t).Counts, []int{0, 1}) {
@@ -232,8 +232,8 @@ func TestHiddenPoll(t *testing.T) {
 	}
 }
 
-// Drafts and the queue are the moderators' own; the next in the queue starts when its
-// slot is free, also when the one before is over by itself.
+// Only moderators see drafts and the queue. The next in the queue starts when its
+// slot is free, also if the one before ends by itself.
 func TestQueueOfItems(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -262,8 +262,8 @@ func TestQueueOfItems(t *testing.T) {
 	overlay.until("the second again", itemIs(second.ID, "live"))
 }
 
-// Several times the process is killed while hundreds vote at once. What was answered
-// is counted, and every vote counts once.
+// The process is killed several times while hundreds vote at once. Every answered vote
+// counts, and counts once.
 func TestKilledProcessCountsEveryVoteOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test kills whole processes, which takes seconds")
@@ -303,14 +303,14 @@ func TestKilledProcessCountsEveryVoteOnce(t *testing.T) {
 		_ = cmd.Wait()
 		all.Wait()
 		p, cmd = child(t, dir)
-		for i, b := range people { // everybody asks again: who was counted is counted once
+		for i, b := range people { // everybody sends again: counted votes count once
 			s := b.at(p).open("audience", "")
 			h := s.next("hello")
 			if took := len(h.User.Took[poll.ID]) == 1; answered[i] && !took {
-				t.Errorf("round %d: the vote of %d was answered and is gone", round, i)
+				t.Errorf("round %d: the vote of %d was answered but is lost", round, i)
 			}
 			if a := s.takePart(poll.ID, fmt.Sprint(i%2)); a.Outcome != "counted" {
-				t.Errorf("round %d: asked again: %+v", round, a)
+				t.Errorf("round %d: sent again: %+v", round, a)
 			}
 			acked++
 			_ = s.conn.Close()

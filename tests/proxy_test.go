@@ -31,11 +31,11 @@ import (
 // publicHost is the name in the snippets of docs/proxies.md.
 const publicHost = "danmaku.your-domain.net"
 
-// nginx starts Debian's nginx with the snippet of docs/proxies.md before a
-// server, and gives its address and its certificate. Of the snippet only the
-// port, the place of the certificate and the server's address are changed. Its
-// port is opened here and handed on, so that it takes connections from the
-// first moment.
+// nginx starts Debian's nginx with the snippet of docs/proxies.md in front of a
+// server, and returns its address and its certificate. It changes only the
+// port, the place of the certificate and the server's address in the snippet. The
+// port is opened here and passed on, so that it accepts connections from the
+// start.
 func nginx(t *testing.T, upstream string) (address string, roots *x509.CertPool) {
 	t.Helper()
 	program := proxyProgram(t, "nginx", "nginx-light")
@@ -72,7 +72,7 @@ func nginx(t *testing.T, upstream string) (address string, roots *x509.CertPool)
 	var said bytes.Buffer
 	cmd := exec.Command(program, "-p", dir, "-c", conf, "-e", filepath.Join(dir, "error.log"))
 	cmd.Stdout, cmd.Stderr = &said, &said
-	cmd.Env = append(os.Environ(), "NGINX=3;") // takes over descriptor 3, as one that replaces another
+	cmd.Env = append(os.Environ(), "NGINX=3;") // takes over descriptor 3, like a replacement process
 	cmd.ExtraFiles = []*os.File{socket}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func nginx(t *testing.T, upstream string) (address string, roots *x509.CertPool)
 	return address, roots
 }
 
-// nginxTemp has nginx keep what it writes in a folder.
+// nginxTemp makes nginx write its temporary files to a folder.
 func nginxTemp(dir string) string {
 	var temp strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
@@ -98,7 +98,7 @@ func nginxTemp(dir string) string {
 	return temp.String()
 }
 
-// nginxUser is the user that nginx runs as when root starts it: its
+// nginxUser returns the user that nginx runs as when root starts it: its
 // default user may not read the test's folder.
 func nginxUser() string {
 	if os.Getuid() == 0 {
@@ -107,7 +107,7 @@ func nginxUser() string {
 	return ""
 }
 
-// certify makes a certificate for a host where the snippet looks for it.
+// certify makes a certificate for a host where the snippet expects it.
 func certify(t *testing.T, dir, host string) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -145,13 +145,13 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// remote is somebody elsewhere who comes through the proxy.
+// remote is a client elsewhere that comes through the proxy.
 type remote struct {
 	http *http.Client
 	dial *websocket.Dialer
 }
 
-// from returns a client that has an address of its own, as the proxy sees it.
+// from returns a client with its own address, as the proxy sees it.
 func from(t *testing.T, own, proxy string, roots *x509.CertPool) remote {
 	d := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(own)}, Timeout: patience}
 	secure := &tls.Config{RootCAs: roots, ServerName: publicHost}
@@ -165,8 +165,8 @@ func from(t *testing.T, own, proxy string, roots *x509.CertPool) remote {
 	return r
 }
 
-// TestNginx runs the configuration that docs/proxies.md gives, with the command
-// that stands beside it.
+// TestNginx runs the configuration in docs/proxies.md, with the command
+// beside it.
 func TestNginx(t *testing.T) {
 	_, after, found := strings.Cut(readPage(t, "docs/proxies.md"), "```nginx")
 	command := regexp.MustCompile("\n(danmaku --.*)\n").FindStringSubmatch(after)
@@ -210,10 +210,10 @@ func TestNginx(t *testing.T) {
 	ours := func() http.Header { return http.Header{"Origin": {base}} }
 	a, status := open(alice, ours())
 	if status != 101 {
-		t.Fatalf("the upgrade answers %d", status)
+		t.Fatalf("the upgrade gets status %d", status)
 	}
 	b, _ := open(bob, ours())
-	for _, s := range []*socket{a, b} { // two addresses, one place each
+	for _, s := range []*socket{a, b} { // two addresses, one socket each
 		s.next("hello")
 	}
 	a.send("c1", "through the proxy")
@@ -222,22 +222,22 @@ func TestNginx(t *testing.T) {
 	}
 	b.until("the comment", func(e event) bool { return e.Text == "through the proxy" })
 
-	// A second socket of one address is one too many, whatever its owner says.
+	// A second socket of one address exceeds the limit, whatever header its owner sends.
 	forged := ours()
 	forged.Set("X-Forwarded-For", "203.0.113.9")
 	if again, _ := open(bob, forged); again.closeCode() != websocket.CloseTryAgainLater {
-		t.Error("a forged address is believed")
+		t.Error("a forged address is accepted")
 	}
 	if _, status := open(alice, http.Header{"Origin": {"https://elsewhere.example"}}); status != 403 {
-		t.Errorf("a foreign page gets %d", status)
+		t.Errorf("a foreign page gets status %d", status)
 	}
 
 	if status := sendPicture(t, alice, base, p.link("owner").Key); status != 200 {
-		t.Errorf("a large picture gets %d", status)
+		t.Errorf("a large picture gets status %d", status)
 	}
 }
 
-// sendPicture uploads as large a picture as the server takes.
+// sendPicture uploads a picture of the largest size that the server accepts.
 func sendPicture(t *testing.T, r remote, base, key string) int {
 	t.Helper()
 	noise := image.NewGray(image.Rect(0, 0, 1400, 1350))

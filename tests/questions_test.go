@@ -17,7 +17,7 @@ type question struct {
 	Hidden                     bool
 }
 
-// questions reads a list of questions as "text votes", with what was made of each.
+// questions reads a list of questions as "text votes", with the marks of each.
 func (b *browser) questions(list, query string) string {
 	b.t.Helper()
 	status, body := b.do("GET", "/api/rooms/live/items/"+list+"/questions"+query, nil, nil)
@@ -39,7 +39,7 @@ func (b *browser) questions(list, query string) string {
 	return strings.Join(out, ", ")
 }
 
-// asks sends a question and gives the answer.
+// asks sends a question and returns the answer.
 func (s *socket) asks(list, ref, text string, more map[string]any) frame {
 	s.t.Helper()
 	f := map[string]any{"type": "send", "ref": ref, "text": text, "item": list}
@@ -50,7 +50,7 @@ func (s *socket) asks(list, ref, text string, more map[string]any) frame {
 	return s.next("ack")
 }
 
-// mark makes something of a question.
+// mark sets a mark of a question.
 func (b *browser) mark(list, id string, what map[string]any) question {
 	b.t.Helper()
 	status, body := b.do("PATCH", "/api/rooms/live/items/"+list+"/questions/"+id, what, ours)
@@ -62,9 +62,9 @@ func (b *browser) mark(list, id string, what map[string]any) question {
 	return q
 }
 
-// A question is a comment: it is filtered, reviewed and taken down as any other. It flies
+// A question is a comment: it is filtered, reviewed and taken down like any other. It flies
 // over no overlay; people vote for it, moderators answer, hide, merge and feature it, and
-// all of it is there after a restart and can be undone.
+// all of it survives a restart and can be undone.
 func TestQuestions(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -78,16 +78,16 @@ func TestQuestions(t *testing.T) {
 	me := phone.next("hello").User.ID
 	second.next("hello")
 
-	// Asked as any comment: what the filter refuses is none.
+	// Asked like any comment: a text that the filter refuses is not asked.
 	asked := phone.asks(list.ID, "a1", "When does it ship?", map[string]any{"name": "Ann"})
 	if asked.Outcome != "shown" || asked.Comment == nil || asked.Comment.Text != "When does it ship?" {
-		t.Fatalf("a question is answered %+v", asked)
+		t.Fatalf("a question gets the answer %+v", asked)
 	}
 	if again := phone.asks(list.ID, "a1", "When does it ship?", nil); again.ID != asked.ID {
 		t.Errorf("sent again: %+v", again)
 	}
 	if a := second.asks(list.ID, "b1", "buy it at https://bad.example", nil); a.Outcome == "shown" {
-		t.Errorf("what the filter stops is asked: %+v", a)
+		t.Errorf("a question that the filter refuses is asked: %+v", a)
 	}
 	if a := second.asks("nothing", "b2", "Where?", nil); a.Code != "not_found" {
 		t.Errorf("in no list: %+v", a)
@@ -98,13 +98,13 @@ func TestQuestions(t *testing.T) {
 	}
 	e := phone.until("the question", func(e event) bool { return e.Type == "comment" && e.Text == "Is it free?" })
 	if e.Item != list.ID || e.Name != "" || e.User != "" {
-		t.Errorf("phones are told %+v of who asks", e)
+		t.Errorf("phones receive %+v about the author", e)
 	}
 	if e := console.until("the question", func(e event) bool { return e.Type == "comment" && e.Text == "Is it free?" }); e.User == "" {
-		t.Error("moderators cannot tell who asks")
+		t.Error("moderators cannot see the author")
 	}
 
-	// Held, and let in by a moderator.
+	// Held, and approved by a moderator.
 	boss.do("PATCH", liveRoom, map[string]any{"review": "all"}, ours)
 	third := p.phone().open("audience", "")
 	third.next("hello")
@@ -118,10 +118,10 @@ func TestQuestions(t *testing.T) {
 		t.Errorf("the list is %s", got)
 	}
 
-	// Votes: once a person, taken back, told to phones as they change.
+	// Votes: once a person, can be withdrawn, sent to phones as they change.
 	for _, s := range []*socket{phone, second} {
 		if a := s.takePart(list.ID, nameless.ID); a.Outcome != "counted" || !slices.Equal(a.Choices, []string{nameless.ID}) {
-			t.Fatalf("a vote is answered %+v", a)
+			t.Fatalf("a vote gets the answer %+v", a)
 		}
 	}
 	if a := phone.takePart(list.ID, nameless.ID); a.Outcome != "counted" {
@@ -139,14 +139,14 @@ func TestQuestions(t *testing.T) {
 	if got, want := ann.questions(list.ID, ""), "Is it free? 2, When does it ship? 0, Held? 0"; got != want {
 		t.Errorf("by votes: %s, want %s", got, want)
 	}
-	// The first sums may be those of before the questions.
+	// The first counts may be from before the questions.
 	for f := overlay.next("tally"); !strings.Contains(string(f.Items[0].Result), `"top":[{"id"`); f = overlay.next("tally") {
 	}
 	if status, body := boss.do("GET", "/api/rooms/live/items/"+list.ID+"/questions?sort=best", nil, nil); status != http.StatusUnprocessableEntity || !strings.Contains(body, "votes, new or old") {
 		t.Errorf("an unknown order answers %d: %s", status, body)
 	}
 
-	// Marks: two at once are refused, a merge adds people up.
+	// Marks: two at once are refused, a merge adds up the voters.
 	if status, body := boss.do("PATCH", "/api/rooms/live/items/"+list.ID+"/questions/"+held.ID, map[string]any{"answered": true, "hidden": true}, ours); status != http.StatusUnprocessableEntity {
 		t.Errorf("two at once answer %d: %s", status, body)
 	}
@@ -154,7 +154,7 @@ func TestQuestions(t *testing.T) {
 	boss.mark(list.ID, held.ID, map[string]any{"into": nameless.ID})
 	phone.until("the merge", func(e event) bool { return e.Type == "question" && e.ID == held.ID && e.Into == nameless.ID })
 	if a := phone.takePart(list.ID, held.ID); !slices.Equal(a.Choices, []string{nameless.ID}) {
-		t.Errorf("a vote for what was merged: %+v", a)
+		t.Errorf("a vote for a merged question: %+v", a)
 	}
 	want := "Is it free? 2, When does it ship? 0 answered"
 	if got := ann.questions(list.ID, ""); got != want {
@@ -184,7 +184,7 @@ func TestQuestions(t *testing.T) {
 		t.Errorf("moderators see %s", got)
 	}
 
-	// In front, and taken down everywhere.
+	// Featured, and removed everywhere.
 	overlay = p.overlaySocket("")
 	overlay.next("hello")
 	var card item
@@ -195,21 +195,21 @@ func TestQuestions(t *testing.T) {
 	boss.do("POST", liveRoom+"/comments/"+nameless.ID+"/remove", nil, ours)
 	overlay.until("the card to go", func(e event) bool { return e.Type == "item_gone" && e.ID == card.ID })
 	if got, want := ann.questions(list.ID, ""), "When does it ship? 0"; got != want {
-		t.Errorf("taken down, the list is %s, want %s", got, want)
+		t.Errorf("removed, the list is %s, want %s", got, want)
 	}
 	if a := phone.takePart(list.ID, nameless.ID); a.Code != "bad_frame" {
-		t.Errorf("a vote for what was taken down: %+v", a)
+		t.Errorf("a vote for a removed question: %+v", a)
 	}
 
-	// A file of them, without pseudonyms; files of comments have none.
+	// An export of them, without pseudonyms; exports of comments have none.
 	if _, body := boss.do("GET", "/api/rooms/live/items/export?format=csv&kind=questions", nil, nil); !strings.Contains(body, "When does it ship?,0,open,,,audience") || strings.Contains(body, me) {
 		t.Errorf("the table is %s", body)
 	}
 	if _, body := boss.do("GET", liveRoom+"/export?format=jsonl", nil, nil); strings.Contains(body, "ship") {
-		t.Errorf("comments' file has %s", body)
+		t.Errorf("the export of comments has %s", body)
 	}
 
-	// Closed: votes go on; stopped and started again: all is there.
+	// Closed: votes still count; stopped and started again: everything is there.
 	boss.item("PATCH", list.ID, map[string]any{"spec": map[string]any{"title": "Ask the team", "closed": true}})
 	if a := phone.asks(list.ID, "c1", "Too late?", map[string]any{"name": "Ann"}); a.Code != "not_live" {
 		t.Errorf("closed: %+v", a)
@@ -219,11 +219,11 @@ func TestQuestions(t *testing.T) {
 	}
 	boss.item("POST", list.ID+"/stop", nil)
 	if got := boss.questions(list.ID, ""); !strings.HasPrefix(got, "When does it ship? 1") {
-		t.Errorf("over, the list is %s", got)
+		t.Errorf("stopped, the list is %s", got)
 	}
 }
 
-// Names can be asked for.
+// Names can be required.
 func TestQuestionsWithNames(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -238,15 +238,15 @@ func TestQuestionsWithNames(t *testing.T) {
 	if a := phone.asks(list.ID, "x", "Why?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
 		t.Errorf("with a name: %+v", a)
 	}
-	// A question that is asked during a poll does not count as a vote.
+	// A question asked during a poll does not count as a vote.
 	newItem(boss, "poll", mapPoll)
 	if a := phone.asks(list.ID, "y", "2", map[string]any{"name": "Ann"}); a.Outcome == "counted" {
 		t.Errorf("a question is counted as a vote: %+v", a)
 	}
 }
 
-// A list that was stopped goes on with its questions and votes, and one that was deleted
-// comes back with them.
+// A stopped list continues with its questions and votes, and a deleted one
+// is restored with them.
 func TestQuestionsGoOn(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -258,13 +258,13 @@ func TestQuestionsGoOn(t *testing.T) {
 	phone.takePart(list.ID, asked.ID)
 	boss.item("POST", list.ID+"/stop", nil)
 	if a := phone.takePart(list.ID, asked.ID); a.Code != "not_live" {
-		t.Errorf("a vote while it is over: %+v", a)
+		t.Errorf("a vote while it is stopped: %+v", a)
 	}
 	boss.item("POST", list.ID+"/start", nil)
 	if got := boss.questions(list.ID, ""); got != "Why? 1" {
 		t.Errorf("started again, the list is %s", got)
 	}
-	boss.do("POST", liveRoom+"/clear", nil, ours) // the screens; a list is none
+	boss.do("POST", liveRoom+"/clear", nil, ours) // clears the screens; a list is not on them
 	if got := boss.questions(list.ID, ""); got != "Why? 1" {
 		t.Errorf("after a clear the list is %s", got)
 	}
@@ -280,7 +280,7 @@ func TestQuestionsGoOn(t *testing.T) {
 	}
 }
 
-// A poll that was deleted comes back with its votes, over a restart, and goes on.
+// A deleted poll is restored with its votes, over a restart, and continues.
 func TestDeletedPollComesBackWithItsVotes(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -298,7 +298,7 @@ func TestDeletedPollComesBackWithItsVotes(t *testing.T) {
 	undoItem(boss)
 	phone = ann.at(p).open("audience", "")
 	if h := phone.next("hello"); len(h.Items) != 1 || !slices.Equal(h.Items[0].poll(t).Counts, []int{0, 1, 0}) || !slices.Equal(h.User.Took[poll.ID], []string{"1"}) {
-		t.Fatalf("back is %+v, took %v", h.Items, h.User.Took)
+		t.Fatalf("restored is %+v, took %v", h.Items, h.User.Took)
 	}
 	if a := phone.takePart(poll.ID, "0"); a.Code != "voted" {
 		t.Errorf("another vote: %+v", a)
@@ -307,12 +307,12 @@ func TestDeletedPollComesBackWithItsVotes(t *testing.T) {
 	second.next("hello")
 	second.takePart(poll.ID, "0")
 	if it := boss.item("POST", poll.ID+"/stop", nil); !slices.Equal(it.poll(t).Counts, []int{1, 1, 0}) {
-		t.Errorf("it came to %s", it.Result)
+		t.Errorf("its result is %s", it.Result)
 	}
 }
 
-// Moving something in the queue is one command with one undo, and so are another text and
-// rank at once.
+// Moving an item in the queue is one command with one undo, and so is a change of text and
+// rank together.
 func TestOneCommandOneUndo(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()

@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// react sends what somebody tapped.
+// react sends a person's taps.
 func (s *socket) react(counts map[string]int) {
 	s.t.Helper()
 	s.write(map[string]any{"type": "react", "taps": counts})
 }
 
-// reactions adds up the sums that a socket is told until so many have come.
+// reactions adds up the counts that a socket receives until it has the wanted number.
 func (s *socket) reactions(want int) map[string]int {
 	s.t.Helper()
 	sum, total := map[string]int{}, 0
@@ -29,8 +29,8 @@ func (s *socket) reactions(want int) map[string]int {
 	return sum
 }
 
-// Phones react, overlays get sums of what the room offers, and the log has them minute
-// by minute, over a restart.
+// Phones react, overlays receive counts of the room's reactions, and the log has them by
+// minute, over a restart.
 func TestReactionsFromPhonesToOverlayAndExport(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -57,22 +57,22 @@ func TestReactionsFromPhonesToOverlayAndExport(t *testing.T) {
 	one.react(map[string]int{"👏": 2, "💣": 9})
 	two.react(map[string]int{"👏": 1, "❤️": 4})
 	if sum := overlay.reactions(7); sum["👏"] != 3 || sum["❤️"] != 4 || len(sum) != 2 {
-		t.Errorf("the overlay is told %v", sum)
+		t.Errorf("the overlay receives %v", sum)
 	}
 	if status, body := boss.do("GET", "/api/rooms/live/reactions/export?format=jsonl", nil, nil); status != http.StatusOK || exported(t, body)["❤️"] != 4 {
-		t.Errorf("the export of what was just tapped answers %d: %s", status, body)
+		t.Errorf("the export of new taps answers %d: %s", status, body)
 	}
-	// What one person can tap is bounded, and what was too much does not count against others.
+	// One person's taps are limited, and the excess does not count against others.
 	one.react(map[string]int{"👏": 50})
 	two.react(map[string]int{"❤️": 1})
 	for sum := map[string]int{}; sum["❤️"] == 0; {
 		for emoji, n := range overlay.next("reactions").Sums {
 			if sum[emoji] += n; sum["👏"] > 30 {
-				t.Fatalf("one person's thumb counts %d times", sum["👏"])
+				t.Fatalf("one person's taps count %d times", sum["👏"])
 			}
 		}
 	}
-	// An own socket cannot speak for phones.
+	// A custom socket cannot speak for phones.
 	overlay.react(map[string]int{"👏": 1})
 	p.stop()
 	p = start(t, dir)
@@ -89,7 +89,7 @@ func TestReactionsFromPhonesToOverlayAndExport(t *testing.T) {
 			t.Errorf("%s: %d %s", bad, status, body)
 		}
 	}
-	// The room's switch holds at once, is in the record, and is taken back there.
+	// The room's switch applies at once, is in the record, and can be undone there.
 	if status, body := boss.do("PATCH", "/api/rooms/live", map[string]any{"reactions": []string{}}, ours); status != http.StatusOK || strings.Contains(body, `"reactions"`) {
 		t.Errorf("off: %d %s", status, body)
 	}

@@ -12,14 +12,14 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// What is refused before the upgrade.
+// Refusals before the upgrade.
 func TestHandshakeRefusals(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.phone()
 	host := strings.TrimPrefix(p.base, "http://")
 	for _, tt := range []struct {
 		name, origin, protocol, path string
-		status                       int // 101 is let in
+		status                       int // 101 means accepted
 	}{
 		{name: "own origin", origin: "http://" + host, status: 101},
 		{name: "no origin", status: 101},
@@ -63,7 +63,7 @@ func TestHandshakeRefusals(t *testing.T) {
 	}
 }
 
-// What is let in and then told why it must go.
+// Accepted sockets that are told why they must close.
 func TestByeRefusals(t *testing.T) {
 	p := start(t, t.TempDir())
 	audience, sender, moderator := p.link("audience"), p.link("sender"), p.link("moderator")
@@ -105,7 +105,7 @@ func TestByeRefusals(t *testing.T) {
 	}
 }
 
-// A session in a cookie changes nothing without our header, and nothing from
+// A session in a cookie changes nothing without our header or from
 // another site.
 func TestSessionsAreGuardedAgainstOtherSites(t *testing.T) {
 	p := start(t, t.TempDir())
@@ -128,7 +128,7 @@ func TestSessionsAreGuardedAgainstOtherSites(t *testing.T) {
 	}
 }
 
-// Frames that are not good are answered or end the socket; nothing comes of
+// Invalid frames get an error or close the socket; nothing else comes of
 // them.
 func TestBadFrames(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
@@ -189,13 +189,13 @@ func TestBadFrames(t *testing.T) {
 	}
 }
 
-// What may not be posted. Nothing of it is a fault of the server.
+// Comments that may not be posted. None of them is a server error.
 func TestPostRefusals(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.phone()
 	for _, tt := range []struct {
 		name, kind, body string
-		length           int64 // that is claimed, when it is not the body's
+		length           int64 // the stated length, if it is not the body's
 		status           int
 	}{
 		{name: "no JSON", kind: "application/json", body: "{", status: http.StatusBadRequest},
@@ -218,8 +218,8 @@ func TestPostRefusals(t *testing.T) {
 	}
 }
 
-// postRaw posts a comment over a connection of its own, whose sending half ends
-// after the body, and gives the status.
+// postRaw posts a comment over its own connection, whose sending half ends
+// after the body, and returns the status.
 func (b *browser) postRaw(kind, body string, length int64) int {
 	b.t.Helper()
 	at, err := url.Parse(b.p.base)
@@ -278,7 +278,7 @@ func TestFloods(t *testing.T) {
 	}
 }
 
-// Without a trusted proxy X-Forwarded-For says nothing; with one it does.
+// Without a trusted proxy X-Forwarded-For has no effect; with one it does.
 func TestForwardedFor(t *testing.T) {
 	post := func(p *program, i int) int {
 		b := p.phone()
@@ -294,8 +294,8 @@ func TestForwardedFor(t *testing.T) {
 		}
 		return limited
 	}
-	// A burst of one for the address, which does not grow with people who have no
-	// limit of their own.
+	// A burst of one for the address, which does not grow with people without
+	// limits.
 	args := []string{"--address-rate", "0.001", "--user-rate", "0"}
 	if n := count(start(t, t.TempDir(), args...)); n != 11 {
 		t.Errorf("forged addresses: %d of 12 limited, want 11", n)

@@ -31,7 +31,7 @@ func film(apart float64, texts ...string) io.Reader {
 	return strings.NewReader(b.String())
 }
 
-// What a file has wrong is said with its place, and nothing of it is played.
+// The faults of a file are reported with their place, and nothing of it is replayed.
 func TestReplayOfFilesThatAreRefused(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -44,7 +44,7 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 		query, file string
 		status      int
 		message     string
-		code        string // of the fault, which the console has words for
+		code        string // of the fault, for which the console has a sentence
 	}{
 		"no closing": {"&strict=1", string(noClosing), 422, "line 9, column 1: a comment begins inside another one", "inside"},
 		"a page":     {"", "<html></html>", 422, "line 1, column 1: this is a file of the kind HTML", "other_kind"},
@@ -64,7 +64,7 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 		if status != row.status || answer.Code != "bad_frame" || !strings.Contains(answer.Message, row.message) || answer.Fault.Code != row.code {
 			t.Errorf("%s: %d %+v", name, status, answer)
 		}
-		// What a program shows that knows no other field.
+		// What a program shows that knows only this field.
 		if row.code != "" && (len(answer.Defects) == 0 || answer.Defects[0].Message == "") {
 			t.Errorf("%s has the defects %+v", name, answer.Defects)
 		}
@@ -81,7 +81,7 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 	if acts := boss.call("GET", liveRoom+"/audit?act=replay", nil, 200).Acts; len(acts) > 0 {
 		t.Errorf("the record says %+v", acts)
 	}
-	// A file may be as large as its reader takes it, and no larger by much.
+	// A file may be as large as its reader accepts, and hardly larger.
 	for length, want := range map[int]int{export.MaxFile: 422, export.MaxFile + 2<<20: 413} {
 		if status := announced(t, p, length); status != want {
 			t.Errorf("a file of %d bytes: %d, want %d", length, status, want)
@@ -96,11 +96,11 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 	}
 	console.over()
 	if status, state, _ = boss.upload("damaged.xml", "", bytes.NewReader(noClosing)); status != 201 || state.Total != 6 || state.Defects[0].Line != 8 {
-		t.Errorf("what is whole of a damaged file: %d %+v", status, state)
+		t.Errorf("the intact part of a damaged file: %d %+v", status, state)
 	}
 }
 
-// announced begins to send a file of a length, which ends after its first fault.
+// announced begins to send a file of a stated length, which ends after its first fault.
 func announced(t *testing.T, p *program, length int) int {
 	t.Helper()
 	host := strings.TrimPrefix(p.base, "http://")
@@ -122,8 +122,8 @@ func announced(t *testing.T, p *program, length int) int {
 	return answer.StatusCode
 }
 
-// A file that is played lies in the data folder under no name, or for no longer
-// than it is played; what a program left that was ended by force is removed.
+// A replayed file has no name in the data folder, or only during the
+// replay; a start removes files that a killed program left.
 func TestFilesThatArePlayedLeaveNothing(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "replay-1.tmp"), []byte("left"), 0o600); err != nil {
@@ -161,7 +161,7 @@ func TestFilesThatArePlayedLeaveNothing(t *testing.T) {
 	}
 }
 
-// The console has words for everything for which a replay may not begin, in
+// The console has a sentence for every reason that prevents a replay, in
 // every language.
 func TestFaultsOfReplaysInEveryLanguage(t *testing.T) {
 	sentences := export.FaultSentences()
@@ -181,7 +181,7 @@ func TestFaultsOfReplaysInEveryLanguage(t *testing.T) {
 			for _, param := range []string{"{word}", "{n}", "{line}", "{column}", "{why}"} {
 				used := strings.Contains(english, param) || param == "{word}" && strings.Contains(english, "{raw}")
 				if said == "" || strings.Contains(said, param) != used {
-					t.Errorf("%s: %s is said as %q, which has to have %s: %v", lang, code, said, param, used)
+					t.Errorf("%s: %s is shown as %q, which must contain %s: %v", lang, code, said, param, used)
 				}
 			}
 		}

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// upload begins a replay of a file as the console does.
+// upload starts a replay of a file as the console does.
 func (b *browser) upload(file, query string, body io.Reader) (int, replayState, reply) {
 	b.t.Helper()
 	req, err := http.NewRequest("PUT", b.p.base+liveRoom+"/replay/file?name="+url.QueryEscape(file)+query, body)
@@ -35,7 +35,7 @@ func (b *browser) upload(file, query string, body io.Reader) (int, replayState, 
 	return resp.StatusCode, state, answer
 }
 
-// replay calls the replay's route.
+// replay calls the replay route.
 func (b *browser) replay(method string, body any, status int) (r replayState) {
 	b.t.Helper()
 	got, text := b.do(method, liveRoom+"/replay", body, ours)
@@ -46,7 +46,7 @@ func (b *browser) replay(method string, body any, status int) (r replayState) {
 	return r
 }
 
-// over waits until the replay that a console hears of has ended.
+// over waits until the console receives the end of a replay.
 func (s *socket) over() replayState {
 	s.t.Helper()
 	for {
@@ -56,8 +56,8 @@ func (s *socket) over() replayState {
 	}
 }
 
-// A file is played: its comments pass the filter, carry their source to every
-// screen, and every console hears how it goes.
+// A replayed file's comments pass the filter, carry their source to every
+// screen, and every console receives the progress.
 func TestReplayOfAFileFromTheConsole(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -72,7 +72,7 @@ func TestReplayOfAFileFromTheConsole(t *testing.T) {
 	}
 	end := other.over()
 	if end.State != "ended" || end.Counts != struct{ Shown, Held, Refused, Skipped int }{4, 1, 1, 0} || end.AtMS != 500 {
-		t.Errorf("the console hears %+v", end)
+		t.Errorf("the console receives %+v", end)
 	}
 	for who, s := range map[string]*socket{"overlay": overlay, "phone": phone, "console": other} {
 		want := map[string]string{"one": "comment", "a ****": "comment", "two": "comment", `" p="`: "comment"}
@@ -80,18 +80,18 @@ func TestReplayOfAFileFromTheConsole(t *testing.T) {
 			want["a lemon"], want["a melon"] = "refused", "held"
 		}
 		if got := s.all(len(want)); !maps.Equal(got, want) {
-			t.Errorf("the %s hears %v, want %v", who, got, want)
+			t.Errorf("the %s receives %v, want %v", who, got, want)
 		}
 	}
 	if got := boss.replay("GET", nil, 200); got.State != "ended" || got.By == "" {
 		t.Errorf("afterwards it is %+v", got)
 	}
 	if h := p.moderator().open("console", "").next("hello"); h.Replay != nil {
-		t.Errorf("a console is greeted with a replay that is over: %+v", h.Replay)
+		t.Errorf("hello has a finished replay: %+v", h.Replay)
 	}
 	acts := boss.call("GET", liveRoom+"/audit?act=replay", nil, 200).Acts
 	if len(acts) != 1 || acts[0].Detail != "../show <b>.xml, 6 comments, × 10" || acts[0].Role != "owner" {
-		t.Errorf("the record says %+v", acts)
+		t.Errorf("the record has %+v", acts)
 	}
 	if _, out, _ := runExport(t, p, "--format", "jsonl"); strings.Count(out, `"source":"replay"`) != 4 {
 		t.Errorf("the export is\n%s", out)
@@ -100,7 +100,7 @@ func TestReplayOfAFileFromTheConsole(t *testing.T) {
 	boss.replay("PATCH", map[string]any{"state": "paused"}, 404)
 }
 
-// all reads n replayed comments and returns what they came as.
+// all reads n replayed comments and returns their texts.
 func (s *socket) all(n int) map[string]string {
 	s.t.Helper()
 	came := map[string]string{}
@@ -114,8 +114,8 @@ func (s *socket) all(n int) map[string]string {
 	return came
 }
 
-// The room's past is played again: what was taken down stays down, also when
-// that happens while it plays, and what was a replay is not played once more.
+// The room's past is replayed: removed comments stay removed, also if
+// removed during the replay, and replayed comments are not replayed again.
 func TestReplayOfThePast(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0", "--address-rate", "0")
@@ -139,7 +139,7 @@ func TestReplayOfThePast(t *testing.T) {
 	if end := console.over(); end.Counts.Shown != 1 {
 		t.Fatalf("the file's replay ends as %+v", end)
 	}
-	overlay.all(1) // so that it does not come among those of the past
+	overlay.all(1) // so that it does not mix with the past ones
 
 	_, body := boss.do("GET", liveRoom+"/sessions", nil, nil)
 	var list struct {
@@ -157,11 +157,11 @@ func TestReplayOfThePast(t *testing.T) {
 	if got.Total != 3 || got.File != "" {
 		t.Errorf("it begins as %+v", got)
 	}
-	// The room is paused, so it holds at its first comment, and says why.
+	// The room is paused, so the replay stops at its first comment, and reports why.
 	for console.next("replay").Why != "room_paused" {
 	}
 	if h := p.moderator().open("console", "").next("hello"); h.Replay == nil || h.Replay.State != "paused" || h.Replay.Total != 3 {
-		t.Errorf("a console is greeted with %+v", h.Replay)
+		t.Errorf("hello has %+v", h.Replay)
 	}
 	status, _, answer := boss.upload("second.xml", "", film(0, "x"))
 	if status != 409 || !strings.Contains(answer.Message, "Stop it first") || answer.Fault.Code != "under_way" {
@@ -175,15 +175,15 @@ func TestReplayOfThePast(t *testing.T) {
 		t.Errorf("it ends as %+v", end)
 	}
 	if got := overlay.all(2); got["first"] != "comment" || got["last"] != "comment" {
-		t.Errorf("the overlay hears %v", got)
+		t.Errorf("the overlay receives %v", got)
 	}
-	// Nothing of a replay outlives the program.
+	// Nothing of a replay survives the program.
 	p.stop()
 	boss = start(t, dir).console()
 	boss.replay("GET", nil, 404)
 }
 
-// A moderator stops what the owner began; a closed room and the program's end
+// A moderator stops the owner's replay; a closed room and the program's end
 // stop it, too.
 func TestReplayIsStopped(t *testing.T) {
 	p := start(t, t.TempDir())
@@ -191,7 +191,7 @@ func TestReplayIsStopped(t *testing.T) {
 	console := mod.open("console", "")
 	overlay := p.overlaySocket("")
 	for _, s := range []*socket{console, overlay} {
-		s.next("hello") // what comes now is an event, and not among its past
+		s.next("hello") // later comments are events, not part of its past
 	}
 	begin := func() {
 		t.Helper()
@@ -208,14 +208,14 @@ func TestReplayIsStopped(t *testing.T) {
 	}
 	got := mod.replay("PATCH", map[string]any{"state": "paused", "speed": 0.25}, 200)
 	if got.State != "paused" || got.Speed != 0.25 || got.AtMS < 600_000 || got.AtMS > 1_200_000 {
-		t.Errorf("it stands at %+v", got)
+		t.Errorf("its state is %+v", got)
 	}
 	mod.replay("DELETE", nil, 204)
 	if end := console.over(); end.State != "stopped" || end.Counts.Shown != 2 {
 		t.Errorf("stopped is %+v", end)
 	}
 	if acts := boss.call("GET", liveRoom+"/audit?act=replay_stop", nil, 200).Acts; len(acts) != 1 || acts[0].Role != "moderator" {
-		t.Errorf("the record says %+v", acts)
+		t.Errorf("the record has %+v", acts)
 	}
 	begin()
 	boss.call("PATCH", liveRoom, map[string]any{"state": "closed"}, 200)
@@ -223,17 +223,17 @@ func TestReplayIsStopped(t *testing.T) {
 		t.Errorf("in a closed room it is %+v", end)
 	}
 	if status, _, answer := boss.upload("x.xml", "", film(0, "x")); status != 409 || answer.Code != "room_closed" {
-		t.Errorf("a closed room takes one: %d %+v", status, answer)
+		t.Errorf("a closed room accepts one: %d %+v", status, answer)
 	}
 	boss.call("PATCH", liveRoom, map[string]any{"state": "open"}, 200)
 	begin()
 	if code := p.stop(); code != exitDone {
-		t.Errorf("with a replay under way the program ends with %d", code)
+		t.Errorf("with a running replay the program ends with %d", code)
 	}
 }
 
-// However fast a replay is, the audience is heard: it takes half of the room's
-// rate at most.
+// However fast a replay is, the audience gets through: a replay takes at most half of the room's
+// rate.
 func TestReplayLeavesRoomForTheAudience(t *testing.T) {
 	p := start(t, t.TempDir(), "--room-rate", "2", "--user-rate", "0", "--address-rate", "0")
 	boss := p.console()
@@ -247,19 +247,19 @@ func TestReplayLeavesRoomForTheAudience(t *testing.T) {
 	if status, _, answer := boss.upload("flood.xml", "&speed=10", film(0, texts...)); status != 201 {
 		t.Fatal(status, answer)
 	}
-	// All of its share is spent: the burst of one second.
+	// Spend all of its share: the burst of one second.
 	console.until("a replayed one", func(e event) bool { return e.Source == "replay" })
 	for i := range 10 {
 		if a := phone.say(fmt.Sprintf("said %c", 'a'+i)); a.Outcome != "shown" {
-			t.Fatalf("beside a replay %+v", a)
+			t.Fatalf("during a replay %+v", a)
 		}
 	}
 	boss.replay("DELETE", nil, 204)
 	if end := console.over(); end.Counts.Shown == 200 {
-		t.Errorf("all went through: %+v", end)
+		t.Errorf("all were shown: %+v", end)
 	}
-	// What waits is not a refusal of anybody.
+	// A waiting comment does not count as refused.
 	if _, body := boss.do("GET", liveRoom+"/stats", nil, nil); strings.Contains(body, "slow_down") {
-		t.Errorf("the numbers say %s", body)
+		t.Errorf("the statistics are %s", body)
 	}
 }

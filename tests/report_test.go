@@ -27,9 +27,9 @@ func runReport(t *testing.T, data string, args ...string) (code int, out, errs s
 	return code, o.String(), e.String()
 }
 
-// The report of a show has comments, a poll, a question and what moderators did, and
-// nothing that was taken down; every file of it and the command say the same, with the
-// server and without.
+// The report of a show has comments, a poll, a question and moderators' actions, and
+// nothing removed; every file of it and the command agree, with the server
+// and without.
 func TestReportOfAShow(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")
@@ -66,7 +66,7 @@ func TestReportOfAShow(t *testing.T) {
 	if status, body := ann.do("POST", "/api/rooms/live/items/"+poll.ID+"/take_part", map[string]string{"choice": "1"}, ours); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
-	// A vote is kept when it is answered, and counted right after.
+	// A vote is stored when it is answered, and counted shortly afterwards.
 	for end := time.Now().Add(patience); boss.item("GET", poll.ID, nil).poll(t).Counts[1] != 1; {
 		if time.Now().After(end) {
 			t.Fatal("the vote is not counted")
@@ -85,7 +85,7 @@ func TestReportOfAShow(t *testing.T) {
 		t.Errorf("polls %+v, questions %+v", r.Polls, r.Asked)
 	}
 	if !slices.ContainsFunc(r.Staff, func(m report.Moderator) bool { return m.Taken == 2 && m.Shown == 2 }) {
-		t.Errorf("moderators did %+v", r.Staff)
+		t.Errorf("moderators' actions are %+v", r.Staff)
 	}
 	if !slices.Contains(r.Words, report.Count{Text: "ocean", N: 2}) {
 		t.Errorf("words are %+v", r.Words)
@@ -122,8 +122,8 @@ func TestReportOfAShow(t *testing.T) {
 	}
 }
 
-// Of two shows in one room each report has its own comments, polls and moments alone.
-// OBS told where the recording of each began, and the peaks count from there.
+// With two shows in one room each report has only its own comments, polls and moments.
+// OBS reported where the recording of each began, and the peaks count from there.
 func TestReportOfOneOfTwoShows(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)

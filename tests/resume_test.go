@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// replica is an overlay that keeps what docs/dev/protocol.md has it show forever.
+// replica is an overlay that keeps forever what docs/dev/protocol.md makes it show.
 type replica struct {
 	screen
 	ids    []string
 	socket *socket
-	brief  bool // it asks for brief frames
-	fresh  int  // how often it was told to start afresh
+	brief  bool // it requests brief frames
+	fresh  int  // how often the server made it start afresh
 }
 
 func (r *replica) apply(t *testing.T, f frame) {
@@ -51,7 +51,7 @@ func (r *replica) apply(t *testing.T, f frame) {
 	}
 }
 
-// enter opens the socket anew, at the position.
+// enter reopens the socket at the position.
 func (r *replica) enter(p *program) {
 	query := "&since=" + url.QueryEscape(r.position)
 	if r.brief {
@@ -60,8 +60,8 @@ func (r *replica) enter(p *program) {
 	r.socket = p.browser().open("overlay", "&key="+url.QueryEscape(p.overlay)+query)
 }
 
-// leave ends the socket. What came and was not looked at is lost with it when
-// the page dies, else it is applied; the position tells which.
+// leave closes the socket. Frames received but not read are lost if
+// the page dies, else they are applied; the position shows which.
 func (r *replica) leave(t *testing.T, dies bool) {
 	if r.socket == nil {
 		return
@@ -75,8 +75,8 @@ func (r *replica) leave(t *testing.T, dies bool) {
 	r.socket = nil
 }
 
-// Overlays leave and come back at random, over bursts, removals, clears and
-// restarts of the server. In the end each shows exactly what the log has.
+// Overlays leave and return at random, over bursts, removals, clears and
+// restarts of the server. In the end each shows exactly the comments of the log.
 func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -87,7 +87,7 @@ func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 	for i := range overlays {
 		overlays[i] = &replica{brief: i%2 == 0}
 	}
-	witness := &replica{} // never leaves but when the server does
+	witness := &replica{} // leaves only when the server stops
 	all := append([]*replica{witness}, overlays...)
 	var acked []string
 	sent := 0
@@ -107,7 +107,7 @@ func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 			r := overlays[dice.IntN(len(overlays))]
 			switch dice.IntN(10) {
 			case 0, 1, 2, 3:
-				phone := p.browser().open("audience", "") // a new one each time: forty at once is not a flood yet
+				phone := p.browser().open("audience", "") // a new one each time: forty at once do not count as a flood
 				n := 1 + dice.IntN(40)
 				for range n {
 					sent++
@@ -162,13 +162,13 @@ func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 		want := standing(t, p)
 		for i, r := range all {
 			if r.fresh != 1 {
-				t.Errorf("overlay %d was told %d times to start afresh", i, r.fresh)
+				t.Errorf("overlay %d had to start afresh %d times", i, r.fresh)
 			}
 			if !slices.Equal(r.ids, want) {
 				t.Errorf("overlay %d shows %d comments, the log has %d", i, len(r.ids), len(want))
 			}
 		}
-		t.Logf("%d sent, %d stand at the end", sent, len(want))
+		t.Logf("%d sent, %d shown at the end", sent, len(want))
 	}
 }
 
@@ -182,7 +182,7 @@ func (s *socket) anything() frame {
 	return *f
 }
 
-// standing reads from the log what is shown since the last clear, oldest first.
+// standing reads from the log the comments shown since the last clear, oldest first.
 func standing(t *testing.T, p *program) (ids []string) {
 	t.Helper()
 	boss := p.console()
@@ -210,7 +210,7 @@ func standing(t *testing.T, p *program) (ids []string) {
 	}
 }
 
-// clearedAt returns the number of the last clear, from a resume over everything.
+// clearedAt returns the number of the last clear, found by a resume over everything.
 func clearedAt(t *testing.T, p *program) (seq int64) {
 	t.Helper()
 	s := p.overlaySocket("")

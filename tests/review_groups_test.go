@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What is alike is one row with a count and has one decision, which each author hears
-// and which is undone as a whole, over a restart, too.
+// Equal comments are one row with a count and get one decision, which each author receives
+// and which is undone as a whole, also over a restart.
 func TestAGroupIsDecidedAtOnce(t *testing.T) {
 	p := start(t, t.TempDir(), behindProxy...)
 	owner, mod := hands(p)
@@ -22,7 +22,7 @@ func TestAGroupIsDecidedAtOnce(t *testing.T) {
 	otherID := other.says("one lemon, please").ID
 	last := console.until("the last of the group", isEvent("held", ids[5]))
 	if last.Group == "" || last.Count != 6 {
-		t.Errorf("the console is told %+v", last)
+		t.Errorf("the console receives %+v", last)
 	}
 	group := last.Group
 	console.until("the other", isEvent("held", otherID))
@@ -35,7 +35,7 @@ func TestAGroupIsDecidedAtOnce(t *testing.T) {
 		t.Errorf("pages: %+v", two)
 	}
 
-	// A decision does not reach what came after the moderator looked.
+	// A decision does not apply to comments that came after the moderator looked.
 	overlay := p.overlaySocket("")
 	overlay.next("hello")
 	path := liveRoom + "/review/" + group
@@ -48,7 +48,7 @@ func TestAGroupIsDecidedAtOnce(t *testing.T) {
 			t.Errorf("decision %d: %+v", i, r.Results[i])
 		}
 		if a := sockets[i].next("ack"); a.Outcome != "shown" || a.ID != ids[i] {
-			t.Errorf("author %d hears %+v", i, a)
+			t.Errorf("author %d receives %+v", i, a)
 		}
 	}
 	var drawn []string
@@ -63,18 +63,18 @@ func TestAGroupIsDecidedAtOnce(t *testing.T) {
 		t.Errorf("the overlay gets %v, want %v", drawn, ids[:5])
 	}
 	if e := console.until("the fifth", isEvent("comment", ids[4])); e.From != "held" || e.Group != group || e.Count != 1 || e.By != "Mo" {
-		t.Errorf("the console is told %+v", e)
+		t.Errorf("the console receives %+v", e)
 	}
 	if left := mod.review("?group=" + group).Comments; len(left) != 1 || left[0].ID != ids[5] {
-		t.Errorf("what waits is %+v", left)
+		t.Errorf("the queue is %+v", left)
 	}
 
-	// One act, undone as one.
+	// One action, undone as one.
 	acts := mod.call("GET", liveRoom+"/audit?limit=5&act=approve", nil, 200).Acts
 	if len(acts) != 1 || acts[0].Count != 5 || !acts[0].Undo || acts[0].About != ids[0] || acts[0].By != "Mo" {
 		t.Fatalf("%+v", acts)
 	}
-	owner.call("POST", liveRoom+"/comments/"+ids[2]+"/remove", nil, 204) // somebody changes one
+	owner.call("POST", liveRoom+"/comments/"+ids[2]+"/remove", nil, 204) // somebody changes one of them
 	mod.undoOf(acts[0], 204)
 	down := console.until("the others go", func(e event) bool { return e.Type == "remove" && len(e.IDs) > 1 })
 	if !slices.Equal(down.IDs, []string{ids[0], ids[1], ids[3], ids[4]}) {
@@ -82,23 +82,23 @@ func TestAGroupIsDecidedAtOnce(t *testing.T) {
 	}
 	mod.undoOf(acts[0], 410)
 
-	// Refused, shown again, taken down again.
+	// Refused, shown again, removed again.
 	r = mod.call("POST", path+"/refuse", nil, 200)
 	if r.Count != 1 || mod.newest("refuse").Count != 0 {
 		t.Errorf("%+v", r)
 	}
 	if a := sockets[5].next("ack"); a.Outcome != "refused" || a.ID != ids[5] {
-		t.Errorf("the last author hears %+v", a)
+		t.Errorf("the last author receives %+v", a)
 	}
 	mod.call("POST", path+"x/refuse", nil, 404)
 	mod.call("POST", path+"/refuse", map[string]any{"up_to": -1}, 422)
 	if r := owner.call("POST", path+"/refuse", nil, 200); r.Count != 0 || len(r.Results) != 6 || !r.Results[0].Again || r.Results[0].By != "Mo" {
-		t.Errorf("who comes too late is told %+v", r)
+		t.Errorf("a late decision gets %+v", r)
 	}
 }
 
-// The queue is there after a restart, for a console that opens and for one that
-// resumes. Larger ones, and who decides first, are tested in live.
+// The queue is there after a restart, for a new console and for one that
+// resumes. Larger queues, and races of decisions, are tested in live.
 func TestQueueOverARestart(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, behindProxy...)
@@ -127,8 +127,8 @@ func TestQueueOverARestart(t *testing.T) {
 	}
 }
 
-// A process that is killed while a group is decided has decided about all of it or
-// about none, and shows what it decided.
+// A process killed during the decision about a group has decided about all of it or
+// about none, and shows its decision.
 func TestAKilledProcessDecidesAGroupWholly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test kills whole processes, which takes seconds")
@@ -161,7 +161,7 @@ func TestAKilledProcessDecidesAGroupWholly(t *testing.T) {
 		}
 		answered := make(chan struct{})
 		u := p.base + liveRoom + "/review/" + url.PathEscape(page.Groups[0].Group) + "/approve"
-		go func() { // the answer may never come
+		go func() { // the answer may never arrive
 			defer close(answered)
 			req, _ := http.NewRequest("POST", u, nil)
 			req.Header.Set("Authorization", bearer["Authorization"])
@@ -195,11 +195,11 @@ func TestAKilledProcessDecidesAGroupWholly(t *testing.T) {
 		_ = cmd.Wait()
 	}
 	if whole < 2 {
-		t.Errorf("%d of the decisions that were answered stand", whole)
+		t.Errorf("%d of the answered decisions were kept", whole)
 	}
 }
 
-// spelled is a word for each number that is like no other's.
+// spelled returns a word for each number that resembles no other's.
 func spelled(n int) string {
 	word := ""
 	for _, digit := range fmt.Sprintf("%03d", n) {

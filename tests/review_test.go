@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// someone is a person of the audience at an address of their own choice, behind a
+// someone is a person of the audience at a chosen address, behind a
 // proxy that the program trusts.
 type someone struct {
 	*browser
 	from map[string]string
 }
 
-// at is a new person at an address.
+// at returns a new person at an address.
 func (p *program) at(address string) someone {
 	p.t.Helper()
 	from := map[string]string{"X-Forwarded-For": address, "X-Requested-With": "danmaku"}
@@ -49,7 +49,7 @@ func (s someone) listens() *socket {
 	return socket
 }
 
-// reviewPage is what waits, as a program reads it.
+// reviewPage is the queue, as a program reads it.
 type reviewPage struct {
 	Comments []struct {
 		ID, Text, Group, Status string
@@ -73,7 +73,7 @@ func (b *browser) review(query string) (page reviewPage) {
 	return page
 }
 
-// lemons has n people, each at an address of their own, send alike comments that are
+// lemons makes n people, each at a chosen address, send equal comments that are
 // held. It returns the IDs and the sockets once mod has seen all of them.
 func lemons(p *program, mod *browser, n int) (ids []string, sockets []*socket) {
 	console := mod.open("console", "")
@@ -94,15 +94,15 @@ func lemons(p *program, mod *browser, n int) (ids []string, sockets []*socket) {
 
 var behindProxy = []string{"--trusted-proxy", "127.0.0.0/8"}
 
-// held has the room hold a word.
+// held makes the room hold a word.
 func (b *browser) holdsLemons() {
 	b.call("PUT", liveRoom+"/rules", map[string]any{"name": "test", "text": "lemon => hold", "on": true}, 200)
 }
 
-// One address with fresh identities puts what the filter holds into review as fast as
-// it can, alike and each another; 50 people elsewhere write, some of it held, too. One
-// moderator decides what is first in the queue, again and again. The honest ones are
-// decided in the order in which they came, none is lost, and each is answered.
+// One address with new identities fills the review with held comments as fast as
+// possible, equal ones and different ones; 50 people elsewhere write, some of it held, too. One
+// moderator keeps deciding the first of the queue. The honest comments are
+// decided in the order in which they came, none is lost, and each gets its answer.
 func TestAFloodHidesNobodyInReview(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test opens 50 sockets beside a flood")
@@ -117,7 +117,7 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 	for i := range people {
 		honest = append(honest, p.at(fmt.Sprint("198.51.100.", 1+i)).listens())
 	}
-	// The flood: each identity says three, one after another.
+	// The flood: each identity sends three, one after another.
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	flooded := map[string]int{}
@@ -138,8 +138,8 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 			}
 		})
 	}
-	// The people: every third comment has the word that is held.
-	var held []string // in the order in which the log has them: one writes at a time
+	// The people: every third comment has the held word.
+	var held []string // in the order of the log: one writes at a time
 	for round := range rounds {
 		for i, s := range honest {
 			text := fmt.Sprintf("what a show, number %d of %d", round, i)
@@ -162,9 +162,9 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 	console.until("the last of the honest", isEvent("held", held[len(held)-1]))
 	waiting := mod.review("?limit=1").Total
 	if waiting > len(held)+50 || flooded["held"] > 50 || flooded["refused slow_down review_full"] != flood-flooded["held"] {
-		t.Errorf("%d wait, %d of them honest; the flood heard %v", waiting, len(held), flooded)
+		t.Errorf("%d wait, %d of them honest; the flood received %v", waiting, len(held), flooded)
 	}
-	// The moderator looks at the first row and decides: juice is refused, the rest is shown.
+	// The moderator looks at the first row and decides: refuses juice, shows the rest.
 	var decided []string
 	decisions := 0
 	last := int64(0)
@@ -199,8 +199,8 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 	}
 	for i, s := range honest {
 		if a := s.next("ack"); a.Outcome != "shown" || !slices.Contains(held, a.ID) {
-			t.Errorf("person %d hears %+v", i, a)
+			t.Errorf("person %d receives %+v", i, a)
 		}
 	}
-	t.Logf("the flood of %d heard %v; %d waited, %d honest, decided by %d decisions", flood, flooded, waiting, len(held), decisions)
+	t.Logf("the flood of %d received %v; %d waited, %d honest, decided by %d decisions", flood, flooded, waiting, len(held), decisions)
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// room tests: what those who run it do, and what everybody then sees.
+// room tests: actions of moderators, and what everybody then sees.
 
 // reply is any answer of the API.
 type reply struct {
@@ -68,7 +68,7 @@ func (b *browser) call(method, path string, body any, status int) reply {
 	return a
 }
 
-// moderator is a browser with the session of a new moderator's link.
+// moderator returns a browser with the session of a new moderator's link.
 func (p *program) moderator() *browser {
 	p.t.Helper()
 	b := p.browser()
@@ -80,7 +80,7 @@ func (p *program) moderator() *browser {
 
 const liveRoom = "/api/rooms/live"
 
-// say sends one comment and gives its first answer.
+// say sends one comment and returns its first answer.
 func (s *socket) say(text string) frame {
 	s.t.Helper()
 	s.send(fmt.Sprintf("r%d", len(text))+strings.Map(func(r rune) rune {
@@ -96,7 +96,7 @@ func isEvent(kind, id string) func(event) bool {
 	return func(e event) bool { return e.Type == kind && (e.ID == id || slices.Contains(e.IDs, id)) }
 }
 
-// A held comment flies once approved; the author hears it on the socket it was sent on.
+// A held comment flies once approved; the author is notified on the sending socket.
 func TestReview(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss := p.moderator()
@@ -126,11 +126,11 @@ func TestReview(t *testing.T) {
 	if a := author.next("ack"); a.Ref != second.Ref || a.Outcome != "refused" || a.Code != "refused" || a.Comment != nil {
 		t.Errorf("the second ack of a refused one: %+v", a)
 	}
-	// Another moderator who decides meanwhile hears what stands.
+	// Another moderator who decides meanwhile receives the decision that counts.
 	if d := p.moderator().call("POST", liveRoom+"/comments/"+second.ID+"/approve", nil, 200); d.Status != "refused" || !d.Again {
 		t.Errorf("a late approval: %+v", d)
 	}
-	// An undo is an act of its own.
+	// An undo is an action of its own kind.
 	if d := boss.call("POST", liveRoom+"/comments/"+second.ID+"/approve", map[string]string{"from": "refused"}, 200); d.Status != "shown" || d.Again {
 		t.Errorf("the undo: %+v", d)
 	}
@@ -139,7 +139,7 @@ func TestReview(t *testing.T) {
 	if len(res) != 3 || res[0].Status != "shown" || res[1].Code != "not_found" || res[2].Status != "shown" || !res[2].Again {
 		t.Errorf("bulk: %+v", res)
 	}
-	// Several that somebody else refused are approved by who says that they saw that.
+	// A moderator who has seen that another refused several can approve them.
 	guest := p.phone().open("audience", "")
 	guest.next("hello")
 	late := guest.say("fourth")
@@ -166,8 +166,8 @@ func TestReview(t *testing.T) {
 	}
 }
 
-// Who is taken down is taken down whole: what waits for review does not come
-// later, and its author hears so.
+// Taking down a person's comments covers all of them: waiting ones are not shown
+// later, and their author is notified.
 func TestTakingDownAPersonTakesWhatWaits(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss := p.moderator()
@@ -197,7 +197,7 @@ func TestTakingDownAPersonTakesWhatWaits(t *testing.T) {
 	if h := boss.open("console", "").next("hello"); h.HeldTotal != 0 {
 		t.Errorf("%d are left to review", h.HeldTotal)
 	}
-	// A ban by address does the same.
+	// An IP ban does the same.
 	last := author.say("the last one")
 	if r := boss.call("POST", liveRoom+"/bans", map[string]any{"address_of": last.ID, "kind": "mute", "remove": true}, 201); r.Removed != 1 {
 		t.Errorf("removed with the mute: %+v", r)
@@ -205,7 +205,7 @@ func TestTakingDownAPersonTakesWhatWaits(t *testing.T) {
 	console.until("it goes, too", isEvent("remove", last.ID))
 }
 
-// History says of what was shown whether it is still on the screens.
+// History shows for each published comment whether it is still on the screens.
 func TestHistoryKnowsOfAClear(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss, author := p.moderator(), p.phone().open("audience", "")

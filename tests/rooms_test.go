@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Rooms are made, closed, archived and brought back.
+// Rooms are made, closed, archived and restored.
 func TestRooms(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner, mod := p.console(), p.moderator()
@@ -18,7 +18,7 @@ func TestRooms(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	if r := owner.call("POST", "/api/rooms", map[string]any{"id": "second"}, 409); r.Code != "taken" {
-		t.Errorf("a name that is taken: %+v", r)
+		t.Errorf("a used name: %+v", r)
 	}
 	if n := len(mod.call("GET", "/api/rooms", nil, 200).Rooms); n != 1 {
 		t.Errorf("a moderator of another room sees %d rooms", n)
@@ -52,7 +52,7 @@ func TestRooms(t *testing.T) {
 		t.Errorf("an archived room is listed: %d", n)
 	}
 	if n := len(owner.call("GET", "/api/rooms?archived=1", nil, 200).Rooms); n != 2 {
-		t.Errorf("and not found again: %d", n)
+		t.Errorf("and not restored: %d", n)
 	}
 	if s, _, err = b.dialRoom("second", "audience", "", nil); err != nil {
 		t.Fatal(err)

@@ -9,16 +9,16 @@ import (
 	"danmaku/server"
 )
 
-// caller is one way to ask: with a key in a header, with a console's session, as a
-// phone, or without any of them.
+// caller is one way to send requests: with a key in a header, with a console's session, as a
+// phone, or without credentials.
 type caller struct {
 	name    string
 	header  map[string]string
-	session *browser // with cookies; nil for the others
+	session *browser // with cookies; nil for the other callers
 	key     string   // also for the address of a socket
 }
 
-// callers are all kinds of people there are, on the room live and on another.
+// callers returns all kinds of callers, for the room live and for another.
 func callers(p *program) []caller {
 	p.t.Helper()
 	owner := p.console()
@@ -58,7 +58,7 @@ func callers(p *program) []caller {
 	return all
 }
 
-// ask sends a request. Those without a session keep no cookie either.
+// ask sends a request. Callers without a session keep no cookie either.
 func (c caller) ask(p *program, method, path string, body any) (int, string) {
 	p.t.Helper()
 	b := c.session
@@ -69,7 +69,7 @@ func (c caller) ask(p *program, method, path string, body any) (int, string) {
 	return b.do(method, path, body, c.header)
 }
 
-// The callers that a route lets in.
+// The callers that a route accepts.
 var (
 	everybody  = []string{"nobody", "wrong", "phone", "audience", "overlay", "sender", "observer", "moderator", "owner", "foreign", "moderator's session", "owner's session", "foreign session"}
 	owners     = []string{"owner", "owner's session"}
@@ -83,9 +83,9 @@ var (
 	writers    = append([]string{"phone", "sender"}, moderators...)
 )
 
-// Every route is asked by every kind of caller; a route without a row fails the
-// test. 401 is for unknown clients, 403 for those without the right, and neither
-// tells anything of what it refuses.
+// Every kind of caller requests every route; a route without a row fails the
+// test. 401 is for unknown clients, 403 for those without permission, and neither
+// reveals anything about the refused resource.
 func TestRoutesByRole(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0")
 	who := callers(p)
@@ -104,12 +104,12 @@ func TestRoutesByRole(t *testing.T) {
 	tested := map[string]bool{}
 	for _, tt := range []struct {
 		method, route string
-		path          string // after the last fixed part, where the route alone does not say it
+		path          string // after the last fixed part, if the route alone does not define it
 		who           []string
 		body          any
-		unknown       []string // callers that are answered 401, when others are than those without a key, with a wrong key, and phones
+		unknown       []string // callers that get 401, if they differ from: no key, a wrong key, phones
 	}{
-		{method: "DELETE", route: comments + "/:id", path: "/api/rooms/live/comments/" + own.ID, who: phones}, // before any of the others has been at the audience's page
+		{method: "DELETE", route: comments + "/:id", path: "/api/rooms/live/comments/" + own.ID, who: phones}, // before any other caller has visited the audience's page
 		{method: "POST", route: items + "/:id/take_part", who: phones, unknown: everybody},
 		{method: "GET", route: "/", who: everybody},
 		{method: "GET", route: "/r/:room", who: everybody},
@@ -161,7 +161,7 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "PATCH", route: "/api/rooms/:room/emotes/:name", path: "/api/rooms/live/emotes/wave", who: moderators, body: body{"name": "hello"}},
 		{method: "DELETE", route: "/api/rooms/:room/emotes/:name", path: "/api/rooms/live/emotes/wave", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/addresses", who: moderators},
-		{method: "GET", route: "/api/rooms/:room/events", path: "/api/rooms/live/events?since=x", who: append([]string{"observer"}, moderators...)}, // without it the answer does not end
+		{method: "GET", route: "/api/rooms/:room/events", path: "/api/rooms/live/events?since=x", who: append([]string{"observer"}, moderators...)}, // without it the answer never ends
 		{method: "GET", route: "/api/rooms/:room/stats", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/export", path: "/api/rooms/live/export?format=csv", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/report", who: moderators},
@@ -206,7 +206,7 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "POST", route: items + "/:id/redraw", who: moderators, body: body{"person": "u1"}},
 		{method: "GET", route: "/api/rooms/:room/users/:user", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/users/:user/data", who: moderators},
-		{method: "GET", route: "/api/rooms/:room/me", who: everybody}, // of their own, which is found by a cookie alone
+		{method: "GET", route: "/api/rooms/:room/me", who: everybody}, // the caller's own identity, found only by a cookie
 		{method: "DELETE", route: "/api/rooms/:room/me", who: everybody},
 		{method: "POST", route: "/api/rooms/:room/users/:user/notes", who: moderators, body: body{"text": "asks well"}},
 		{method: "DELETE", route: "/api/rooms/:room/users/:user/notes/:id", path: "/api/rooms/live/users/" + user + "/notes/1", who: moderators},
@@ -261,7 +261,7 @@ func TestRoutesByRole(t *testing.T) {
 				t.Errorf("%s %s by %s: %d %s", tt.method, path, c.name, status, text)
 			}
 			if !allowed && strings.Contains(text, secret) {
-				t.Errorf("%s %s by %s tells what it refuses: %d %s", tt.method, path, c.name, status, text)
+				t.Errorf("%s %s by %s reveals the refused resource: %d %s", tt.method, path, c.name, status, text)
 			}
 			unknown := c.name == "nobody" || c.name == "wrong" || c.name == "phone" || slices.Contains(tt.unknown, c.name)
 			if !allowed && unknown != (status == 401) {
@@ -269,7 +269,7 @@ func TestRoutesByRole(t *testing.T) {
 			}
 		}
 	}
-	// Who sits at a socket is TestSocketsByRole's.
+	// TestSocketsByRole tests the sockets.
 	tested["GET /api/rooms/:room/socket"] = true
 	var routes []string
 	for _, r := range server.Routes() {
@@ -287,7 +287,7 @@ func TestRoutesByRole(t *testing.T) {
 	}
 }
 
-// Who may sit down at which socket, in an open room and in a secret one, by a
+// Tests which callers may open which socket, in an open room and in a secret one, by a
 // key in the address, a key in a header and a session.
 func TestSocketsByRole(t *testing.T) {
 	p := start(t, t.TempDir())
@@ -305,7 +305,7 @@ func TestSocketsByRole(t *testing.T) {
 			who  []string
 		}{
 			{"audience", guests},
-			{"overlay", []string{"overlay", "moderator", "owner"}}, // it has no session
+			{"overlay", []string{"overlay", "moderator", "owner"}}, // an overlay has no session
 			{"console", moderators},
 		} {
 			for _, c := range who {
@@ -329,7 +329,7 @@ func TestSocketsByRole(t *testing.T) {
 			}
 		}
 	}
-	// A program that watches a console has its key in a header.
+	// A program that watches as a console sends its key in a header.
 	for _, c := range who {
 		if c.key == "" {
 			continue

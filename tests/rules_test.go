@@ -33,7 +33,7 @@ func TestRulesOfARoom(t *testing.T) {
 			byLine[f.Line] += fmt.Sprint(f.Message, " warning=", f.Warning, " ", f.Code, " ", f.Word, " ", f.N, "/", f.Of)
 		}
 		if !strings.Contains(byLine[1], "tangerine\"") || !strings.Contains(byLine[1], "warning=true would_stop ") || !strings.Contains(byLine[1], " tangerine 3/3") && !strings.Contains(byLine[1], " tangerine 4/4") {
-			t.Errorf("%s: nothing about what it would have stopped: %v", name, byLine)
+			t.Errorf("%s: no report of what it would have stopped: %v", name, byLine)
 		}
 		if !strings.Contains(byLine[2], "warning=true") || !strings.Contains(byLine[3], "warning=false") || byLine[4] != "" {
 			t.Errorf("%s: %v", name, byLine)
@@ -56,7 +56,7 @@ func TestRulesOfARoom(t *testing.T) {
 	if !strings.Contains(body, `"name":"starter"`) || !strings.Contains(body, `"shipped":true`) || !strings.Contains(body, `"name":"ours"`) {
 		t.Errorf("%s", body)
 	}
-	// Those for all rooms are the owner's.
+	// Lists for all rooms belong to the owner.
 	list["all"] = true
 	mod.call("PUT", liveRoom+"/rules", list, 403)
 	mod.call("DELETE", liveRoom+"/rules/ours?all=1", nil, 403)
@@ -67,7 +67,7 @@ func TestRulesOfARoom(t *testing.T) {
 	for _, bad := range []map[string]any{{"text": "x"}, {"name": strings.Repeat("x", 41)}, {"name": "two\nlines"}, {"name": "big", "text": strings.Repeat("x", 1<<20+1)}} {
 		mod.call("PUT", liveRoom+"/rules", bad, 422)
 	}
-	// More than a room can have is not saved, with the line and the numbers.
+	// Too many rules for a room are not saved, with an error that has the line and the numbers.
 	heavy := map[string]any{"name": "heavy", "text": "pear\n/a.{0,900}b/\n", "on": true}
 	if r := mod.call("PUT", liveRoom+"/rules", heavy, 422); !strings.Contains(r.Message, "line 2") || !strings.Contains(r.Message, "2000 µs") {
 		t.Errorf("%+v", r)
@@ -91,8 +91,8 @@ func TestRulesOfARoom(t *testing.T) {
 	}
 }
 
-// Who saves or deletes a list that somebody else has changed meanwhile is told
-// so, and what the other wrote stays.
+// A moderator who saves or deletes a list that somebody else has changed meanwhile gets
+// an error, and the other's version stays.
 func TestASaveOfRulesOverwritesNobody(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner, mod := hands(p)
@@ -124,7 +124,7 @@ func TestASaveOfRulesOverwritesNobody(t *testing.T) {
 		t.Helper()
 		got := lists(want.Name)
 		if want.Version = got.Version; got != want {
-			t.Errorf("%+v stands, want %+v", got, want)
+			t.Errorf("the list is %+v, want %+v", got, want)
 		}
 	}
 	refused := func(r reply, who string) {
@@ -142,13 +142,13 @@ func TestASaveOfRulesOverwritesNobody(t *testing.T) {
 	if read := lists("words").Version; first == "" || read != first {
 		t.Errorf("saved as %q, read as %q", first, read)
 	}
-	// Both edit the same version; only what somebody has seen is replaced.
+	// Both edit the same version; a save only replaces a version that its author has seen.
 	second := put(mod, both, first, 200).List.Version
 	refused(put(owner, plum, first, 409), "Mo")
 	stands(both)
 	put(owner, plum, second, 200)
 	stands(plum)
-	// Switching it off is a change, too; a dry run is of any version.
+	// Switching it off is a change, too; a dry run accepts any version.
 	off := plum
 	off.On = false
 	put(mod, off, lists("words").Version, 200)
@@ -160,14 +160,14 @@ func TestASaveOfRulesOverwritesNobody(t *testing.T) {
 	owner.call("DELETE", liveRoom+"/rules/words?base="+lists("words").Version, nil, 204)
 	refused(put(mod, pear, second, 409), "Olga")
 	if l := lists("words"); l != (list{}) {
-		t.Errorf("%+v stands after it was deleted", l)
+		t.Errorf("%+v is there after its deletion", l)
 	}
-	// Without a base whatever stands is replaced, as programs do.
+	// Without a base any version is replaced, as programs do.
 	put(mod, pear, nil, 200)
 	put(owner, plum, nil, 200)
 	stands(plum)
 
-	// The shipped list has a version before anybody saved one.
+	// The shipped list has a version before the first save.
 	starter := lists("starter")
 	starter.On, starter.Text = false, ""
 	saved := put(owner, starter, starter.Version, 200).List.Version
@@ -179,7 +179,7 @@ func TestASaveOfRulesOverwritesNobody(t *testing.T) {
 	put(owner, starter, saved, 200)
 }
 
-// The console has a sentence for everything that can be wrong with a line,
+// The console has a sentence for every possible fault of a line,
 // in every language.
 func TestFaultsOfRulesInEveryLanguage(t *testing.T) {
 	for _, lang := range []string{"en", "zh-CN", "ja"} {
@@ -196,7 +196,7 @@ func TestFaultsOfRulesInEveryLanguage(t *testing.T) {
 				"{word}": strings.Contains(english, "W"), "{n}": strings.Contains(english, "71"), "{of}": strings.Contains(english, "93"),
 			} {
 				if said == "" || strings.Contains(said, param) != used {
-					t.Errorf("%s: %s is said as %q, which has to have %s: %v", lang, code, said, param, used)
+					t.Errorf("%s: %s is shown as %q, which must contain %s: %v", lang, code, said, param, used)
 				}
 			}
 		}
@@ -267,7 +267,7 @@ func TestListsThatAreOffAreBoundedTogether(t *testing.T) {
 }
 
 // Moderators see what a masked text and name were, now and later; others do not.
-// What was found is marked in what is shown, and in what was typed.
+// Matches are marked in the shown text and in the typed text.
 func TestMaskedKeepsItsOriginal(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	mod := p.moderator()
@@ -314,7 +314,7 @@ func TestMaskedKeepsItsOriginal(t *testing.T) {
 			mod.call("POST", liveRoom+"/comments/"+id+"/approve", nil, 200)
 		}
 		if e := overlay.until(c.text, isEvent("comment", id)); e.Name != c.shownName || e.Original+e.OriginalName != "" || e.Spans != nil {
-			t.Errorf("%q by %q: the overlay hears %+v", c.text, c.name, e)
+			t.Errorf("%q by %q: the overlay receives %+v", c.text, c.name, e)
 		}
 	}
 	_, body := mod.do("POST", liveRoom+"/rules/check", map[string]any{"text": "  a \t cafe\u0301   tangerine"}, ours)
@@ -329,7 +329,7 @@ func TestMaskedKeepsItsOriginal(t *testing.T) {
 	}
 }
 
-// "Approve" ends the wait of a newcomer: what the same person says next is shown.
+// "Approve" ends the wait of a newcomer: the same person's next comment is shown.
 func TestApprovalEndsTheWaitOfANewcomer(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	mod := p.moderator()

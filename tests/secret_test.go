@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A secret room lets phones in by its audience link alone, and shows out who
-// came by a link that is taken back.
+// A secret room admits phones only by its audience link, and disconnects those
+// that used a revoked link.
 func TestSecretRoom(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	owner := p.console()
@@ -18,7 +18,7 @@ func TestSecretRoom(t *testing.T) {
 	before.next("hello")
 	owner.call("PATCH", liveRoom, map[string]any{"secret": true}, 200)
 	if f := before.next("bye"); f.Code != "not_allowed" || before.closeCode() != 4001 {
-		t.Errorf("who was there: %+v", f)
+		t.Errorf("a phone that was connected: %+v", f)
 	}
 	_, body := owner.do("GET", "/api/links", nil, nil)
 	var got struct {
@@ -48,7 +48,7 @@ func TestSecretRoom(t *testing.T) {
 		t.Errorf("a stranger's socket: %+v", f)
 	}
 	if status, body := stranger.do("GET", "/", nil, nil); status != 200 || strings.Contains(body, "/r/live") {
-		t.Errorf("the front page tells of it: %d", status)
+		t.Errorf("the front page lists it: %d", status)
 	}
 	if status, _ := stranger.do("GET", liveRoom+"/qr.svg", nil, nil); status != 403 {
 		t.Errorf("its code is public: %d", status)
@@ -71,16 +71,16 @@ func TestSecretRoom(t *testing.T) {
 	}
 	owner.call("DELETE", "/api/links/"+id, nil, 204)
 	if f := s.next("bye"); f.Code != "revoked" {
-		t.Errorf("after the link was taken back: %+v", f)
+		t.Errorf("after the link was revoked: %+v", f)
 	}
 	if f := guest.open("audience", "").next("bye"); f.Code != "not_allowed" {
-		t.Errorf("it comes back: %+v", f)
+		t.Errorf("it reconnects: %+v", f)
 	}
 	owner.call("PATCH", liveRoom, map[string]any{"secret": false}, 200)
 	p.phone().open("audience", "").next("hello")
 }
 
-// The addresses that every start prints let phones into a secret room, too.
+// The addresses that every start prints admit phones to a secret room, too.
 func TestSecretRoomIsPrintedWithItsKey(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -99,9 +99,9 @@ func TestSecretRoomIsPrintedWithItsKey(t *testing.T) {
 
 var formAction = regexp.MustCompile(`action="([^"]+)"`)
 
-// Where cookies are blocked the key stays in the address: the page, its form, its
-// socket and its manifest work with it, and end with the link. Who keeps cookies
-// has a clean address.
+// If cookies are blocked, the key stays in the address: the page, its form, its
+// socket and its manifest work with it, and stop with the link. With cookies the
+// address is clean.
 func TestSecretRoomWithoutCookies(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	owner := p.console()
@@ -149,21 +149,21 @@ func TestSecretRoomWithoutCookies(t *testing.T) {
 	if a := s.say("by the socket"); a.Outcome != "shown" {
 		t.Errorf("%+v", a)
 	}
-	// The keys of others open nothing, and an address without one neither.
+	// Keys of other roles open nothing, nor does an address without one.
 	for _, path := range []string{"/r/live", "/r/live?cookie=1", "/r/live?cookie=1&key=" + p.overlay, "/r/live?cookie=1&key=" + strings.Repeat("A", 24)} {
 		if _, status, page := visit(bare, path); status != 403 || strings.Contains(page, "midnight") {
 			t.Errorf("%s: %d", path, status)
 		}
 	}
 	keeps := p.browser()
-	for range 2 { // at first, and with the cookie that is there
+	for range 2 { // first without, then with the cookie
 		if at, status, _ := visit(keeps, "/r/live?key="+link.Key); status != 200 || at.RequestURI() != "/r/live" {
-			t.Errorf("who keeps cookies is at %s: %d", at, status)
+			t.Errorf("with cookies the address is %s: %d", at, status)
 		}
 	}
 	owner.call("DELETE", "/api/links/"+link.ID, nil, 204)
 	if f := s.next("bye"); f.Code != "revoked" {
-		t.Errorf("after the link was taken back: %+v", f)
+		t.Errorf("after the link was revoked: %+v", f)
 	}
 	if _, status, _ := visit(bare, at.RequestURI()); status != 403 {
 		t.Errorf("its page: %d", status)

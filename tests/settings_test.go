@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A change of settings reaches the sockets of every view, and survives a restart; one
-// that is refused says why. What settings do, and their bounds, is tested in live.
+// A change of settings reaches the sockets of every role, and survives a restart; a refused
+// one has a reason. The effects of settings, and their bounds, are tested in live.
 func TestSettings(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")
@@ -50,8 +50,8 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// A lock-down reaches the sockets and is ended and undone over HTTP. What it sets and
-// puts back is tested in live.
+// A lock-down reaches the sockets and is ended and undone over HTTP. Its settings and
+// their restoration are tested in live.
 func TestLockdown(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.moderator()
@@ -73,7 +73,7 @@ func TestLockdown(t *testing.T) {
 	}
 }
 
-// Links are made, listed and taken back; keys of those who run the room are
+// Links are made, listed and revoked; keys of moderators and owners are
 // shown once.
 func TestLinks(t *testing.T) {
 	p := start(t, t.TempDir())
@@ -97,7 +97,7 @@ func TestLinks(t *testing.T) {
 	}
 	ann := p.browser()
 	if status, _ := ann.do("GET", "/console/live?key="+l.Key, nil, nil); status != 200 {
-		t.Fatalf("the new link answers %d", status)
+		t.Fatalf("the new link gets status %d", status)
 	}
 	console := ann.open("console", "")
 	console.next("hello")
@@ -132,7 +132,7 @@ func TestLinks(t *testing.T) {
 	}
 	ann.call("GET", liveRoom, nil, 401)
 	owner.call("DELETE", "/api/links/999", nil, 404)
-	// Somebody must be able to get in.
+	// Somebody must be able to enter.
 	_, body = owner.do("GET", "/api/links", nil, nil)
 	decode(t, body, &got)
 	refused := 0
@@ -147,16 +147,16 @@ func TestLinks(t *testing.T) {
 				t.Errorf("%s", text)
 			}
 		}
-		if status == 401 { // this session is gone by now
+		if status == 401 { // this session has ended
 			refused++
 		}
 	}
 	if refused == 0 {
-		t.Error("every owner's link could be taken back")
+		t.Error("every owner's link could be revoked")
 	}
 }
 
-// A pin reaches overlays, and those that open later. What pins it and takes it off is
+// A pin reaches overlays, and those that open later. Pinning and unpinning are
 // tested in live.
 func TestPin(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")

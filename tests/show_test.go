@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// A comment that is featured stands in front until it is taken down itself: then its
-// card is gone from every screen, and does not come back by a restart. What waits for
-// the place is next.
+// A featured comment stays in front until it is removed: then its
+// card leaves every screen, and a restart does not restore it. The next waiting
+// item takes the place.
 func TestCardGoesWithItsComment(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")
@@ -33,7 +33,7 @@ func TestCardGoesWithItsComment(t *testing.T) {
 		phone.send(strings.ReplaceAll(text, " ", "-"), text)
 		a := phone.next("ack")
 		if a.Outcome != "shown" {
-			t.Fatalf("%q is answered %+v", text, a)
+			t.Fatalf("%q gets the answer %+v", text, a)
 		}
 		return a.ID
 	}
@@ -49,7 +49,7 @@ func TestCardGoesWithItsComment(t *testing.T) {
 	if status, body := boss.do("POST", "/api/rooms/live/comments/"+second+"/remove", nil, ours); status != http.StatusNoContent {
 		t.Fatalf("%d %s", status, body)
 	}
-	eventually(t, "the card in the queue goes with its comment", func() bool { // it follows the removal
+	eventually(t, "the card in the queue goes with its comment", func() bool { // shortly after the removal
 		status, _ := boss.do("GET", "/api/rooms/live/items/"+waits.ID, nil, nil)
 		return status == http.StatusNotFound
 	})
@@ -73,11 +73,11 @@ func TestCardGoesWithItsComment(t *testing.T) {
 		t.Errorf("after a clear newcomers see %+v", h.Items)
 	}
 	if status, _ := boss.do("POST", "/api/rooms/live/comments/"+first+"/feature", nil, ours); status != http.StatusGone {
-		t.Errorf("a comment that was taken down is featured: %d", status)
+		t.Errorf("a removed comment is featured: %d", status)
 	}
 }
 
-// Each place has one item, and kinds in other places do not wait for it.
+// Each slot has one item, and kinds in other slots do not wait for it.
 func TestEachPlaceHasOneItem(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -93,7 +93,7 @@ func TestEachPlaceHasOneItem(t *testing.T) {
 			t.Errorf("%s: %+v", tt.kind, it)
 		}
 		if timed := tt.kind == "countdown" && it.State == "live"; timed != (it.Ends == it.Started+600_000) {
-			t.Errorf("%s began at %d and ends at %d", tt.kind, it.Started, it.Ends)
+			t.Errorf("%s started at %d and ends at %d", tt.kind, it.Started, it.Ends)
 		}
 	}
 	for _, body := range []string{
@@ -106,8 +106,8 @@ func TestEachPlaceHasOneItem(t *testing.T) {
 	}
 }
 
-// An item starts at its time, also when the program was started after the time was set.
-// The time can be changed and taken back, and only the console sees it.
+// An item starts at its time, also if the program started after the time was set.
+// The time can be changed and removed, and only the console sees it.
 func TestItemsStartAtAMoment(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -128,7 +128,7 @@ func TestItemsStartAtAMoment(t *testing.T) {
 		t.Fatalf("%d %+v", status, first)
 	}
 	if e := phone.until("the announcement", itemIs(first.ID, "live")); e.Started < soon.UnixMilli() || e.Starts != 0 {
-		t.Errorf("it was to start at %d: %+v", soon.UnixMilli(), e.item)
+		t.Errorf("it should start at %d: %+v", soon.UnixMilli(), e.item)
 	}
 
 	later := time.Now().Add(time.Hour)
@@ -137,7 +137,7 @@ func TestItemsStartAtAMoment(t *testing.T) {
 		t.Errorf("changed: %+v", it)
 	}
 	if it := boss.item("PATCH", second.ID, map[string]any{"starts": 0}); it.Starts != 0 || it.State != "draft" {
-		t.Errorf("taken back: %+v", it)
+		t.Errorf("removed: %+v", it)
 	}
 	for when, want := range map[string]int{
 		`"starts":1`: http.StatusUnprocessableEntity, `"starts":-1`: http.StatusUnprocessableEntity, `"starts":99999999999999`: http.StatusUnprocessableEntity,
@@ -145,11 +145,11 @@ func TestItemsStartAtAMoment(t *testing.T) {
 	} {
 		body := json.RawMessage(`{"kind":"card","spec":{"text":"x","seconds":0},` + when + `}`)
 		if status, text := boss.do("POST", "/api/rooms/live/items", body, ours); status != want || !strings.Contains(text, "starts") {
-			t.Errorf("%s is answered %d: %s", when, status, text)
+			t.Errorf("%s gets status %d: %s", when, status, text)
 		}
 	}
 
-	// While the program is away the moment comes.
+	// The moment comes while the program is stopped.
 	boss.item("PATCH", second.ID, map[string]any{"starts": time.Now().Add(300 * time.Millisecond).UnixMilli()})
 	p.stop()
 	p = start(t, dir)

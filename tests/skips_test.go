@@ -15,21 +15,21 @@ import (
 	"testing"
 )
 
-// A test that is skipped, and a check that is switched off, say why in a sentence of at
+// A skipped test, and a disabled check, must give the reason in a sentence of at
 // least this many words.
 const wordsOfAReason = 4
 
 var (
-	// markOff matches a comment that switches a check off for a line or a file.
+	// markOff matches a comment that disables a check for a line or a file.
 	markOff = regexp.MustCompile(`(?i)(?://\s*nolint(?::\S*)?|//lint:\S+\s+\S+|#nosec(?:\s+G\d+)*|eslint-disable\S*(?:\s+[\w/-]+)?|stylelint-disable\S*(?:\s+[\w/-]+)?|@ts-(?:ignore|nocheck|expect-error)|shellcheck\s+disable=\S+|prettier-ignore|biome-ignore\s+\S+)(.*)`)
-	// skipOfNode matches what skips or puts off a test of Node's runner.
+	// skipOfNode matches calls that skip or postpone a test of Node's runner.
 	skipOfNode = regexp.MustCompile(`\b(?:test|it|describe|suite)\.(?:skip|todo)\((.*)|\b(?:skip|todo)\s*[:=](.*)|\bt\.(?:skip|todo)\((.*)`)
 	onlyOfNode = regexp.MustCompile(`\b(?:test|it|describe|suite)\.only\(|\bonly\s*:`)
 	quoted     = regexp.MustCompile("'[^']*'|\"[^\"]*\"|`[^`]*`")
 	wordOf     = regexp.MustCompile(`[\pL\d%][\pL\d%'’-]*`)
 )
 
-// TestSkipsSayWhy looks through all tests, pages and scripts.
+// TestSkipsSayWhy checks all tests, pages and scripts.
 func TestSkipsSayWhy(t *testing.T) {
 	seen := map[string]int{}
 	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
@@ -59,7 +59,7 @@ func TestSkipsSayWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	if seen[".go"] < 100 || seen[".js"] < 50 || seen[".sh"] == 0 {
-		t.Errorf("only these files were read: %v", seen)
+		t.Errorf("it read only these files: %v", seen)
 	}
 }
 
@@ -95,7 +95,7 @@ func TestAMissingReasonIsFound(t *testing.T) {
 	}
 }
 
-// unreasoned lists the skips and marks of a file that do not say why.
+// unreasoned lists the skips and marks of a file without a reason.
 func unreasoned(name, text string) (faults []string) {
 	add := func(line int, what string) {
 		faults = append(faults, fmt.Sprintf("%s:%d: %s needs its reason, in %d words or more", name, line, strings.TrimSpace(what), wordsOfAReason))
@@ -125,7 +125,7 @@ func unreasoned(name, text string) (faults []string) {
 	return faults
 }
 
-// hasMark says quickly whether a text may have a mark: most have none.
+// hasMark reports quickly whether a text may contain a mark: most have none.
 func hasMark(text string) bool {
 	return slices.ContainsFunc([]string{"lint", "nosec", "@ts-", "disable", "-ignore"}, func(part string) bool { return strings.Contains(text, part) })
 }
@@ -157,7 +157,7 @@ func skipsOfGo(name, text string, add func(line int, what string)) {
 	})
 }
 
-// literal returns the text of a string literal, or of several that are joined.
+// literal returns the text of a string literal, or of several joined ones.
 func literal(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:

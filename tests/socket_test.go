@@ -18,7 +18,7 @@ import (
 
 // frame is any frame of the server.
 type frame struct {
-	raw      []byte // as it came
+	raw      []byte // as received
 	Type     string
 	Position string
 	Source   string // of the events of a brief frame
@@ -32,9 +32,9 @@ type frame struct {
 	WaitMS   int64 `json:"wait_ms"`
 	Comment  *event
 	Items    []item // of hello and tally
-	// Addresses are those of other machines of a cluster.
+	// Addresses are the addresses of other machines of a cluster.
 	Addresses []string
-	Item      string // of an ack: what somebody took part in
+	Item      string // of an ack: the item that the person took part in
 	Choices   []string
 	Sums      map[string]int // of reactions
 	User      *struct {
@@ -45,7 +45,7 @@ type frame struct {
 		Warnings  []personNote
 	}
 	Muted      int64        `json:"muted_until"` // of a user frame
-	Warnings   []personNote // of one
+	Warnings   []personNote // of a user frame
 	Held       []event
 	HeldTotal  int          `json:"held_total"`
 	HeldSeq    int64        `json:"held_seq"`
@@ -60,13 +60,13 @@ type frame struct {
 	Log struct{ Ready bool } // of stats
 }
 
-// fileFault is something about a file of comments.
+// fileFault is a fault or a remark about a file of comments.
 type fileFault struct {
 	Line, Column, N int
 	Message, Code   string
 }
 
-// replayState is how a replay is doing.
+// replayState is the state of a replay.
 type replayState struct {
 	State, File, By, Why string
 	Total                int
@@ -77,7 +77,7 @@ type replayState struct {
 	Defects, Notes       []fileFault
 }
 
-// item is something that is shown besides comments.
+// item is something shown besides comments.
 type item struct {
 	ID, Kind, Slot, State  string
 	Rank                   int
@@ -86,7 +86,7 @@ type item struct {
 	Starts                 int64
 }
 
-// groupCount is how many wait that are alike.
+// groupCount is the number of equal comments that wait.
 type groupCount struct {
 	Group string
 	Count int
@@ -119,20 +119,20 @@ type event struct {
 	Erased                               bool
 }
 
-// socket is a client's end. Frames are read as they come, into a queue of
-// their own, so that a test that looks away is not a slow client.
+// socket is a client's end. Frames are read as they arrive, into
+// a queue, so that a test that is busy is not a slow client.
 type socket struct {
 	t      testing.TB
 	conn   *websocket.Conn
 	frames chan *frame
-	passed []frame    // read while waiting for one of another type
+	passed []frame    // read while waiting for another type
 	closed chan error // one value, when reading has ended
-	brief  bool       // it asked for brief frames, and fills them in as pages do
+	brief  bool       // it requested brief frames, and fills them in as pages do
 	epoch  string     // of the last position
-	mu     sync.Mutex // held while something is written
+	mu     sync.Mutex // held during a write
 }
 
-// dial opens a socket. query is added to the role's.
+// dial opens a socket. query is appended to that of the role.
 func (b *browser) dial(role, query string, header http.Header) (*socket, *http.Response, error) {
 	return b.dialRoom("live", role, query, header)
 }
@@ -171,14 +171,14 @@ func (s *socket) read() {
 			s.fillIn(&f)
 		}
 		f.raw = msg
-		if f.Type == "beat" { // as every page answers, or it is cut as silent in a test that takes long
-			_ = s.try(map[string]string{"type": "beat"}) // the next read finds what is wrong
+		if f.Type == "beat" { // answer like every page, or the server closes it as silent in a long test
+			_ = s.try(map[string]string{"type": "beat"}) // the next read reports the error
 		}
 		s.frames <- &f
 	}
 }
 
-// fillIn reads a brief frame as docs/dev/protocol.md has it.
+// fillIn completes a brief frame as docs/dev/protocol.md describes.
 func (s *socket) fillIn(f *frame) {
 	if epoch, _, ok := strings.Cut(f.Position, ":"); ok {
 		s.epoch = epoch
@@ -198,7 +198,7 @@ func (s *socket) fillIn(f *frame) {
 	f.Position = cmp.Or(f.Position, fmt.Sprintf("%s:%d", s.epoch, seq))
 }
 
-// open dials and fails the test when that is refused.
+// open dials and fails the test if the server refuses.
 func (b *browser) open(role, query string) *socket {
 	b.t.Helper()
 	s, _, err := b.dial(role, query, nil)
@@ -217,8 +217,8 @@ func (p *program) overlaySocket(since string) *socket {
 	return p.browser().open("overlay", q)
 }
 
-// next waits for the next frame of a type. Those of other types are kept for
-// later: an answer and the event it answers for come in any order.
+// next waits for the next frame of a type. It keeps other types for
+// later: an answer and its event come in any order.
 func (s *socket) next(kind string) frame {
 	s.t.Helper()
 	for i, f := range s.passed {
@@ -244,7 +244,7 @@ func (s *socket) next(kind string) frame {
 	}
 }
 
-// until reads events until one fits.
+// until reads events until one matches.
 func (s *socket) until(what string, fits func(event) bool) event {
 	s.t.Helper()
 	for {
@@ -256,7 +256,7 @@ func (s *socket) until(what string, fits func(event) bool) event {
 	}
 }
 
-// closeCode waits until the server closes and gives its code.
+// closeCode waits until the server closes and returns its code.
 func (s *socket) closeCode() int {
 	s.t.Helper()
 	select {
@@ -278,7 +278,7 @@ func (s *socket) send(ref, text string) {
 	s.write(map[string]string{"type": "send", "ref": ref, "text": text})
 }
 
-// try writes a frame to a connection that may have ended.
+// try writes a frame to a connection that may be closed.
 func (s *socket) try(v any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

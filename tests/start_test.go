@@ -45,9 +45,9 @@ func fill(b *testing.B, dir string, n int) {
 	}
 }
 
-// BenchmarkStart measures the whole program's start, from its arguments to the
-// banner, with a million comments in the log; the ring is filled and nothing
-// else is read. Filling takes half a minute.
+// BenchmarkStart measures the start of the whole program, from its arguments to the
+// banner, with a million comments in the log; it fills the ring and reads nothing
+// else. Filling takes half a minute.
 func BenchmarkStart(b *testing.B) {
 	dir := b.TempDir()
 	fill(b, dir, 1_000_000)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// numbers is what stats say, as these tests read them.
+// numbers holds stats as these tests read them.
 type numbers struct {
 	Shown *int64 `json:"shown_ms"`
 	Hour  struct{ Shown, People []int }
@@ -33,8 +33,8 @@ func (b *browser) numbers() (n numbers) {
 	return n
 }
 
-// An overlay tells with its beats how long comments take to be seen; moderators
-// hear of the slowest, and nonsense counts for nothing.
+// An overlay reports with its heartbeats how long comments take to appear; moderators
+// receive the slowest, and invalid values are ignored.
 func TestOverlaysTellHowLongCommentsTake(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.moderator()
@@ -43,14 +43,14 @@ func TestOverlaysTellHowLongCommentsTake(t *testing.T) {
 		t.Helper()
 		s.write(map[string]any{"type": "beat", "shown_ms": ms})
 		s.write(map[string]any{"type": "nothing"})
-		s.next("error") // what came before it has been read
+		s.next("error") // all earlier frames have been read
 	}
 	if n := mod.numbers(); n.Shown != nil {
-		t.Errorf("before any has told: %d", *n.Shown)
+		t.Errorf("before any report: %d", *n.Shown)
 	}
 	tells(fast, 0)
 	if n := mod.numbers(); n.Shown == nil || *n.Shown != 0 {
-		t.Errorf("one is as fast as can be: %v", n.Shown)
+		t.Errorf("one reports 0 ms: %v", n.Shown)
 	}
 	tells(fast, 64)
 	tells(slow, 250)
@@ -63,11 +63,11 @@ func TestOverlaysTellHowLongCommentsTake(t *testing.T) {
 	}
 	tells(slow, 30)
 	if n := mod.numbers(); n.Shown == nil || *n.Shown != 64 {
-		t.Errorf("it has become faster: %v", n.Shown)
+		t.Errorf("after a faster report: %v", n.Shown)
 	}
 }
 
-// The last hour is told minute by minute, also to a console that comes late.
+// The last hour is sent by minute, also to a console that connects late.
 func TestTheLastHour(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	mod, s := p.moderator(), p.phone().open("audience", "")
@@ -79,13 +79,13 @@ func TestTheLastHour(t *testing.T) {
 	if len(hour.Shown) != 60 || len(hour.People) != 60 {
 		t.Fatalf("an hour has %d and %d minutes", len(hour.Shown), len(hour.People))
 	}
-	if n := hour.Shown[58] + hour.Shown[59]; n != 3 { // a minute may have turned meanwhile
+	if n := hour.Shown[58] + hour.Shown[59]; n != 3 { // the minute may have changed meanwhile
 		t.Errorf("the last minutes: %v", hour.Shown[50:])
 	}
 }
 
-// When many newcomers write the same, consoles hear of it; a bystander's room
-// does not, nor does the audience.
+// When many newcomers write the same text, consoles are notified; another room
+// and the audience are not.
 func TestConsolesHearOfARaid(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")
 	mod := p.moderator()
@@ -96,7 +96,7 @@ func TestConsolesHearOfARaid(t *testing.T) {
 	const text = "come and see the other stream"
 	for i := range 25 {
 		said, want := text, 201
-		if i >= 12 { // a show begins, so newcomers are news where the rules stop many
+		if i >= 12 { // a show begins, so newcomers are news if the rules stop many
 			said, want = fmt.Sprint("fuck you ", i), 422
 		}
 		if status, body := p.phone().post(said); status != want {
@@ -114,12 +114,12 @@ func TestConsolesHearOfARaid(t *testing.T) {
 	phone.next("ack")
 	for _, f := range phone.passed {
 		if f.Raid != nil {
-			t.Errorf("a phone is told %+v", f)
+			t.Errorf("a phone receives %+v", f)
 		}
 	}
 }
 
-// A person who is told to slow down is counted, but not a replay that waits its turn.
+// A person who must slow down is counted, but not a replay that waits.
 func TestAReplayThatWaitsIsNotTooFast(t *testing.T) {
 	p := start(t, t.TempDir(), "--sender-rate", "0.001") // one in a quarter of an hour
 	mod := p.moderator()
@@ -137,14 +137,14 @@ func TestAReplayThatWaitsIsNotTooFast(t *testing.T) {
 			t.Errorf("%d, %s: %d, want %d", i, row.source, status, row.status)
 		}
 		if n := mod.numbers().Refused["slow_down"]; n != row.tooFast {
-			t.Errorf("%d, %s: the numbers say %d times too fast, want %d", i, row.source, n, row.tooFast)
+			t.Errorf("%d, %s: the statistics have %d times too fast, want %d", i, row.source, n, row.tooFast)
 		}
 	}
 }
 
-// An overlay reports with its beats whether its picture is drawn; moderators
-// can tell one on air from one that OBS hides or draws no more, and one of an
-// older version that reports nothing counts as on air.
+// An overlay reports with its heartbeats whether its picture is drawn; moderators
+// can distinguish one on air from one that OBS hides or no longer draws, and one of an
+// older version without reports counts as on air.
 func TestOverlaysReportWhetherTheyDraw(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.moderator()
@@ -156,7 +156,7 @@ func TestOverlaysReportWhetherTheyDraw(t *testing.T) {
 		t.Helper()
 		s.write(json.RawMessage(beat))
 		s.write(map[string]any{"type": "nothing"})
-		s.next("error") // what came before it has been read
+		s.next("error") // all earlier frames have been read
 	}
 	tells(old, `{"type":"beat"}`)
 	for _, tt := range []struct {
@@ -177,7 +177,7 @@ func TestOverlaysReportWhetherTheyDraw(t *testing.T) {
 		if o := n.Overlays; o == nil || o.Drawing != tt.drawing || o.Hidden != tt.hidden || o.Stuck != tt.stuck {
 			t.Errorf("%s: %+v, want %d %d %d", tt.name, o, tt.drawing, tt.hidden, tt.stuck)
 		} else if o.PlacedMS != nil {
-			t.Errorf("%s: placed %d ms ago, and none was", tt.name, *o.PlacedMS)
+			t.Errorf("%s: placed %d ms ago, but none was placed", tt.name, *o.PlacedMS)
 		}
 	}
 	tells(two, `{"type":"beat","visible":true,"placed_ms":7200000}`)
@@ -191,6 +191,6 @@ func TestOverlaysReportWhetherTheyDraw(t *testing.T) {
 	phone := p.phone().open("audience", "")
 	tells(phone, `{"type":"beat","visible":false}`)
 	if o := mod.numbers().Overlays; o.Hidden != 0 {
-		t.Error("a phone is no overlay")
+		t.Error("a phone counts as an overlay")
 	}
 }

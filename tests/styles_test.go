@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// keptStyle is a style as the API gives it.
+// keptStyle is a style as the API returns it.
 type keptStyle struct {
 	Name, CSS string
 	Options   map[string]string
@@ -26,7 +26,7 @@ func (b *browser) styles() []keptStyle {
 	return got.Styles
 }
 
-// A style is kept under its name for everybody who runs the room, over a
+// A style is saved under its name for all moderators, over a
 // restart, until it is deleted.
 func TestStylesAreKept(t *testing.T) {
 	data := t.TempDir()
@@ -53,7 +53,7 @@ func TestStylesAreKept(t *testing.T) {
 	}
 }
 
-// What cannot be a style is refused with a sentence.
+// An invalid style is refused with a sentence.
 func TestBadStyles(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.moderator()
@@ -79,10 +79,10 @@ func TestBadStyles(t *testing.T) {
 		mod.call("PUT", liveRoom+"/styles", map[string]any{"name": fmt.Sprint("style ", i)}, 200)
 	}
 	mod.call("PUT", liveRoom+"/styles", map[string]any{"name": "one too many"}, 422)
-	mod.call("PUT", liveRoom+"/styles", map[string]any{"name": "style 7", "css": "y"}, 200) // in place of another
+	mod.call("PUT", liveRoom+"/styles", map[string]any{"name": "style 7", "css": "y"}, 200) // replaces another
 }
 
-// A style at its bounds is kept, though its request is far longer than a form.
+// A style at its limits is saved, though its request is far longer than a form.
 func TestTheLargestStyle(t *testing.T) {
 	p := start(t, t.TempDir())
 	options := map[string]string{}
@@ -93,11 +93,11 @@ func TestTheLargestStyle(t *testing.T) {
 	mod := p.moderator()
 	mod.call("PUT", liveRoom+"/styles", map[string]any{"name": strings.Repeat("名", 40), "options": options, "css": css}, 200)
 	if got := mod.styles(); len(got) != 1 || len(got[0].Options) != 60 || got[0].CSS != css {
-		t.Errorf("%d styles are kept", len(got))
+		t.Errorf("%d styles are saved", len(got))
 	}
 }
 
-// The builder and its styles are for those who run the room.
+// Only moderators and owners may use the builder and its styles.
 func TestTheBuilderIsForThoseWhoRunTheRoom(t *testing.T) {
 	p := start(t, t.TempDir())
 	for _, tt := range []struct {
@@ -133,7 +133,7 @@ func TestTheBuilderIsForThoseWhoRunTheRoom(t *testing.T) {
 	if !strings.Contains(policy, "frame-src 'self'") || !strings.Contains(policy, "style-src 'self'; ") || !strings.Contains(policy, "frame-ancestors 'none'") {
 		t.Errorf("its policy is %q", policy)
 	}
-	// A key in the address is traded for a session and dropped.
+	// A key in the address is exchanged for a session and dropped.
 	b := p.browser()
 	if status, page := b.do("GET", "/builder/live?key="+p.link("moderator").Key, nil, nil); status != http.StatusOK || !strings.Contains(page, "id=\"editor\"") {
 		t.Errorf("with a moderator's key: %d", status)

@@ -21,7 +21,7 @@ import (
 
 var secureLine = regexp.MustCompile(`(?m)^Secure +https://[^\s/]+:(\d+)/r/live$`)
 
-// plainBase is where a server answers commands of this machine.
+// plainBase is the address at which a server answers commands of this machine.
 func plainBase(t *testing.T, data string) string {
 	t.Helper()
 	local, err := os.ReadFile(filepath.Join(data, "address"))
@@ -31,18 +31,18 @@ func plainBase(t *testing.T, data string) string {
 	return strings.TrimSpace(string(local))
 }
 
-// eventually waits until something is so.
+// eventually waits until a condition holds.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); !is(); <-tick {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s does not come", what)
+			t.Fatalf("%s does not happen", what)
 		}
 	}
 }
 
-// With a certificate in files pages and sockets speak https, comments cross over to
-// plain sockets and back, plain http is led on, and a renewed certificate is served.
+// With a certificate in files, pages and sockets use https, comments reach
+// plain sockets and back, plain http is redirected, and a renewed certificate is served.
 func TestCertificateInFiles(t *testing.T) {
 	dir := t.TempDir()
 	roots := certify(t, dir, publicHost)
@@ -79,7 +79,7 @@ func TestCertificateInFiles(t *testing.T) {
 	local.base = plainBase(t, p.data)
 	overlay := local.overlaySocket("")
 	overlay.next("hello")
-	for i := range 20 { // more than one frame by each way of writing
+	for i := range 20 { // more than one frame by each path of writing
 		s.send(fmt.Sprint("c", i), fmt.Sprintf("by https, number %d %s", i, strings.Repeat("x", i*7)))
 		if i < 3 {
 			if got := s.next("ack"); got.Outcome != "shown" {
@@ -90,7 +90,7 @@ func TestCertificateInFiles(t *testing.T) {
 	}
 	if conn, err := tls.Dial("tcp", secure, &tls.Config{ServerName: publicHost, RootCAs: roots, MaxVersion: tls.VersionTLS11}); err == nil {
 		conn.Close()
-		t.Error("TLS 1.1 is spoken")
+		t.Error("the server accepts TLS 1.1")
 	}
 
 	renewed := certify(t, dir, publicHost)
@@ -103,7 +103,7 @@ func TestCertificateInFiles(t *testing.T) {
 	})
 }
 
-// Plain http is led to the same page by https, and never to a foreign name.
+// Plain http is redirected to the same page over https, and never to a foreign name.
 func TestPlainHTTPIsLedOn(t *testing.T) {
 	dir := t.TempDir()
 	certify(t, dir, publicHost)
@@ -135,15 +135,15 @@ func TestPlainHTTPIsLedOn(t *testing.T) {
 		}
 		resp.Body.Close()
 		if resp.StatusCode != tt.status || resp.Header.Get("Location") != tt.to {
-			t.Errorf("%s %s of %s answers %d to %q", tt.method, tt.path, tt.host, resp.StatusCode, resp.Header.Get("Location"))
+			t.Errorf("%s %s of %s answers %d with the location %q", tt.method, tt.path, tt.host, resp.StatusCode, resp.Header.Get("Location"))
 		}
 	}
 }
 
-// freePort is an address at which nothing listens.
+// freePort returns an address at which nothing listens.
 func freePort(t testing.TB) string { return freePorts(t, 1) }
 
-// freePorts returns an address with n free ports in a row.
+// freePorts returns an address with n consecutive free ports.
 func freePorts(t testing.TB, n int) string {
 	t.Helper()
 	address, err := freeport.Next(n)
@@ -153,7 +153,7 @@ func freePorts(t testing.TB, n int) string {
 	return address
 }
 
-// A certificate that is made here speaks https beside plain http, and the terminal
+// A generated certificate serves https beside plain http, and the terminal
 // shows its fingerprint.
 func TestSelfSignedCertificate(t *testing.T) {
 	p := start(t, t.TempDir(), "--self-signed", "--tls-listen", "127.0.0.1:0")
@@ -190,7 +190,7 @@ func TestSelfSignedCertificate(t *testing.T) {
 	}
 }
 
-// What cannot be together, or cannot be read, is said before anything is opened.
+// Options that conflict, or files that cannot be read, are reported before anything is opened.
 func TestCertificateFaults(t *testing.T) {
 	dir := t.TempDir()
 	certify(t, dir, publicHost)
@@ -215,8 +215,8 @@ func TestCertificateFaults(t *testing.T) {
 	}
 }
 
-// A proxy on a Unix socket says the client's address; one that an earlier run has left
-// is replaced, one that is in use is not.
+// A proxy on a Unix socket passes the client's address; a socket file left by an earlier run
+// is replaced, one in use is not.
 func TestUnixSocket(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "danmaku.sock")
 	left, err := net.Listen("unix", file)
@@ -246,12 +246,12 @@ func TestUnixSocket(t *testing.T) {
 	for _, ip := range []string{"203.0.113.7", "203.0.113.8"} {
 		s, status := dial(ip)
 		if status != 101 {
-			t.Fatalf("%s is answered %d", ip, status)
+			t.Fatalf("%s gets status %d", ip, status)
 		}
 		s.next("hello")
 	}
 	if s, _ := dial("203.0.113.7"); s.closeCode() != websocket.CloseTryAgainLater {
-		t.Error("a second socket of one address is let in")
+		t.Error("a second socket of one address is accepted")
 	}
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm() != 0o660 {
@@ -261,7 +261,7 @@ func TestUnixSocket(t *testing.T) {
 		t.Errorf("a second server on it ended with %d: %s", code, errs)
 	}
 	if p.stop() != exitDone {
-		t.Error("it did not end well")
+		t.Error("it did not exit cleanly")
 	}
 	if _, err := os.Stat(file); err == nil {
 		t.Error("the socket is left behind")

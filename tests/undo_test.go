@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// hand is somebody who runs the room live, and undoes things there.
+// hand is a moderator or owner of the room live, who undoes actions there.
 type hand struct {
 	*browser
 	link reply
@@ -30,17 +30,17 @@ func hands(p *program) (owner, mod hand) {
 	return enter("owner", "", "Olga"), enter("moderator", "live", "Mo")
 }
 
-// newest returns the last act of a kind.
+// newest returns the last action of a kind.
 func (h hand) newest(kind string) act {
 	h.t.Helper()
 	acts := h.call("GET", liveRoom+"/audit?limit=1&act="+kind, nil, 200).Acts
 	if len(acts) == 0 {
-		h.t.Fatalf("no act %q", kind)
+		h.t.Fatalf("no action %q", kind)
 	}
 	return acts[0]
 }
 
-// undo undoes the last act of a kind.
+// undo undoes the last action of a kind.
 func (h hand) undo(kind string, status int) reply {
 	h.t.Helper()
 	return h.undoOf(h.newest(kind), status)
@@ -51,7 +51,7 @@ func (h hand) undoOf(a act, status int) reply {
 	return h.call("POST", fmt.Sprint(liveRoom, "/audit/", a.ID, "/undo"), nil, status)
 }
 
-// changedBy expects that an undo is refused since somebody changed the same.
+// changedBy expects an undo to be refused because somebody changed the same thing.
 func (h hand) changedBy(a act, who string) {
 	h.t.Helper()
 	if r := h.undoOf(a, 409); r.Code != "changed" || r.By != who || !strings.HasPrefix(r.Message, who+" changed it since,") {
@@ -66,8 +66,8 @@ func (h hand) changedBy(a act, who string) {
 	}
 }
 
-// An undo over HTTP: what it restores is so for sockets and sessions that are open, and
-// each refusal has its status. What can be undone, and over what, is tested in live.
+// An undo over HTTP: open sockets and sessions receive what it restores, and
+// each refusal has its status. The actions that can be undone are tested in live.
 func TestUndo(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner, mod := hands(p)
@@ -86,15 +86,15 @@ func TestUndo(t *testing.T) {
 	mod.undoOf(both, 204)
 	mod.undoOf(both, 410)
 	if a := mod.newest("settings"); !a.Undo || a.ID == both.ID {
-		t.Errorf("the undo is an act of its own: %+v", a)
+		t.Errorf("the undo's own action: %+v", a)
 	}
 	mod.call("POST", liveRoom+"/audit/999999/undo", nil, 404)
 
-	// A revoked link closes what was opened with it, and its undo lets it in again.
+	// A revoked link closes its sessions, and its undo admits them again.
 	owner.call("DELETE", "/api/links/"+mod.link.ID, nil, 204)
 	mod.call("GET", liveRoom, nil, 401)
 	owner.undo("revoke", 204)
-	mod.call("GET", liveRoom, nil, 200) // the session goes on
+	mod.call("GET", liveRoom, nil, 200) // the session continues
 	mod.undo("restore", 403)
 	owner.call("POST", "/api/links/"+mod.link.ID+"/restore", nil, 409)
 	var list []reply

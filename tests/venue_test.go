@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// The same through pages, cookies and sockets. The bounds hold however slow the
-// machine is: time only adds to what is due.
+// The same through pages, cookies and sockets. The limits hold however slow the
+// machine is: time only adds to the allowance.
 func TestAVenueBehindOneAddressOverSockets(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test opens 500 sockets")
@@ -30,7 +30,7 @@ func TestAVenueBehindOneAddressOverSockets(t *testing.T) {
 	outcomes := make([]string, phones)
 	for i, s := range sockets {
 		all.Go(func() {
-			time.Sleep(time.Duration(rand.Int64N(int64(3 * time.Second)))) // the hall's own pace, not a wait for anything
+			time.Sleep(time.Duration(rand.Int64N(int64(3 * time.Second)))) // the hall's own pace, not a wait for a result
 			text := fmt.Sprintf("%c%c%c", 0xac00+i, 0xac00+rand.IntN(11000), 0xac00+rand.IntN(11000))
 			for outcomes[i] = "refusedbusy"; outcomes[i] == "refusedbusy"; { // a slow disk: the page sends it again
 				s.send("c", text)
@@ -51,13 +51,13 @@ func TestAVenueBehindOneAddressOverSockets(t *testing.T) {
 		t.Errorf("outcomes: %v", counts)
 	}
 	if abused > most {
-		t.Errorf("the abuser got %d, at most %d are due", abused, most)
+		t.Errorf("the abuser got %d, at most %d are allowed", abused, most)
 	}
 	t.Logf("%v; the abuser %d of at most %d", counts, abused, most)
 }
 
-// abuse sends fifty a second whatever is answered, coming back when it is cut
-// as a flood, and gives how many were shown.
+// abuse sends fifty a second whatever the answers, reconnects when closed
+// as a flood, and returns how many were shown.
 func abuse(b *browser, done <-chan struct{}) int {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -77,7 +77,7 @@ func abuse(b *browser, done <-chan struct{}) int {
 		for open := true; open; {
 			select {
 			case f, ok := <-s.frames:
-				if !ok { // cut; the next write will tell
+				if !ok { // closed; the next write reports it
 					open = false
 				} else if f.Outcome == "shown" {
 					shown++
@@ -87,6 +87,6 @@ func abuse(b *browser, done <-chan struct{}) int {
 			}
 		}
 	}
-	b.t.Errorf("the abuser could not come back: %v", err)
+	b.t.Errorf("the abuser could not reconnect: %v", err)
 	return shown
 }

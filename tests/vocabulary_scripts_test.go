@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// oldScriptWords are names that the JavaScript had for things which a reader had to
+// oldScriptWords are names in the JavaScript that a reader had to
 // guess. The names of elements, messages and frames are strings, and do not count.
 var oldScriptWords = []string{
 	"tell", "told", "TOLD", "tellAir", "tellDecisions", "dress", "entitle", "equip", "wear", "settle", "SETTLE", "SETTLES", "patience", "PATIENCE",
@@ -20,7 +20,7 @@ var oldScriptWords = []string{
 	"anew", "further", "swept", "pump", "crowd", "Crowd", "lifeline", "desk", "farewell", "pulse", "studio", "Tape", "Reel",
 }
 
-// TestVocabularyOfScripts finds such names in the JavaScript of pages and tools.
+// TestVocabularyOfScripts looks for such names in the JavaScript of pages and tools.
 func TestVocabularyOfScripts(t *testing.T) {
 	seen := 0
 	for _, folder := range []string{"assets", "e2e", "tools", "tests"} {
@@ -36,7 +36,7 @@ func TestVocabularyOfScripts(t *testing.T) {
 			names := scriptNames(string(source))
 			for _, word := range oldScriptWords {
 				if slices.Contains(names, word) {
-					t.Errorf("%s has the name %s; choose the word of docs/dev/glossary.md, or one that says what it does", p, word)
+					t.Errorf("%s has the name %s; choose the word of docs/dev/glossary.md, or one that describes its function", p, word)
 				}
 			}
 			return nil
@@ -46,11 +46,11 @@ func TestVocabularyOfScripts(t *testing.T) {
 		}
 	}
 	if seen < 200 {
-		t.Errorf("only %d scripts were read", seen)
+		t.Errorf("it read only %d scripts", seen)
 	}
 }
 
-// TestVocabularyOfScriptsBites finds a name wherever it can stand, and none in comments
+// TestVocabularyOfScriptsBites finds a name wherever it can occur, and none in comments
 // and texts.
 func TestVocabularyOfScriptsBites(t *testing.T) {
 	for source, want := range map[string]bool{
@@ -67,11 +67,11 @@ func TestVocabularyOfScriptsBites(t *testing.T) {
 
 var (
 	scriptName = regexp.MustCompile(`[\p{L}_$][\p{L}\p{N}_$]*`)
-	// A slash begins a regular expression where no value is before it.
+	// A slash begins a regular expression if no value precedes it.
 	noValueBefore = regexp.MustCompile(`(?:^|[(,=:\[!&|?{};+*%<>~^-]|\b(?:return|typeof|case|of|in|await))\s*$`)
 )
 
-// scriptNames are the identifiers of a script, without those in comments, texts and
+// scriptNames returns the identifiers of a script, without those in comments, texts and
 // regular expressions.
 func scriptNames(source string) []string {
 	var code strings.Builder
@@ -79,8 +79,8 @@ func scriptNames(source string) []string {
 	return scriptName.FindAllString(code.String(), -1)
 }
 
-// scriptCode writes what is neither comment, text nor regular expression, and returns
-// how far it read; inside is the code of a template, which ends with its brace.
+// scriptCode writes the code without comments, texts and regular expressions, and returns
+// how far it read; inside means the code of a template, which ends with its brace.
 func scriptCode(s string, out *strings.Builder, inside bool) int {
 	depth := 0
 	for i := 0; i < len(s); i++ {
@@ -112,10 +112,10 @@ func scriptCode(s string, out *strings.Builder, inside bool) int {
 	return len(s)
 }
 
-// lastOf is enough of the code to see what stands before a slash.
+// lastOf returns enough of the code to see what precedes a slash.
 func lastOf(code string) string { return code[max(0, len(code)-40):] }
 
-// lengthTo is how far end is, or the whole length.
+// lengthTo returns the position of end, or the whole length.
 func lengthTo(s, end string) int {
 	if i := strings.Index(s, end); i >= 0 {
 		return i
@@ -123,7 +123,7 @@ func lengthTo(s, end string) int {
 	return len(s)
 }
 
-// quotedEnd is where the quoted text that s begins with ends.
+// quotedEnd returns the end of the quoted text that s begins with.
 func quotedEnd(s string) int {
 	for i := 1; i < len(s); i++ {
 		if s[i] == '\\' {
@@ -152,7 +152,7 @@ func templateEnd(s string, out *strings.Builder) int {
 	return len(s)
 }
 
-// patternEnd is where the regular expression that s begins with ends, with its flags.
+// patternEnd returns the end of the regular expression that s begins with, with its flags.
 func patternEnd(s string) int {
 	class := false
 	for i := 1; i < len(s); i++ {

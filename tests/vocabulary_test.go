@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// oldWords are names that the code had for things which have a word of their own
-// in docs/dev/glossary.md, by folder. A folder covers those below it. Only whole
+// oldWords are names in the code that docs/dev/glossary.md has replaced,
+// by folder. A folder covers those below it. Only whole
 // names count.
 var oldWords = map[string][]string{
 	"live": {
@@ -42,8 +42,8 @@ var oldWords = map[string][]string{
 	"tools":      {"hall", "crowd", "seat", "judge", "steady", "tellWays", "settle"},
 }
 
-// youngFolders are those that came after the names were replaced, so that each may
-// bring back any of wordsOfOld.
+// youngFolders are folders that came after the names were replaced, so that each might
+// use any of wordsOfOld again.
 var (
 	youngFolders = []string{"cache", "client", "cluster", "connector", "export", "metrics", "obs", "opinion", "report", "show", "signature", "webhook"}
 	wordsOfOld   = []string{
@@ -52,12 +52,12 @@ var (
 	}
 )
 
-// TestVocabulary finds names that the glossary has replaced.
+// TestVocabulary looks for names that the glossary has replaced.
 func TestVocabulary(t *testing.T) {
 	all := maps.Clone(oldWords)
 	for _, folder := range youngFolders {
 		if _, err := os.Stat(folder); err != nil || all[folder] != nil {
-			t.Errorf("%s is not there, or has words of its own: %v", folder, err)
+			t.Errorf("%s is missing, or has its own words: %v", folder, err)
 		}
 		all[folder] = wordsOfOld
 	}
@@ -95,12 +95,12 @@ func TestVocabularyBites(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Contains(declared(file), "Hall") {
-			t.Errorf("%s is not seen", source)
+			t.Errorf("%s is not found", source)
 		}
 	}
 }
 
-// declared are the names that a file declares: types, their fields and methods,
+// declared returns the names that a file declares: types, their fields and methods,
 // functions, parameters, variables and constants, also within functions.
 func declared(file *ast.File) (names []string) {
 	add := func(ids ...*ast.Ident) {

@@ -18,7 +18,7 @@ import (
 	"danmaku/signature"
 )
 
-// hookEvent is an event that a webhook was sent.
+// hookEvent is an event that a webhook received.
 type hookEvent struct {
 	Type, ID, Text, Original, By, State, Rule string
 	Seq                                       int64
@@ -27,10 +27,10 @@ type hookEvent struct {
 	Spec                                      map[string]any
 }
 
-// is reports what an event is in one word, and about which text.
+// is returns an event as one word and its text.
 func (e hookEvent) String() string { return strings.TrimSpace(e.Type + " " + e.Text) }
 
-// hookReceiver takes webhooks, or refuses them while it is down.
+// hookReceiver accepts webhooks, or refuses them while it is down.
 type hookReceiver struct {
 	t      *testing.T
 	url    string
@@ -59,7 +59,7 @@ func newHookReceiver(t *testing.T) *hookReceiver {
 				err = key.Verify(req.Header, time.Now(), body)
 			}
 			if err != nil {
-				t.Errorf("a request that is not signed: %v", err)
+				t.Errorf("an unsigned request: %v", err)
 			}
 		}
 		var frame struct {
@@ -86,23 +86,23 @@ func (r *hookReceiver) next() hookEvent {
 	case e := <-r.events:
 		return e
 	case <-time.After(patience):
-		r.t.Fatal("no event has come")
+		r.t.Fatal("no event arrived")
 		return hookEvent{}
 	}
 }
 
-// want waits for events, in their order.
+// want waits for events in this order.
 func (r *hookReceiver) want(list ...string) (last hookEvent) {
 	r.t.Helper()
 	for _, want := range list {
 		if last = r.next(); last.String() != want {
-			r.t.Fatalf("%q came, want %q: %+v", last, want, last)
+			r.t.Fatalf("got %q, want %q: %+v", last, want, last)
 		}
 	}
 	return last
 }
 
-// webhook is one as the API has it.
+// webhook is a webhook as the API returns it.
 type webhook struct {
 	ID, Label, URL, Key string
 	Events              []string
@@ -120,7 +120,7 @@ type delivery struct {
 	Test   bool
 }
 
-// hook makes a webhook to the receiver.
+// hook makes a webhook for the receiver.
 func (r *hookReceiver) hook(boss *browser, more map[string]any) (w webhook) {
 	r.t.Helper()
 	body := map[string]any{"url": r.url, "local": true}
@@ -129,7 +129,7 @@ func (r *hookReceiver) hook(boss *browser, more map[string]any) (w webhook) {
 	}
 	status, text := boss.do("POST", liveRoom+"/webhooks", body, ours)
 	if status != http.StatusCreated {
-		r.t.Fatalf("a new webhook answers %d: %s", status, text)
+		r.t.Fatalf("a new webhook gets status %d: %s", status, text)
 	}
 	decode(r.t, text, &w)
 	r.key.Store(&w.Key)
@@ -158,15 +158,15 @@ func (b *browser) change(path string, body map[string]any) (w webhook) {
 	return w
 }
 
-// What overlays see is sent in order, signed, with removals, and nothing else: no text
-// that waits or was refused, and no word of why. While a receiver is down nothing is
-// lost, over a restart either, and what was taken down meanwhile is not sent.
+// Overlay events are sent in order, signed, with removals, and nothing else: no text
+// that waits or was refused, and no reason. While a receiver is down nothing is
+// lost, also over a restart, and comments removed meanwhile are not sent.
 func TestWebhooks(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data, "--user-rate", "0", "--log-level", "debug")
 	boss, phone := p.console(), p.phone().open("audience", "")
 	if h := phone.next("hello"); strings.Contains(fmt.Sprint(h.Room), "webhooks") {
-		t.Error("a room without webhooks says that it has them")
+		t.Error("a room without webhooks reports some")
 	}
 	phone.say("before")
 	to := newHookReceiver(t)
@@ -175,10 +175,10 @@ func TestWebhooks(t *testing.T) {
 		t.Errorf("made %+v", made)
 	}
 	if _, text := boss.do("GET", liveRoom, nil, nil); !strings.Contains(text, `"webhooks":true`) {
-		t.Errorf("the room does not say that comments are sent out: %s", text)
+		t.Errorf("the room does not report that comments are sent out: %s", text)
 	}
 	if f := phone.next("room"); !strings.Contains(string(f.raw), `"webhooks":true,"text_leaves":true`) {
-		t.Errorf("an open phone is told %s", f.raw)
+		t.Errorf("an open phone receives %s", f.raw)
 	}
 	one := phone.say("one")
 	if e := to.want("comment one"); e.ID != one.ID || e.By != "" || !strings.Contains(e.Position, ":") {
@@ -188,7 +188,7 @@ func TestWebhooks(t *testing.T) {
 	boss.call("PATCH", liveRoom, map[string]any{"review": "all"}, 200)
 	waits := phone.say("two")
 	boss.call("POST", liveRoom+"/comments/"+waits.ID+"/approve", nil, 200)
-	phone.next("ack") // its author hears
+	phone.next("ack") // its author gets the refusal
 	boss.call("PATCH", liveRoom, map[string]any{"review": "held"}, 200)
 	to.want("comment two")
 	boss.call("POST", liveRoom+"/comments/"+one.ID+"/remove", nil, 204)
@@ -201,7 +201,7 @@ func TestWebhooks(t *testing.T) {
 	<-to.failed
 	phone.say("good")
 	boss.call("POST", liveRoom+"/comments/"+bad.ID+"/remove", nil, 204)
-	for deadline := time.Now().Add(patience); ; { // it is noted once the answer is there
+	for deadline := time.Now().Add(patience); ; { // it is recorded once the answer has arrived
 		st := hooks(boss).Webhooks[0].State
 		if st.Failed > 0 && st.Delivered == 3 && st.Deliveries[0].Fault == "status" && st.Deliveries[0].Status == 503 {
 			break
@@ -216,11 +216,11 @@ func TestWebhooks(t *testing.T) {
 	logs := p.logs.String()
 	p = start(t, data, "--user-rate", "0")
 	boss = boss.at(p)
-	<-to.failed // it goes on where it was, without a word
+	<-to.failed // it continues where it was, without any command
 	to.down.Store(false)
 	to.want("comment good", "remove")
 
-	// The address and the key are nowhere to be read.
+	// The address and the key appear nowhere.
 	logs += p.logs.String()
 	_, audit := boss.do("GET", liveRoom+"/audit", nil, nil)
 	if !strings.Contains(audit, `"act":"webhook"`) || !strings.Contains(audit, `"detail":"bot"`) {
@@ -243,11 +243,11 @@ func TestWebhooks(t *testing.T) {
 		}
 	}
 	if strings.Contains(seen, strings.TrimPrefix(made.Key, "whsec_")) || strings.Contains(logs, to.url) {
-		t.Error("the key or the address can be read")
+		t.Error("the key or the address is visible")
 	}
 }
 
-// What moderators alone see goes to webhooks that name it; items come as they stand.
+// Moderators' events go to webhooks that name them; items are sent in their current state.
 func TestWebhooksByKind(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss, phone := p.console(), p.phone().open("audience", "")
@@ -255,7 +255,7 @@ func TestWebhooksByKind(t *testing.T) {
 	to := newHookReceiver(t)
 	made := to.hook(boss, map[string]any{"events": []string{"held", "refused", "item", "ban", "clear", "comment"}})
 	if !slices.Equal(made.Events, []string{"comment", "remove", "clear", "item", "held", "refused", "ban"}) {
-		t.Errorf("it gets %v", made.Events)
+		t.Errorf("it receives %v", made.Events)
 	}
 	phone.say("see https://spam.example/win")
 	if e := to.want("refused see https://spam.example/win"); e.Rule != "links" {
@@ -265,13 +265,13 @@ func TestWebhooksByKind(t *testing.T) {
 	waits := phone.say("waits")
 	to.want("held waits")
 	boss.call("POST", liveRoom+"/comments/"+waits.ID+"/approve", nil, 200)
-	phone.next("ack") // its author hears
+	phone.next("ack") // its author gets the answer
 	if e := to.want("comment waits"); e.By != "" {
 		t.Errorf("a comment as moderators see it: %+v", e)
 	}
 	poll := newItem(boss, "poll", `{"question":"Which?","options":["a","b"]}`)
 	var e hookEvent
-	for e.State != "live" { // the draft may be sent before it is started
+	for e.State != "live" { // the draft may be sent before its start
 		if e = to.next(); e.Type != "item" || e.ID != poll.ID {
 			t.Fatalf("%+v", e)
 		}
@@ -279,7 +279,7 @@ func TestWebhooksByKind(t *testing.T) {
 	boss.call("POST", liveRoom+"/bans", map[string]any{"address_of": waits.ID, "kind": "mute", "seconds": 60}, 201)
 	to.want("ban")
 
-	// A change is obeyed at once; a test is sent also while it is off.
+	// A change applies at once; a test is sent also while the webhook is off.
 	hook := liveRoom + "/webhooks/" + made.ID
 	boss.change(hook, map[string]any{"off": true, "events": []string{"clear"}})
 	boss.call("POST", liveRoom+"/clear", nil, 204)
@@ -296,13 +296,13 @@ func TestWebhooksByKind(t *testing.T) {
 	}
 	to.key.Store(&w.Key)
 	boss.call("POST", liveRoom+"/clear", nil, 204)
-	to.want("clear") // one: what happened while it was off is not sent
+	to.want("clear") // only one: events while it was off are not sent
 	if len(to.events) > 0 {
-		t.Errorf("besides came %+v", <-to.events)
+		t.Errorf("it also received %+v", <-to.events)
 	}
 }
 
-// In a room with a delay a webhook gets comments when overlays do, and removals at once.
+// In a room with a delay a webhook receives comments when overlays do, and removals at once.
 func TestWebhooksInTheDelay(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss, phone, overlay := p.console(), p.phone().open("audience", ""), p.overlaySocket("")
@@ -321,19 +321,19 @@ func TestWebhooksInTheDelay(t *testing.T) {
 		t.Skipf("this machine took %v for the removal", took)
 	}
 	if e.Type != "remove" || e.Position != "" || e.IDs[0] != early.ID {
-		t.Errorf("ahead of its place: %+v", e)
+		t.Errorf("before its turn: %+v", e)
 	}
 	to.want("comment late")
 	if since := time.Since(said); since < 3*time.Second-10*time.Millisecond {
 		t.Errorf("the late one came after %v", since)
 	}
 	if e := to.want("remove"); e.Position == "" {
-		t.Errorf("at its place: %+v", e)
+		t.Errorf("in its turn: %+v", e)
 	}
 }
 
-// What is wrong with a webhook is said with the field and its bounds, and what is wrong
-// with its address when it is tried.
+// A faulty webhook is reported with the field and its limits, and a faulty address
+// when the webhook is tested.
 func TestWebhooksAreRefusedWithASentence(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -372,11 +372,11 @@ func TestWebhooksAreRefusedWithASentence(t *testing.T) {
 	}
 }
 
-// The receiver of docs/webhooks.md keeps what is shown and takes out what is taken down.
+// The receiver of docs/webhooks.md stores shown comments and deletes removed ones.
 func TestReceiverOfThePage(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss, phone := p.console(), p.phone().open("audience", "")
-	to := newHookReceiver(t) // of which the key is needed before the example is there
+	to := newHookReceiver(t) // its key is needed before the example exists
 	made := to.hook(boss, map[string]any{"off": true})
 	file := filepath.Join(t.TempDir(), "webhook.key")
 	if err := os.WriteFile(file, []byte(made.Key+"\n"), 0o600); err != nil {
@@ -389,18 +389,18 @@ func TestReceiverOfThePage(t *testing.T) {
 	}
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusUnauthorized {
-		t.Errorf("an unsigned request is answered %d", resp.StatusCode)
+		t.Errorf("an unsigned request gets status %d", resp.StatusCode)
 	}
 	boss.change(liveRoom+"/webhooks/"+made.ID, map[string]any{"url": "http://127.0.0.1:" + port + "/", "off": false})
 	says := func(want string) {
 		t.Helper()
 		line, err := lines.ReadString('\n')
 		if err != nil || strings.TrimSpace(line) != want {
-			t.Fatalf("the example says %q (%v), want %q", line, err, want)
+			t.Fatalf("the example prints %q (%v), want %q", line, err, want)
 		}
 	}
 	one := phone.say("one")
-	says("comment ['one']") // what is taken down before it was sent would not be
+	says("comment ['one']") // a comment removed before it was sent would be missing
 	phone.say("two")
 	says("comment ['one', 'two']")
 	boss.call("POST", liveRoom+"/comments/"+one.ID+"/remove", nil, 204)

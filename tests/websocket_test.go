@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Other implementations of WebSockets send messages in parts, compressed and binary ones,
-// and read what comes; connections end as docs/dev/protocol.md has it.
+// Other implementations of WebSockets send messages in fragments, compressed and binary ones,
+// and read the frames; connections end as docs/dev/protocol.md describes.
 func TestOtherImplementations(t *testing.T) {
 	t.Run("npm ws", func(t *testing.T) {
 		node, err := exec.LookPath("node")
@@ -25,7 +25,7 @@ func TestOtherImplementations(t *testing.T) {
 		otherImplementation(t, node, "ws-client.mjs")
 	})
 	t.Run("Python websockets", func(t *testing.T) {
-		for _, python := range []string{"/usr/bin/python3", "python3"} { // Debian's packages are for its own
+		for _, python := range []string{"/usr/bin/python3", "python3"} { // Debian's packages are for its own Python
 			if exec.Command(python, "-c", "import websockets.legacy.client").Run() == nil {
 				otherImplementation(t, python, "ws-client.py")
 				return
@@ -35,7 +35,7 @@ func TestOtherImplementations(t *testing.T) {
 	})
 }
 
-// otherImplementation runs a client of testdata against a room and looks at what it saw.
+// otherImplementation runs a client of testdata against a room and checks what it received.
 func otherImplementation(t *testing.T, program, file string) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")
 	cmd := exec.CommandContext(t.Context(), program, filepath.Join("tests", "testdata", file), "ws"+strings.TrimPrefix(p.base, "http")+"/api/rooms/live/socket?role=audience")

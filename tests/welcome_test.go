@@ -8,20 +8,20 @@ import (
 	"danmaku/obs/obstest"
 )
 
-// The welcome is for those who run the room; it has the overlay's address and
+// The welcome is for moderators and owners; it has the overlay's address and
 // every address of the audience.
 func TestWelcome(t *testing.T) {
 	p := start(t, t.TempDir())
 	if !strings.Contains(p.banner, p.base+"/welcome/live?code=") {
-		t.Errorf("the first start leads to:\n%s", p.banner)
+		t.Errorf("the first start opens:\n%s", p.banner)
 	}
 	if status, page := p.browser().do("GET", "/welcome/live", nil, nil); status != 401 || strings.Contains(page, p.overlay) {
-		t.Errorf("a stranger gets %d", status)
+		t.Errorf("a stranger gets status %d", status)
 	}
 	first := p.browser()
 	status, page := first.do("GET", "/welcome/live?code="+p.code, nil, nil)
 	if status != 200 {
-		t.Fatalf("the first visit gets %d", status)
+		t.Fatalf("the first visit gets status %d", status)
 	}
 	for _, want := range []string{p.base + "/overlay/live?key=" + p.overlay, `href="/r/live"`, "Phones cannot reach this computer", `id="add"`, `href="/builder/live"`} {
 		if !strings.Contains(page, want) {
@@ -29,7 +29,7 @@ func TestWelcome(t *testing.T) {
 		}
 	}
 	if status, _ := first.do("GET", "/welcome/nowhere", nil, nil); status != 404 {
-		t.Errorf("an unknown room gets %d", status)
+		t.Errorf("an unknown room gets status %d", status)
 	}
 	if status, _ := p.browser().do("GET", "/welcome/live?code="+p.code, nil, nil); status != 401 {
 		t.Errorf("the code works twice: %d", status)
@@ -37,7 +37,7 @@ func TestWelcome(t *testing.T) {
 	moderator := p.browser()
 	status, page = moderator.do("GET", "/welcome/live?key="+p.link("moderator").Key, nil, nil)
 	if status != 200 || strings.Contains(page, `id="add"`) {
-		t.Errorf("a moderator gets %d, and the button that only the owner has", status)
+		t.Errorf("a moderator gets %d, or sees the owner's button", status)
 	}
 	for lang, want := range map[string]string{"zh-CN": "四步开播", "ja": "配信まで4ステップ"} {
 		if _, page := first.do("GET", "/welcome/live?lang="+lang, nil, nil); !strings.Contains(page, want) {
@@ -46,8 +46,8 @@ func TestWelcome(t *testing.T) {
 	}
 }
 
-// The owner's button puts the overlay into OBS; what OBS has against it comes
-// back as a word.
+// The owner's button puts the overlay into OBS; OBS's fault is returned
+// as a code.
 func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -83,7 +83,7 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 				t.Errorf("got %s", body)
 			}
 			if !strings.HasPrefix(got.At, "127.0.0.1:") {
-				t.Errorf("it does not say where it asked: %s", body)
+				t.Errorf("it does not show OBS's address: %s", body)
 			}
 			fakeOBS.Look(func() {
 				in := fakeOBS.Inputs["danmaku"]
@@ -95,8 +95,8 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 	}
 }
 
-// The builder sends its look along; what cannot be one is refused before OBS is
-// asked.
+// The builder sends its look, too; an invalid look is refused before OBS is
+// called.
 func TestTheBuilderDressesOBS(t *testing.T) {
 	fakeOBS := obstest.New()
 	p := start(t, t.TempDir(), "--obs", fakeOBS.Start(t))
@@ -117,7 +117,7 @@ func TestTheBuilderDressesOBS(t *testing.T) {
 	} {
 		owner.call("POST", liveRoom+"/obs", bad, 422)
 	}
-	owner.call("POST", liveRoom+"/obs", map[string]any{}, 200) // the welcome's button keeps it
+	owner.call("POST", liveRoom+"/obs", map[string]any{}, 200) // the welcome's button keeps the look
 	dressed(p.base+"/overlay/live?key="+p.overlay+"&font=a%26b%3Dc&size=44", "/* danmaku builder */\n.dm { color: red }")
 	owner.call("POST", liveRoom+"/obs", map[string]any{"options": map[string]string{}}, 200)
 	dressed(p.base+"/overlay/live?key="+p.overlay, "")
@@ -138,7 +138,7 @@ func TestOnlyTheOwnerMayAskOBS(t *testing.T) {
 		}
 	}
 	if status, _ := p.console().do("POST", "/api/rooms/live/obs", map[string]string{}, nil); status != 401 {
-		t.Errorf("a foreign form gets %d", status)
+		t.Errorf("a foreign form gets status %d", status)
 	}
 	fakeOBS.Look(func() {
 		if len(fakeOBS.Inputs) != 0 {

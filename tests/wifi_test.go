@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The Wi-Fi of a hall stands on the second screen and, for those who run the room, on
-// the poster; over a restart, too. Nothing else has the password: no event, no audit,
+// A hall's Wi-Fi is on the second screen and, for moderators and owners, on
+// the poster; also over a restart. Nothing else has the password: no event, no audit,
 // no log, no page of the audience, no file as plain text.
 func TestWiFi(t *testing.T) {
 	const password = "pass;word <b>42"
@@ -25,7 +25,7 @@ func TestWiFi(t *testing.T) {
 		return screen, poster
 	}
 	if screen, poster := pages(owner); strings.Contains(screen, `id="network"`) || strings.Contains(poster, `class="network"`) {
-		t.Error("a network is shown before there is one")
+		t.Error("a page shows a network before there is one")
 	}
 	mod.call("PUT", "/api/rooms/live/wifi", map[string]any{"name": "Hall", "password": password}, 200)
 	if status, body := mod.do("PUT", "/api/rooms/live/wifi", map[string]any{"name": "Hall", "password": "short"}, ours); status != 422 || strings.Contains(body, "short") {
@@ -40,7 +40,7 @@ func TestWiFi(t *testing.T) {
 			}
 		}
 		if screen, poster := pages(stranger); !strings.Contains(screen, "pass;word") || strings.Contains(poster, "Hall") {
-			t.Error("a projector with the overlay's key shows it, a stranger's poster does not")
+			t.Error("the projector with the overlay's key lacks the code, or a stranger's poster shows it")
 		}
 	}
 	check()
@@ -50,9 +50,9 @@ func TestWiFi(t *testing.T) {
 		}
 	}
 	if _, body := owner.do("GET", "/api/rooms/live/audit", nil, nil); !strings.Contains(body, `"wifi"`) || !strings.Contains(body, "Hall") {
-		t.Errorf("the audit does not say who changed it:\n%s", body)
+		t.Errorf("the audit does not name the author of the change:\n%s", body)
 	}
-	// An event tells everybody of a change that comes after.
+	// An event informs everybody of a later change.
 	owner.call("PATCH", "/api/rooms/live", map[string]any{"title": "after"}, 200)
 	for _, who := range []*socket{phone, desk} {
 		for said := ""; !strings.Contains(said, `"after"`); {
@@ -79,6 +79,6 @@ func TestWiFi(t *testing.T) {
 	check()
 	mod.call("PUT", "/api/rooms/live/wifi", map[string]any{"name": ""}, 200)
 	if screen, poster := pages(owner); strings.Contains(screen+poster, "Hall") {
-		t.Error("what was taken off is shown")
+		t.Error("a removed network is shown")
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// unwanted are words that the glossary replaces, of one language.
+// unwanted are words of one language that the glossary replaces.
 type unwanted struct {
 	language string
 	pattern  *regexp.Regexp
@@ -46,7 +46,7 @@ func unwantedWords(t *testing.T) []unwanted {
 
 var overlayWords = regexp.MustCompile(`(?m)^  '?([a-z]{2}(?:-[a-z]{2})?)'?: (\{ .* \}),$`)
 
-// TestTheGlossaryHasItsWords counts what the tables hold, each row whole.
+// TestTheGlossaryHasItsWords checks that each table has enough rows, all complete.
 func TestTheGlossaryHasItsWords(t *testing.T) {
 	page, err := os.ReadFile("docs/dev/glossary.md")
 	if err != nil {
@@ -76,7 +76,7 @@ func TestTheGlossaryHasItsWords(t *testing.T) {
 	}
 }
 
-// TestOneWordForOneThing holds what users read to the glossary.
+// TestOneWordForOneThing checks users' texts against the glossary.
 func TestOneWordForOneThing(t *testing.T) {
 	words := unwantedWords(t)
 	check := func(where, language, text string) {
