@@ -1,4 +1,4 @@
-// Where a page goes whose machine does not answer.
+// The machine to which a page moves if its own does not answer.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
@@ -12,12 +12,12 @@ const B = 'https://b.example', C = 'https://c.example:8443';
 
 /** @param {any} [over] */
 const hello = (over = {}) => ({ type: 'hello', version: 1, time: 0, position: 'e:0', role: 'overlay', room: { id: 'live' }, resumed: false, recent: [], addresses: [B, C], ...over });
-/** The page has loaded what knows of other machines. */
+/** Waits until the page has loaded the module about other machines. */
 const loaded = () => new Promise((done) => { setTimeout(done, 0); });
 /** @param {number} seq */
 const comment = (seq) => ({ type: 'comment', seq, id: `c${seq}`, at: seq, text: `t${seq}` });
 
-/** A page at https://a.example. @param {'overlay'|'audience'} role @param {any} [handlers] */
+/** Creates a page at https://a.example. @param {'overlay'|'audience'} role @param {any} [handlers] */
 function page(role, handlers = {}) {
   const net = new FakeNetwork();
   net.env.location = { protocol: 'https:', host: 'a.example' };

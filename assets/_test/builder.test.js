@@ -1,4 +1,4 @@
-// The builder without its page: what it makes of the table of options.
+// The builder without its page: the values that it makes from the table of options.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { DEFAULTS, LIST, OPTIONS, THEMES, defaultOf, readOption, readOptions } f
 const read = (/** @type {string} */ path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
 
-/** A value of each option that is not its default. @type {any} */
+/** A value of each option other than its default. @type {any} */
 const OTHER = {
   duration: 12.5, pace: 300, wrap: 30, fixed: 5, apart: true, fade: true, area: 0.4, region: 'bottom', lanes: 8, font: 'Noto Serif, Arial', size: 44, weight: 400, stroke: 1.5, opacity: 0.8, limit: 40, motion: 'smooth',
   box: 'list', newest: 'top', place: 'left', stay: 30, avatars: true, overlap: true, names: true, sources: true, lift: false, emoji: false, reactions: false, questions: 3, merge: true, theme: 'plate', chroma: '00ff7f', qr: 'idle', idle: 30, demo: true, bench: true, debug: true, lang: 'zh-TW',
@@ -69,7 +69,7 @@ test('an address says what differs and nothing else, and means the same when rea
     assert.deepEqual(changed(options), [name]);
     assert.deepEqual(readOptions(new URLSearchParams(queryOf(options))), options, queryOf(options));
     assert.deepEqual(readOptions(Object.entries(changedTexts(options))), options);
-    // The preview gets all of them, so that one goes back to its default, too.
+    // The preview receives all of them, so that one can return to its default, too.
     assert.deepEqual(readOptions(Object.entries(allTexts(DEFAULTS)), options), DEFAULTS, name);
   }
 });
@@ -93,7 +93,7 @@ test('in a ready style every value can be said, the overlay’s own defaults, to
   style.set({ theme: 'hall' });
   style.set({ size: 36 });
   assert.equal(queryOf(style.options), 'size=36&theme=hall');
-  style.set({ theme: 'quiet' }); // what was said stays, the rest follows
+  style.set({ theme: 'quiet' }); // set values stay, the others follow
   assert.deepEqual([style.options.size, style.options.weight], [36, 600]);
   style.set({ theme: '' });
   assert.equal(queryOf(style.options), '');

@@ -43,7 +43,7 @@ test('a clock that is set does not change how long the socket stays deaf, in a b
       socket.connect();
       net.last.feed({ type: 'hello', version: 1, time: 0, position: 'e:0', room: {}, recent: [] });
       time.set(step);
-      /** Runs the timer that waits, when it is due. */
+      /** Runs the waiting timer if it is due. */
       const due = () => {
         const [{ fn, ms }] = timers.splice(0);
         time.run(ms);
@@ -51,7 +51,7 @@ test('a clock that is set does not change how long the socket stays deaf, in a b
       };
       time.run(10_000);
       net.last.feed({ type: 'beat', position: 'e:0' });
-      due(); // the time for a greeting has passed, and it came
+      due(); // the time for a greeting is over, and it has arrived
       assert.equal(net.sockets.length, 1, `${step}: what was heard lately is left alone`);
       for (let i = 0; i < 3 && socket.state === 'open'; i++) due();
       assert.equal(net.sockets[0].readyState, 2, `${step}: silence is noticed`);
@@ -74,7 +74,7 @@ test('a wait is neither longer nor shorter for a clock that is set, and sleep is
   wall.sleep(-HOUR);
   net.wake();
   assert.equal(net.sockets.length, 1, 'set back: what was just heard is not stale');
-  wall.sleep(HOUR + TIMES.stale + 1); // the device slept, and its monotonic clock with it
+  wall.sleep(HOUR + TIMES.stale + 1); // the device and its monotonic clock slept
   net.wake();
   assert.equal(net.sockets.length, 2, 'asleep by the device\'s clock');
   net.last.feed({ type: 'hello', version: 1, time: 0, position: 'e:0', room: {}, recent: [] }, { type: 'bye', code: 'restart', wait_ms: 7000 });
@@ -152,7 +152,7 @@ test('a wait ends in its time, with a clock that is set back and after a sleep',
   mono += 20_000;
   assert.equal(wait.left, 0);
   wait.start(30_000);
-  wall += 60_000; // asleep: the monotonic clock stood still
+  wall += 60_000; // asleep: the monotonic clock stopped
   assert.equal(wait.left, 0, 'slept through');
   wait.start(30_000);
   wait.start(0);
@@ -177,8 +177,8 @@ test('what the overlay missed is drawn by its age, and nothing from the future',
   }
 });
 
-// What may read the device's clock: it names a moment to a person or a server, or
-// makes an address that was never used. All else measures with performance.now().
+// Code that may read the device's clock: it shows a time to a person or a server, or
+// makes an unused address. All other code measures with performance.now().
 const MAY = {
   'shared/socket-env.js': 1, 'shared/server-clock.js': 2, 'overlay/obs.js': 1, 'overlay/code.js': 1,
   'audience/outcome.js': 2, 'audience/wait.js': 1, 'console/page-air.js': 1, 'console/header.js': 1,

@@ -1,4 +1,4 @@
-// When a moderator who looks elsewhere is told, and of what.
+// When a moderator in another tab is notified, and about what.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { AlertRules, PAUSE, mentions } from '../console/alert-rules.js';

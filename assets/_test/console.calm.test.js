@@ -1,4 +1,4 @@
-// What the console's feed shows when much comes: hits, equal comments, the calm feed.
+// How the console's feed handles many comments: matches, equal comments, the calm feed.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { layered } from '../console/cut.js';
@@ -47,7 +47,7 @@ test('equal comments are one row for ten seconds, whoever wrote them', () => {
   assert.deepEqual(rows(items), ['GG×3', 'another×1', 'gg×1', 'gg×1', 'gg×1']);
   assert.equal(items.idsOf(items.list[0].id).length, 3);
 
-  // One that is taken down leaves its row, and the row is drawn anew.
+  // A removed comment leaves its row, and the row is redrawn.
   model.remove({ ids: [part.id] });
   items.fill(false);
   assert.deepEqual(items.stale.map((row) => row.text), ['GG']);
@@ -79,7 +79,7 @@ test('what waits and what was refused is one row, too, where the same rule did i
   assert.deepEqual(shape(), ['held words ×2', 'held raid ×1', 'refused words ×2', 'refused Mika ×1', 'shown  ×1', 'held words ×1']);
   assert.deepEqual(items.idsOf(first.id), [first.id, second.id]);
 
-  // Whoever is decided about alone is a row of their own.
+  // A comment decided by itself gets its own row.
   assert.equal(items.movedOut(first), false);
   model.put({ id: first.id, seq: 100, user: 'ann', name: 'ann', text: 'boss', at: 0, by: 'Mika' }, 'refused');
   assert.equal(items.movedOut(first), true);
@@ -116,7 +116,7 @@ test('calm: of forty a second only what is worth a look', () => {
   const shown = model.all.filter((entry) => matches(entry, calm, ['lemon']));
   assert.deepEqual(shown.slice(10), worth);
   assert.deepEqual(shown.slice(0, 10).map(({ user }) => user), Array.from({ length: 10 }, (_, i) => `regular${i}`), 'the first of each person');
-  // Older ones come from history: who was first may not be any more.
+  // Older ones come from history: another one may be the first now.
   said(model, 'newcomer', 'was here before', 5);
   assert.equal(matches(worth[0], calm), false);
 });

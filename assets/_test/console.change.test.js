@@ -50,7 +50,7 @@ test('of rules the record says which list, what was done with it, and which entr
     [{ changed: ['off', 'text'], detail: '+plum · −pear' }, 'words · switched off · entries changed · +plum · −pear'],
     [{ changed: ['on'] }, 'words · switched on'],
     [{ changed: [] }, 'words'],
-    [{ detail: 'off' }, 'words · switched off'], // as it was written once
+    [{ detail: 'off' }, 'words · switched off'], // as older versions wrote it
     [{ detail: 'deleted' }, 'words · deleted'],
     [{}, 'words'],
   ])) assert.equal(detail({ act: 'rules', about: 'words', ...act }, words('en')), want);

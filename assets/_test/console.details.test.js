@@ -1,4 +1,4 @@
-// The console's words for what the filter says of a text.
+// The console's sentences for the filter's findings in a text.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

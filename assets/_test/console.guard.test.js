@@ -60,7 +60,7 @@ test('holding acts, once, and its own click does nothing more', () => {
   g.clock.advance(1);
   assert.equal(g.acts, 1);
   g.guard.release();
-  g.guard.press(); // the click that ends it
+  g.guard.press(); // the click at its end
   assert.equal(g.acts, 1);
   assert.equal(g.guard.state, '');
   g.guard.hold();
@@ -75,7 +75,7 @@ test('a hold that ends elsewhere leaves nothing behind', () => {
   const g = setUp();
   g.guard.hold();
   g.clock.advance(HOLD);
-  g.guard.release(); // off the button: no click follows
+  g.guard.release(); // released off the button: no click follows
   g.clock.advance(100);
   g.guard.press();
   assert.equal(g.guard.state, 'armed', 'the next press counts');

@@ -56,7 +56,7 @@ test('what history says of the time before a clear was cleared, whenever the ans
   const model = new FeedModel();
   model.put(c(1), 'shown');
   model.clear({ seq: 4 });
-  model.put(c(1), 'shown'); // asked for before the clear
+  model.put(c(1), 'shown'); // requested before the clear
   model.put(c(2), 'shown');
   model.put(c(3), 'held');
   model.put(c(5), 'shown');

@@ -29,7 +29,7 @@ test('a key does not act on an item that has just slid into place, but on one th
   const { queue, pass } = filled();
   pass(MOVE_GRACE);
   assert.equal(queue.justMoved, false);
-  queue.leave('h1'); // by somebody else
+  queue.leave('h1'); // decided by another moderator
   assert.equal(queue.justMoved, true);
   pass(MOVE_GRACE - 1);
   assert.equal(queue.justMoved, true);
@@ -93,7 +93,7 @@ test('a queue that is longer than the greeting is filled from behind', () => {
   queue.reset([item(501), item(502)], 502);
   assert.equal(queue.missing, 500);
   queue.look('h502');
-  queue.fill([item(500), item(499), item(502)]); // newest first, as history has them
+  queue.fill([item(500), item(499), item(502)]); // newest first, as in history
   assert.deepEqual(queue.items.map((i) => i.id), ['h499', 'h500', 'h501', 'h502']);
   assert.equal(queue.current?.id, 'h502', 'the eye stays where it is');
   assert.equal(queue.total, 502);
@@ -149,7 +149,7 @@ test('one decision about several is one line', () => {
   const decided = (/** @type {number} */ seq, more = {}) => queue.remember({ id: `d${seq}`, text: 'x', status: 'refused', by: 'me', group: 'g', seq, ...more });
   decided(1); decided(2); decided(3);
   assert.deepEqual(queue.decided.map((d) => [d.id, d.ids?.length]), [['d1', 3]]);
-  decided(5); // another decision came between
+  decided(5); // another decision came in between
   decided(6, { by: 'you' });
   decided(7, { group: 'h' });
   assert.equal(queue.decided.length, 4);

@@ -48,7 +48,7 @@ test('an answer is what was switched on since it began, by anybody, and one step
   assert.deepEqual(names(watch.answers(both).given), ['newcomers', 'slow']);
   assert.deepEqual(watch.answers(both).left, []);
   assert.deepEqual(watch.back(both), { newcomers: 'open', slow_ms: 0 });
-  watch.take({ newcomers: 61 }, calm); // taken back while it goes on
+  watch.take({ newcomers: 61 }, calm); // undone during the raid
   assert.deepEqual(watch.answers(calm).given, []);
   assert.equal(watch.raid?.newcomers, 61);
 });

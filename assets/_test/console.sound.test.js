@@ -1,4 +1,4 @@
-// What a moderator hears, and that a page inside OBS, whose docks can be heard on the
+// The sounds of the console. A page inside OBS, whose docks may be audible on the
 // stream, makes no sound and shows no notification.
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -10,8 +10,8 @@ import { readLocale } from './fakes.js';
 const CHROMIUM = 'Mozilla/5.0 Chrome/127.0.0.0 Safari/537.36';
 
 /**
- * A browser that counts tones and notifications, and its console's alerts as a page
- * that was just opened has them.
+ * A browser that counts tones and notifications, and the alerts of a
+ * newly opened page.
  * @param {TestContext} t @param {string} name of the page @param {Record<string, unknown>} [own] of its window @param {string} [agent]
  */
 async function page(t, name, own = {}, agent = CHROMIUM) {
@@ -52,14 +52,14 @@ async function page(t, name, own = {}, agent = CHROMIUM) {
     t.after(() => { if (before) Object.defineProperty(globalThis, key, before); else Reflect.deleteProperty(globalThis, key); });
   }
   t.mock.timers.enable({ apis: ['setInterval'] });
-  // Each page has its own: a module keeps the sound it once opened.
+  // Each page has its own: a module keeps the sound context that it opened.
   const alerts = /** @type {typeof import('../console/alerts.js')} */ (await import(`../console/alerts.js?${name}`));
   /** @type {Map<string, (x?: any) => void>} */ const heard = new Map();
   const store = /** @type {any} */ ({ room: { id: 'live', title: 'My show' }, roomId: 'live', me: 'Mika', words: readLocale('console', 'en'), on: (/** @type {string} */ what, /** @type {any} */ fn) => heard.set(what, fn) });
   const queue = { total: 0 };
   alerts.wireAlerts(store, /** @type {any} */ (queue), /** @type {any} */ ({ raid: null }));
   heard.get('queue')?.(); // the page opens
-  /** A comment is held, and waits. */
+  /** A comment is held and waits. */
   const waits = () => { queue.total++; heard.get('queue')?.(); };
   return { made, alerts, waits };
 }
@@ -92,7 +92,7 @@ test('nothing sounds and nothing is told inside OBS', async (t) => {
     await t.test(name, async (inner) => {
       const { made, waits, alerts } = await page(/** @type {TestContext} */ (inner), encodeURIComponent(name), own, agent);
       waits();
-      alerts.sound(); // as its button on the page of alerts does
+      alerts.sound(); // like its button on the page of alerts
       assert.equal(alerts.inOBS(), true);
       assert.deepEqual(made, { contexts: 0, resumed: 0, tones: [], shown: [] });
     });

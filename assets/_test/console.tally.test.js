@@ -17,7 +17,7 @@ test('a decision about several is told as it came out', () => {
     ['approve', [ok('1'), ok('2'), ok('3')], '3 approved.', 'check'],
     ['approve', [ok('1'), ok('2'), ok('3'), kims('4')], '3 approved. Kim had already refused 1.', 'person'],
     ['approve', [kims('1'), kims('2')], 'Kim had already refused 2.', 'person'],
-    // One's own needs no name, nor does what nobody's link did.
+    // The moderator's own actions need no name, nor do actions without a link.
     ['refuse', [ok('1'), { id: '2', status: 'shown', by: 'Mika', again: true }, { id: '3', status: 'removed', again: true }], '1 refused. 1 was already approved. 1 was already taken down.', 'person'],
     ['approve', [ok('1'), { id: '2', code: 'not_found' }, { id: '3', code: 'not_found' }, kims('4')], '1 approved. 2 stayed as they were: It is not there any more. Kim had already refused 1.', 'warn'],
     ['remove', [ok('1'), { id: '2', fault: new Error('broken') }], '1 taken down. 1 stayed as it was: That did not work. Try again.', 'warn'],
@@ -39,7 +39,7 @@ test('every outcome has its words in every language', () => {
   }
 });
 
-/** A console over a server that answers by what is asked. @param {any[]} items @param {(path: string, body: any) => any} serve */
+/** A console with a server that answers by request. @param {any[]} items @param {(path: string, body: any) => any} serve */
 function over(items, serve) {
   /** @type {string[]} */ const notices = [];
   const queue = new Queue();
@@ -77,7 +77,7 @@ test('a mute of several can be undone, also right after something that cannot', 
     muted.push(body.user);
     return { id: body.user, removed: 1 };
   });
-  acts.final = true; // a comment was taken down
+  acts.final = true; // a comment was removed
   await banEach(store, acts, { kind: 'mute', remove: true }, /** @type {any} */ (Array.from({ length: 20 }, (_, i) => ({ id: `c${i}`, user: `u${i % 10}` }))));
   assert.equal(acts.final, false);
   assert.equal(new Set(muted).size, 10);

@@ -1,9 +1,9 @@
-// A clock and a network that tests move by hand, and the words of a page.
+// A clock and a network that tests control, and the words of a page.
 
 import { readFileSync } from 'node:fs';
 import { format } from '../shared/i18n.js';
 
-/** The words of a page, as they are shipped. An unknown key throws.
+/** The shipped words of a page. An unknown key throws.
  * @param {string} page @param {string} lang */
 export function readLocale(page, lang) {
   const messages = JSON.parse(readFileSync(new URL(`../locales/${page}.${lang}.json`, import.meta.url), 'utf8'));
@@ -29,7 +29,7 @@ export class FakeClock {
   /** @param {number} id */
   clearTimeout = (id) => { this.#timers.delete(id); };
   get pending() { return this.#timers.size; }
-  /** ms until the earliest timer, Infinity without one */
+  /** ms until the earliest timer, Infinity if there is none */
   get next() { return Math.min(...[...this.#timers.values()].map((t) => t.at - this.#now)); }
   /** @param {number} ms runs every timer that falls due, in order */
   advance(ms) {
@@ -47,7 +47,7 @@ export class FakeClock {
   sleep(ms) { this.#now += ms; }
 }
 
-/** A network whose sockets are opened, fed and cut by the test. */
+/** A network whose sockets the test opens, feeds and closes. */
 export class FakeNetwork {
   /** @type {any[]} */ sockets = [];
   clock = new FakeClock();

@@ -1,6 +1,6 @@
-// No page asks for more than its floor has: every piece of syntax, every member of
-// the language and the browser that scripts use, and every property, value,
-// selector and at-rule of the stylesheets is looked up in MDN's table.
+// No page needs more than its oldest browsers support. The test looks up in MDN's table every
+// piece of syntax, every member of the language and the browser that scripts use, and every
+// property, value, selector and at-rule of the stylesheets.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { CLASSIC, FLOORS, filesOf } from './floor/pages.js';
 
 const assets = fileURLToPath(new URL('../', import.meta.url));
 
-/** What a browser of the floor may lack, and why nothing is lost. A key that ends with * stands for what begins so. */
+/** Features that the oldest browsers may lack, and why nothing is lost. A key that ends with * covers all that begin so. */
 const SPARED = {
   'css/properties/overscroll-behavior*': 'pulling at the end of a list moves the page a little',
   'css/properties/overflow-anchor*': 'Safari: scroll.js keeps the place itself',
@@ -42,7 +42,7 @@ const skip = tools ? false : 'npm ci has not run';
 const folder = mkdtempSync(join(tmpdir(), 'floor-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Features that a text must be seen to use. */
+/** Features that the scan of a text must find. */
 const SCRIPTS = {
   'javascript/builtins/Array/at': 'export const a = (/** @type {number[]} */ list) => list.at(-1);',
   'javascript/builtins/String/at': 'export const b = "x".at(0);',
@@ -82,7 +82,7 @@ test('every module and stylesheet is a page’s', () => {
   }
 });
 
-/** What each file uses, once for all pages. @type {Record<string, any[]>} */ const seen = {};
+/** The features that each file uses, cached for all pages. @type {Record<string, any[]>} */ const seen = {};
 const inScript = (/** @type {string} */ name) => (seen[name] ??= tools.inScript(program, join(assets, name)));
 const inStyle = (/** @type {string} */ name) => (seen[name] ??= tools.inStyle(join(assets, name)));
 

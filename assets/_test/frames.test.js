@@ -1,4 +1,4 @@
-// The golden frames that the Go tests write and check, read by the client.
+// The client reads the golden frames that the Go tests write and check.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';

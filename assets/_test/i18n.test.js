@@ -59,7 +59,7 @@ test('no two rules and no two pages of the console have one name', () => {
   }
 });
 
-/** Tables of what the audience sees. */
+/** Tables of the audience's texts. */
 const OF_THE_AUDIENCE = ['about', 'audience', 'draw', 'photos', 'show', 'venue', 'warn'];
 
 test('a table has the languages of those who read it, and no other', () => {
@@ -85,7 +85,7 @@ test('the overlay speaks every language of the audience', () => {
 });
 
 test('no table has words of English left', () => {
-  const same = ['app', 'emotes', 'seconds', 'color', 'screen_code', 'screen_color']; // are so in some language
+  const same = ['app', 'emotes', 'seconds', 'color', 'screen_code', 'screen_color']; // identical in some language
   for (const page of OF_THE_AUDIENCE) {
     const english = JSON.parse(read(`locales/${page}.en.json`));
     for (const lang of AUDIENCE_LANGUAGES.slice(1)) {
@@ -126,7 +126,7 @@ for (const page of pages) {
   });
 }
 
-/** Keys that code and templates name as they stand. @param {string} folder */
+/** Keys that code and templates contain literally. @param {string} folder */
 function named(folder) {
   const found = new Set();
   for (const file of readdirSync(new URL(`${folder}/`, assets))) {

@@ -1,5 +1,5 @@
-// What a room shows besides comments: the client's store of it, the counts of polls, a
-// person's choices, and what the overlay's slots show.
+// What a room shows besides comments: the client's store of items, the counts of polls, a
+// person's choices, and the content of the overlay's slots.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Ballot } from '../audience/ballot.js';
@@ -63,7 +63,7 @@ test('a countdown ends at 0 and never below', () => {
   assert.deepEqual([0, 9, 61, 3600, 86399].map(clockText), ['0:00', '0:09', '1:01', '1:00:00', '23:59:59']);
 });
 
-/** A ballot whose frames are kept. */
+/** A ballot whose frames are recorded. */
 function ballot() {
   /** @type {any[]} */ const sent = [];
   let n = 0;

@@ -1,4 +1,4 @@
-// What holds for the modules of the pages as a whole: their size and their imports.
+// Rules for all modules of the pages: their size and their imports.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const assets = fileURLToPath(new URL('../', import.meta.url));
 
-/** Lines of a module at most; a longer one is split where its parts can be named. */
+/** The most lines of a module; a longer one is split into parts that can be named. */
 const MOST = 200;
 
 const modules = readdirSync(assets, { recursive: true, encoding: 'utf8' })

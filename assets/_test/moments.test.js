@@ -1,4 +1,4 @@
-// Moments of the show: what a time of day means.
+// Moments of the show: the meaning of a time of day.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fieldTime, momentOf, momentText, nextMoment } from '../console/show-time.js';

@@ -1,4 +1,4 @@
-// The chat box without a page: its time and its drawing are the test's.
+// The chat box without a page: the test controls its time and its drawing.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -27,7 +27,7 @@ function setUp() {
         for (const fn of fns) fn();
       }
     },
-    /** The time for frames to come is over. */
+    /** Ends the time in which frames could come. */
     late() { now += LATE; late?.(); late = null; },
     get wanted() { return wanted.size; },
     get reports() { return reports; },
@@ -119,7 +119,7 @@ test('what is on air, from the numbers', () => {
     [stats(1, { drawing: 1, hidden: 0, stuck: 0 }), 'on'], [stats(2, { drawing: 1, hidden: 1, stuck: 0 }), 'on'],
     [stats(1, { drawing: 0, hidden: 1, stuck: 0 }), 'hidden'], [stats(2, { drawing: 0, hidden: 2, stuck: 0 }), 'hidden'],
     [stats(1, { drawing: 0, hidden: 0, stuck: 1 }), 'stuck'], [stats(3, { drawing: 1, hidden: 1, stuck: 1 }), 'stuck'],
-    [stats(1, { drawing: 0, hidden: 0, stuck: 0 }), 'on'], // it came between the two counts
+    [stats(1, { drawing: 0, hidden: 0, stuck: 0 }), 'on'], // it connected between the two counts
   ])) assert.equal(onAir(frame).state, state, JSON.stringify(frame));
 });
 

@@ -1,4 +1,4 @@
-// Everything at once that can happen to a stage, in any order, many times over:
+// All events of a stage at once, in any order, many times over:
 // no comments overlap, none is lost, none is left behind.
 
 import assert from 'node:assert/strict';
@@ -16,14 +16,14 @@ function random(seed) {
   };
 }
 
-/** Where an item is drawn, from its flight alone. */
+/** The position at which an item is drawn, from its flight alone. */
 function box(item, width, now) {
   const gone = Math.floor(item.v * (now - item.t));
   const x = item.mode === 'scroll' ? item.m - gone : item.mode === 'reverse' ? gone - item.m - item.w : Math.round((width - item.w) / 2);
   return { left: Math.max(0, x), right: Math.min(width, x + item.w), top: item.y, bottom: item.y + item.h };
 }
 
-/** Runs one evening. @param {number} seed @param {number} steps */
+/** Runs one random show. @param {number} seed @param {number} steps */
 function evening(seed, steps) {
   const r = random(seed);
   const pick = (...of) => of[Math.floor(r() * of.length)];
@@ -82,13 +82,13 @@ function evening(seed, steps) {
       }
     }
     if (options.overlap) continue;
-    if (hidden) continue; // nobody sees it; the next tick puts it right
+    if (hidden) continue; // nobody sees it; the next tick corrects it
     const { width } = renderer.size;
     const boxes = flying.filter((item) => item.until > now).map((item) => ({ ...box(item, width, now), item }));
     for (let i = 0; i < boxes.length; i++) {
       for (let k = i + 1; k < boxes.length; k++) {
         const a = boxes[i], b = boxes[k];
-        // What stands is in front of what flies, unless they are kept apart.
+        // Standing comments are in front of flying ones, unless they are kept apart.
         if (!options.apart && (a.item.v === 0) !== (b.item.v === 0)) continue;
         const over = a.top < b.bottom && b.top < a.bottom && Math.min(a.right, b.right) > Math.max(a.left, b.left);
         if (over && a.item.rows * 54 >= a.item.h && b.item.rows * 54 >= b.item.h) assert.fail(`${where}, ${now} ms: ${JSON.stringify(a)} over ${JSON.stringify(b)}`);
@@ -97,7 +97,7 @@ function evening(seed, steps) {
   }
   if (hidden) stage.setHidden(false);
   if (paused) stage.resume();
-  go(1_000_000); // on a stage that has grown, a slow one has a long way
+  go(1_000_000); // on a larger stage, a slow comment has a long way
   const s = stage.stats();
   assert.equal(s.active + s.queued + timers.size, 0, `seed ${seed}: something stays forever: ${JSON.stringify(s)}, ${timers.size} timers`);
   return s.placed;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lanes } from '../overlay/lanes.js';
 
-/** A small seeded generator (mulberry32), so that a failure can be run again. */
+/** A small seeded generator (mulberry32), so that a failure can be repeated. */
 function random(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -12,8 +12,8 @@ function random(seed) {
   };
 }
 
-/** Where a comment is drawn, by the motion alone and in whole pixels, as the
- * page's steps() do; nothing here asks the lanes. */
+/** The position at which a comment is drawn, by the motion alone and in whole pixels, as the
+ * page's steps() do; independent of the lanes. */
 function drawn(c, width, at) {
   const gone = Math.floor(c.v * (at - c.t));
   if (c.mode === 'scroll') return c.m - gone;
@@ -21,13 +21,13 @@ function drawn(c, width, at) {
   return Math.round((width - c.w) / 2);
 }
 
-/** Fails when two of the comments overlap on the screen at this time. In each lane they
- * are put in order: where any two overlap, two that are neighbours do. */
+/** Fails if two of the comments overlap on the screen at this time. It sorts the comments
+ * of each lane: if any two overlap, two neighbours do. */
 function check(active, width, at, seed) {
   /** @type {{from: number, to: number, c: any}[][]} */ const lanes = [];
   for (const c of active) {
     const x = drawn(c, width, at);
-    // What is drawn outside the screen disturbs nobody.
+    // Parts outside the screen disturb nobody.
     const seen = { from: Math.max(0, x), to: Math.min(width, x + c.w), c };
     if (seen.from < seen.to) for (let lane = c.lane; lane < c.lane + c.rows; lane++) (lanes[lane] ??= []).push(seen);
   }
@@ -40,7 +40,7 @@ function check(active, width, at, seed) {
   }
 }
 
-/** Runs one room with its own mix of comments, and gives how many were placed. */
+/** Runs one room with its own mix of comments, and returns how many were placed. */
 function run(seed, ticks) {
   const r = random(seed);
   const pick = (...of) => of[Math.floor(r() * of.length)];
@@ -50,7 +50,7 @@ function run(seed, ticks) {
   let lanes = new Lanes({ width, rows, gap });
   let shut = [];
   let active = [], waiting = [], now = 0, placed = 0, id = 0;
-  const mix = r(); // some rooms are all scroll, some mixed
+  const mix = r(); // some rooms only scroll, some are mixed
   for (let tick = 0; tick < ticks; tick++) {
     now += r() < 0.01 ? r() * 60_000 : 250 + r() * 5; // now and then the page was hidden
     active = active.filter((c) => c.until > now);
@@ -81,7 +81,7 @@ function run(seed, ticks) {
       c.v = moving ? (width + c.w) / cross : 0;
       c.until = now + (moving ? cross : 4500);
       let lane = lanes.find(c, now);
-      if (r() < 0.1) { // on its way before the page was there
+      if (r() < 0.1) { // flying before the page was open
         const start = lanes.soonest(c, now - r() * cross);
         if (start.lane >= 0 && start.ready < now) {
           lane = start.lane;

@@ -1,5 +1,5 @@
-// OBS 30 has Chromium 103. `tsc` with lib ES2022 knows what the language lacks
-// there; this list has what it does not know: newer DOM, CSS and syntax.
+// OBS 30 has Chromium 103. `tsc` with lib ES2022 checks the language
+// there; this list covers the rest: newer DOM, CSS and syntax.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -34,10 +34,10 @@ const FOREVER = [
   [/transitionend/, 'the compositor moves comments'], [/https?:\/\//, 'nothing comes from the net'], [/@import|@font-face/, 'system fonts only'],
 ];
 
-/** The source without comments, which may say what the code must not do. */
+/** The source without comments, which may name forbidden features. */
 const bare = (source) => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
 
-/** What stands in a page's own scripts and styles. @param {string} page */
+/** The page's own scripts and styles. @param {string} page */
 function inPages(page) {
   for (const [, tag, source] of page.matchAll(/<(script|style)\b[^>]*>([\s\S]*?)<\/\1>/g)) {
     for (const [pattern, why] of NEWER[tag === 'style' ? 'css' : 'js']) assert.doesNotMatch(source, pattern, String(why));

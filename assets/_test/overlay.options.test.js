@@ -8,7 +8,7 @@ const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
 
 /** @param {string} query */
 const read = (query) => readOptions(new URLSearchParams(query));
-/** What differs from the defaults. @param {string} query */
+/** The options that differ from the defaults. @param {string} query */
 const changed = (query) => Object.fromEntries(Object.entries(read(query)).filter(([k, v]) => v !== DEFAULTS[k]));
 const under = (/** @type {string} */ theme) => ({ ...THEME_OPTIONS[theme], theme });
 
@@ -81,7 +81,7 @@ test('the table has the options of protocol.md and their defaults, and no others
     const option = OPTIONS[/** @type {keyof typeof OPTIONS} */ (name)];
     const written = row.match(/\(([\w.]+)/)?.[1];
     if (written && written !== 'equal') assert.equal(readOption(/** @type {any} */ (name), written), option.value, row);
-    // "0·1" and the like are all values there are.
+    // "0·1" and similar lists name all values.
     const values = row.match(/ ((?:[\w]+·)+\w+)/)?.[1].split('·');
     if (option.kind === 'flag') assert.deepEqual(values, ['0', '1'], row);
     if (option.kind === 'choice' && name !== 'theme') assert.deepEqual(values, option.values?.filter(Boolean), row);

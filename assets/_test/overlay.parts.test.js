@@ -162,7 +162,7 @@ test('obs: acts wait while the server is away, the newest eight', () => {
   target.dispatchEvent(new Event('obsRecordingPaused'));
   target.dispatchEvent(new Event('obsRecordingUnpaused'));
   assert.deepEqual(sent.slice(-2).map(({ event }) => event), ['record_pause', 'record_resume']);
-  // Node.js 18, which Debian 12 has, knows no CustomEvent.
+  // Node.js 18, shipped with Debian 12, has no CustomEvent.
   for (const visible of [false, true]) target.dispatchEvent(Object.assign(new Event('obsSourceVisibleChanged'), { detail: { visible } }));
   assert.deepEqual(seen, [false, true]);
 });

@@ -1,4 +1,4 @@
-// How fast comments fly, and how long ones are broken into lines.
+// The speed of comments, and the lines of long ones.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -7,7 +7,7 @@ let made = 0;
 const say = (over = {}) => ({ id: `c${++made}`, at: 0, text: 'hello', mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: 'u', badge: '', source: 'audience', ...over });
 const many = (n, over) => Array.from({ length: n }, () => say(over));
 
-/** What came in is somewhere: the counters add up. */
+/** Every comment is accounted for: the counters add up. */
 function balanced(stage) {
   const s = stage.stats();
   assert.equal(s.received, s.placed + s.queued + s.merged + s.dropped.full + s.dropped.late, JSON.stringify(s));
@@ -163,7 +163,7 @@ test('hidden: nothing is drawn, and on return each is where it would be', () => 
   stage.setHidden(false);
   const now = timeline.currentTime;
   for (const item of renderer.shown.keys()) {
-    const back = 600 - Number(item.parts[0].id.slice(1)); // it came so many tenths of a second ago
+    const back = 600 - Number(item.parts[0].id.slice(1)); // it arrived this many tenths of a second ago
     assert.ok(now - item.t <= back * 100 && now - item.t >= back * 100 - 2000, `${item.parts[0].id} is ${now - item.t} ms on its way`);
   }
   assert.ok(onScreen().length >= 50, `${onScreen().length} are there`);
@@ -248,7 +248,7 @@ test('a change between ticks takes away at once whose time is over: its lane is 
   stage.push([say({ id: 'top', mode: 'top' })]);
   pass(0);
   stage.push([say({ id: 'next' })]);
-  timeline.currentTime += 4600; // its 4.5 s are over, the tick is late
+  timeline.currentTime += 4600; // its 4.5 s are over, and the tick is late
   renderer.size.line = 44;
   stage.refresh();
   assert.deepEqual(onScreen(), []);
@@ -340,7 +340,7 @@ test('what set out before the page was there goes on from where it would be', ()
     assert.equal(1000 - item.t, ago[id], id);
     assert.equal(item.until - item.t, id === 'top' ? 4500 : 9000);
   }
-  pass(3000); // b has crossed, the one at the top has stood its time
+  pass(3000); // b has crossed, and the time of the one at the top is over
   assert.deepEqual(onScreen().sort(), ['a', 'fresh']);
   balanced(stage);
 });

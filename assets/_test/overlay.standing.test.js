@@ -1,4 +1,4 @@
-// Comments at the top and bottom: a layer of their own, stacked from their edge.
+// Comments at the top and bottom: their own layer, stacked from their edge.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -164,17 +164,17 @@ test('what stands keeps clear of what lies over the stage, nearest to its edge; 
   const { pitch } = stage.layout();
   const above = Math.floor(799 / pitch) - 1;
   assert.deepEqual(lanes(), { wide: above, narrow: 19, flies: 0, top: 0 });
-  fronts = []; // the card has left: what stands is read where it stands
+  fronts = []; // the card has left: standing comments stay in place
   stage.refresh();
   assert.equal(lanes().wide, above);
   stage.push([say({ id: 'next', mode: 'bottom', text: wide })]);
   pass(250);
   assert.equal(lanes().next, 18);
-  fronts = [{ top: 1000, bottom: 1080, left: 0, right: 1920 }]; // a bar comes over what stands there
+  fronts = [{ top: 1000, bottom: 1080, left: 0, right: 1920 }]; // a bar covers the standing comments
   stage.refresh();
   assert.ok(lanes().narrow * pitch + pitch <= 1000, JSON.stringify(lanes()));
   assert.equal(new Set([lanes().wide, lanes().narrow, lanes().next]).size, 3);
-  fronts = [{ top: 0, bottom: 1080, left: 0, right: 1920 }]; // no place is clear: it comes all the same
+  fronts = [{ top: 0, bottom: 1080, left: 0, right: 1920 }]; // no place is free: it appears nevertheless
   stage.refresh();
   pass(8000);
   stage.push([say({ id: 'all', mode: 'bottom', text: wide })]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FrameTimer } from '../overlay/frames.js';
 
-/** A page whose frames come when the test says so. */
+/** A page whose frames the test triggers. */
 function page(t) {
   const frames = new Map();
   let ids = 0;

@@ -1,6 +1,6 @@
-// The rule of the lanes exists twice: in lanes.js and, for exports to ASS, in
-// export/lanes.go. Both are held to one file of decisions.
-// LANES_VECTORS=write makes it anew from lanes.js.
+// The placement rule exists twice: in lanes.js and, for exports to ASS, in
+// export/lanes.go. One file of decisions checks both.
+// LANES_VECTORS=write generates it from lanes.js.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -18,8 +18,8 @@ function random(seed) {
   };
 }
 
-/** What happens in one room: a stage [width, rows, gap], and ticks with what
- * wants to fly, as [mode, width, rows]. */
+/** Events in one room: a stage [width, rows, gap], and ticks with the
+ * waiting comments, as [mode, width, rows]. */
 function story(seed) {
   const r = random(seed);
   const pick = (...of) => of[Math.floor(r() * of.length)];
@@ -39,8 +39,8 @@ function story(seed) {
   return { cross, stage, ticks };
 }
 
-/** The lane of everything that wants to fly, -1 for what has to wait, and the
- * lane of least overlap where that was asked for. */
+/** The lane of every comment, -1 for one that must wait, and the
+ * lane of least overlap if the case requests it. */
 function play({ cross, stage: [width, rows, gap], ticks }) {
   const lanes = new Lanes({ width, rows, gap });
   return ticks.map(({ now, wants }) => {

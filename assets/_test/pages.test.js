@@ -1,4 +1,4 @@
-// What holds for every page file, read as text.
+// Rules for every page file, read as text.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
@@ -28,7 +28,7 @@ test('no page carries inline scripts, styles or handlers, and no foreign address
   const pages = files.filter((f) => f.endsWith('.html'));
   assert.ok(pages.length >= 3);
   for (const file of pages) {
-    // What the server puts into a page has its hash in the policy, see server/bundle.go.
+    // Content that the server puts into a page has its hash in the policy, see server/bundle.go.
     const text = read(file).replace('<style>{{.Inline.Style}}</style>', '').replace('<script>{{.Inline.Script}}</script>', '');
     assert.doesNotMatch(text, /<style|\sstyle=|\son\w+=|javascript:|https?:\/\//i, file);
     for (const script of text.match(/<script\b[^>]*>(?!<\/script>)/g) ?? []) assert.fail(`${file}: ${script}`);

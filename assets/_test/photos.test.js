@@ -1,4 +1,4 @@
-// The wall's rows, what stands under a photo, and how large a photo is sent.
+// The wall's rows, the caption of a photo, and the size of an uploaded photo.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Questions: what the golden frames say to a phone, a console and an overlay, the order
+// Questions: the golden frames on a phone, a console and an overlay, the order
 // of a list, and a person's votes in it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { FakeNetwork } from './fakes.js';
 const folder = new URL('../../comment/testdata/frames/', import.meta.url);
 const read = (/** @type {string} */ name) => readFileSync(new URL(`${name}.json`, folder), 'utf8');
 
-/** What a page hears of the golden frame of its role. @param {'audience'|'overlay'|'console'} role @param {string} name */
+/** What a page receives from the golden frame of its role. @param {'audience'|'overlay'|'console'} role @param {string} name */
 function heard(role, name) {
   const net = new FakeNetwork();
   /** @type {[string, any][]} */ const log = [];

@@ -1,4 +1,4 @@
-// What becomes of taps on the phone, and of sums on the overlay.
+// Taps on the phone, and counts on the overlay.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Extras } from '../audience/extras.js';
@@ -16,7 +16,7 @@ test('taps of a moment are one frame, and no more are sent than count', () => {
   assert.equal(timers.length, 1);
   timers.shift()?.();
   assert.deepEqual(sent, [{ '👏': 3, '🎉': 1 }]);
-  // A thumb that does not stop: the burst, then what comes with the time.
+  // Continuous tapping: the burst, then what the rate allows.
   let counted = 0;
   for (let i = 0; i < 100; i++) counted += Number(taps.tap('👏'));
   assert.equal(counted, 16);
@@ -40,7 +40,7 @@ test('the overlay lets rise what it has room for, in the shares in which it came
   assert.ok(many.filter((e) => e === '👏').length >= 10 && many.includes('🎉'), String(many));
   assert.deepEqual(chosen({ '👏': 900 }, 0), []);
   assert.deepEqual(chosen({ '👏': 0, '🎉': -3 }, MOST), []);
-  // Whatever comes and however often: never more than there is room for.
+  // Whatever arrives and however often: never more than there is room for.
   let on = 0;
   for (let i = 0; i < 100; i++) {
     const next = chosen({ a: (i * 7919) % 500, b: (i * 104729) % 50, c: i % 3 }, MOST - on);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Screen } from '../audience/screen.js';
 
-/** A screen whose timers are the test's. */
+/** A screen whose timers the test controls. */
 function setUp(air, delay = 0) {
   const timers = [], said = [];
   const screen = new Screen((fn, ms) => timers.push({ fn, ms }));

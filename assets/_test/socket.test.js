@@ -101,7 +101,7 @@ test('after a resume the missed come first, then what overtook hello', () => {
 
 test('whatever overtakes what, a resuming client sees every comment once and in order', () => {
   // A log of 30 comments, cut and resumed at random; broadcast frames may
-  // overtake hello and overlap what the resume brings.
+  // overtake hello and overlap the resumed ones.
   let seed = 7;
   const rnd = (/** @type {number} */ n) => { seed = (seed * 1103515245 + 12345) % 2147483648; return seed % n; };
   for (let round = 0; round < 300; round++) {

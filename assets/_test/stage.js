@@ -1,10 +1,10 @@
-// A stage without a page: its time, its sizes and its drawing are the test's.
+// A stage without a page: the test controls its time, its sizes and its drawing.
 
 import { StageClock } from '../overlay/clock.js';
 import { Stage } from '../overlay/stage.js';
 import { DEFAULTS } from '../shared/options.js';
 
-/** A stage whose time and sizes are the test's: 20 px a letter, 45 px a line. */
+/** A stage whose time and sizes the test controls: 20 px a letter, 45 px a line. */
 export function setUp(changes = {}, box = {}, { pin, fronts, on } = {}) {
   const timeline = { currentTime: 1000 };
   const clock = new StageClock(timeline);
@@ -34,7 +34,7 @@ export function setUp(changes = {}, box = {}, { pin, fronts, on } = {}) {
     rect: (item) => ({ x: 0, y: item.y, w: item.w, h: item.h }),
   };
   const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, timer, on, pin, fronts });
-  /** Lets time pass, running every timer at its moment. */
+  /** Advances the time, running every timer at its moment. */
   const pass = (ms) => {
     const end = timeline.currentTime + ms;
     for (;;) {

@@ -1,5 +1,5 @@
-// Reading aloud: what is read, in which order, with which voice, and that what is taken
-// down is not said to its end.
+// Reading aloud: which comments, in which order, with which voice; and removed ones
+// are cut off.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Reader } from '../console/reader.js';
@@ -53,7 +53,7 @@ test('the queue: in order, each once, nothing stale, bounded, and what was paid 
   assert.deepEqual([queue.waiting.length, queue.now], [0, null]);
 });
 
-/** A reader with a voice of paper. */
+/** A reader with a fake voice. */
 function fake() {
   /** @type {Map<string, ((value: any) => void)[]>} */ const heard = new Map();
   const store = /** @type {any} */ ({
@@ -75,7 +75,7 @@ test('reader: one after the other, with name, voice and speed', () => {
   assert.deepEqual(said.map(({ text, voice, rate }) => [text, voice.voiceURI, rate]), [['Mika: hello', 'bo', 1.5]]);
   said[0].onend();
   assert.deepEqual(said.slice(1).map(({ text, voice, lang }) => [text, voice.voiceURI, lang]), [['こんにちは', 'kyoko', 'ja-JP']]);
-  said[0].onend(); // an end that comes twice changes nothing
+  said[0].onend(); // a second end event changes nothing
   store.notify('shown', comment('3', 'third'));
   assert.equal(said.length, 2);
   said[1].onerror();
@@ -90,7 +90,7 @@ test('reader: what is taken down is cut off, what waits of it is never said', ()
   assert.equal(synth.cancels, 0, 'it is not read now');
   store.notify('gone', { ids: ['1'] });
   assert.deepEqual([synth.cancels, said.map(({ text }) => text)], [1, ['text 1', 'text 3']]);
-  said[0].onend(); // of the cancelled one
+  said[0].onend(); // the end event of the cancelled one
   assert.equal(reader.queue.now?.id, '3');
   store.notify('gone', null);
   assert.deepEqual([synth.cancels, reader.queue.now], [2, null]);

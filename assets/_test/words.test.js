@@ -1,5 +1,5 @@
-// The cloud of words on the second screen: which words there are, who counts, what goes,
-// and where they stand.
+// The cloud of words on the second screen: its words, the people counted, removals,
+// and positions.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { layOut, weightOf } from '../screen/cloud-layout.js';

@@ -1,4 +1,4 @@
-// Which browsers know a feature, by MDN's table of browser compatibility.
+// Browsers that support a feature, by MDN's table of browser compatibility.
 
 import { createRequire } from 'node:module';
 
@@ -6,10 +6,10 @@ import { createRequire } from 'node:module';
 
 const table = createRequire(import.meta.url)('@mdn/browser-compat-data');
 
-/** Where in the table a path leads; undefined when it has no such entry. @param {string} path */
+/** The table's entry at a path; undefined if there is none. @param {string} path */
 export const entry = (path) => path.split('/').reduce((at, name) => (at && Object.hasOwn(at, name) ? at[name] : undefined), table);
 
-/** Versions as numbers, part by part. @param {string} a @param {string} b */
+/** Compares versions numerically, part by part. @param {string} a @param {string} b */
 function older(a, b) {
   const [x, y] = [a, b].map((v) => v.split('.').map(Number));
   for (let i = 0; i < Math.max(x.length, y.length); i++) if ((x[i] ?? 0) !== (y[i] ?? 0)) return (x[i] ?? 0) < (y[i] ?? 0);
@@ -25,8 +25,8 @@ function holds(statement, version) {
 }
 
 /**
- * What of a floor does not know a feature, as "chrome 92"; empty when all know it
- * or the table does not say.
+ * The browser of a floor that lacks a feature, as "chrome 92"; empty if all support it
+ * or the table has no data.
  * @param {string} path @param {Floor} floor
  */
 export function missing(path, floor) {

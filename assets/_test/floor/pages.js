@@ -1,10 +1,10 @@
-// The floor of each page: the oldest browsers that it promises to run in, and the
-// files that it is made of.
+// The floor of each page: the oldest browsers in which it promises to run, and its
+// files.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** docs/dev/browsers.md says the same. @type {Record<string, import('./compat.js').Floor>} */
+/** docs/dev/browsers.md lists the same. @type {Record<string, import('./compat.js').Floor>} */
 export const FLOORS = {
   audience: { chrome: '90', chrome_android: '90', safari: '15.4', safari_ios: '15.4', firefox: '115', firefox_android: '115' },
   console: { chrome: '103', safari: '16', firefox: '115' },
@@ -15,7 +15,7 @@ export const FLOORS = {
   overlay: { chrome: '103' },
 };
 
-/** Scripts that are not modules run in browsers that know none, and say so there. */
+/** Classic scripts also run in browsers without modules, and show there that the page cannot start. */
 export const CLASSIC = { chrome: '49', safari: '10', safari_ios: '10', firefox: '45' };
 
 /**
@@ -24,7 +24,7 @@ export const CLASSIC = { chrome: '49', safari: '10', safari_ios: '10', firefox: 
  */
 export function filesOf(assets, page) {
   const html = ['index.html', 'chat.html', 'beside.html'].filter((name) => existsSync(join(assets, page, name))).map((name) => readFileSync(join(assets, page, name), 'utf8')).join('');
-  // What stands in the page itself, see server/bundle.go.
+  // Scripts and styles in the page itself, see server/bundle.go.
   const inline = html.includes('{{.Inline.Style}}') ? `<link href="{{.Base}}/${page}/all.css"><script src="{{.Base}}/shared/first.js"></script><script src="{{.Base}}/${page}/early.js"></script>` : '';
   const bundled = inline + html.replaceAll('/all.js"', '/main.js"');
   const styles = [...bundled.matchAll(/href="\{\{\.Base\}\}\/([\w/-]+\.css)"/g)].flatMap(([, name]) => (name.endsWith('/all.css') ? ['shared/tokens.css', 'shared/base.css', `${page}/${page}.css`] : [name]));
@@ -36,7 +36,7 @@ export function filesOf(assets, page) {
     for (const [, other] of readFileSync(join(assets, name), 'utf8').matchAll(/(?:^import |\bfrom |\bimport\()'(\.[^']+\.js)'/gm)) add(join(name, '..', other));
   };
   for (const [, name] of bundled.matchAll(/<script type="module" src="\{\{\.Base\}\}\/([\w/-]+\.js)"/g)) add(name);
-  // Stylesheets that modules bring along.
+  // Stylesheets that modules load.
   for (const name of modules) {
     for (const [, other] of readFileSync(join(assets, name), 'utf8').matchAll(/new URL\('(\.[^']+\.css)', import\.meta\.url\)/g)) styles.push(join(name, '..', other));
   }

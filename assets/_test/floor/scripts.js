@@ -1,5 +1,5 @@
-// What scripts ask of a browser: their syntax, and every member of the language
-// and of the browser that the type checker finds them use.
+// The features that scripts need: their syntax, and every member of the language
+// and of the browser that the type checker finds in them.
 
 import ts from 'typescript';
 
@@ -9,7 +9,7 @@ import { entry } from './compat.js';
 
 const K = ts.SyntaxKind;
 
-/** Syntax as the table names it. @type {Array<[(node: any) => boolean, string]>} */
+/** Syntax under the table's names. @type {Array<[(node: any) => boolean, string]>} */
 const SYNTAX = [
   [(n) => n.kind === K.ClassStaticBlockDeclaration, 'javascript/classes/static/initialization_blocks'],
   [(n) => n.kind === K.BinaryExpression && n.operatorToken.kind === K.InKeyword && n.left.kind === K.PrivateIdentifier, 'javascript/classes/private_class_fields_in'],
@@ -47,13 +47,13 @@ const SYNTAX = [
   [(n) => n.kind === K.BigIntLiteral, 'javascript/builtins/BigInt'],
 ];
 
-/** What a regular expression asks for beyond the oldest. @type {Array<[RegExp, string]>} */
+/** Features of regular expressions that the oldest browsers lack. @type {Array<[RegExp, string]>} */
 const PATTERNS = [
   [/\(\?<[=!]/, 'lookbehind_assertion'], [/\(\?<\w/, 'named_capturing_group'], [/\\p\{/i, 'unicode_character_class_escape'], [/\(\?[ims]*-?[ims]+:/, 'modifier'],
 ];
 const FLAGS = { d: 'hasIndices', v: 'unicodeSets', s: 'dotAll', y: 'sticky', u: 'unicode' };
 
-/** Paths of a member: of the language, or of the browser, also where it belongs to the class itself. @param {string} owner @param {string} name */
+/** Table paths of a member of the language or of the browser, also of a static one. @param {string} owner @param {string} name */
 function paths(owner, name) {
   const plain = owner.replace(/Constructor$/, '').replace(/^Readonly(?=Array|Map|Set)/, '');
   return [`javascript/builtins/${plain}/${name}`, `javascript/builtins/Intl/${plain}/${name}`, `api/${plain}/${name}`];
@@ -78,7 +78,7 @@ function owners(checker, type) {
 /** @param {ts.Symbol|undefined} symbol */
 const ofBrowser = (symbol) => (symbol?.declarations ?? []).filter((d) => /[\\/]lib\.[\w.]+\.d\.ts$/.test(d.getSourceFile().fileName));
 
-/** A program over files, with a library that knows what is newest. @param {string[]} files absolute paths */
+/** A TypeScript program over files, with the newest library. @param {string[]} files absolute paths */
 export function read(files) {
   const program = ts.createProgram(files, {
     allowJs: true, checkJs: false, noEmit: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ESNext,
@@ -92,7 +92,7 @@ export function uses({ program, checker }, file) {
   const source = program.getSourceFile(file);
   if (!source) throw new Error(`${file} was not read`);
   /** @type {Use[]} */ const found = [];
-  // A script that asks whether there is something has another way.
+  // A script that tests for a feature has an alternative.
   const asked = new Set([...source.text.matchAll(/\btypeof (\w+)|'(\w+)' in\b/g)].map((m) => m[1] ?? m[2]));
   const note = (/** @type {ts.Node} */ node, /** @type {string} */ feature) => void ([node.getText(), ...feature.split('/')].some((name) => asked.has(name)) || found.push({ feature, file, line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1 }));
 
@@ -112,7 +112,7 @@ export function uses({ program, checker }, file) {
     if (ts.isPropertyAccessExpression(at) && at.name === node) {
       const declared = ofBrowser(checker.getSymbolAtLocation(node));
       if (declared.length === 0) return;
-      if (ts.isCallExpression(at.parent) && at.parent.expression === at && at.parent.questionDotToken) return; // asks first
+      if (ts.isCallExpression(at.parent) && at.parent.expression === at && at.parent.questionDotToken) return; // tests for it first
       member(node, node.text, [...declared.map(declarer), ...owners(checker, checker.getTypeAtLocation(at.expression))]);
     } else if (ts.isBindingElement(at) && (at.propertyName ?? at.name) === node && ts.isObjectBindingPattern(at.parent)) {
       const type = checker.getTypeAtLocation(at.parent);
@@ -132,7 +132,7 @@ export function uses({ program, checker }, file) {
       for (const [asks, feature] of PATTERNS) if (asks.test(pattern)) note(node, `javascript/regular_expressions/${feature}`);
       for (const flag of flags) if (flag in FLAGS) note(node, `javascript/builtins/RegExp/${FLAGS[/** @type {keyof typeof FLAGS} */ (flag)]}`);
     }
-    // What listeners wait for.
+    // The events that listeners wait for.
     if (ts.isCallExpression(node) && /(^|\.)addEventListener$/.test(node.expression.getText()) && node.arguments[0] && ts.isStringLiteral(node.arguments[0])) {
       const on = ts.isPropertyAccessExpression(node.expression) ? owners(checker, checker.getTypeAtLocation(node.expression.expression)) : ['Window'];
       member(node.arguments[0], `${node.arguments[0].text}_event`, [...on, 'Element', 'HTMLElement']);

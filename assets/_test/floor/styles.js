@@ -1,4 +1,4 @@
-// What stylesheets ask of a browser.
+// The features that stylesheets need.
 
 import { readFileSync } from 'node:fs';
 import { parse, walk } from 'css-tree';
@@ -20,15 +20,15 @@ function length(unit) {
 const functions = (name) => [`css/types/${name}`, `css/types/color/${name}`, `css/types/gradient/${name}`, `css/types/transform-function/${name}`, `css/types/basic-shape/${name}`, `css/types/filter-function/${name}`, `css/types/easing-function/${name}`];
 
 /**
- * What a stylesheet asks of a browser. A declaration behind one of the same
- * property in its block has a fallback, and what stands in @supports has asked.
- * @param {string} file its name in what is found @param {string} [text]
+ * The features that a stylesheet needs. A declaration after one of the same
+ * property in its block has a fallback, and rules in @supports are conditional.
+ * @param {string} file its name in the findings @param {string} [text]
  * @returns {Use[]}
  */
 export function uses(file, text = readFileSync(file, 'utf8')) {
   /** @type {Use[]} */ const found = [];
   const tree = parse(text, { filename: file, positions: true, onParseError(error) { throw error; } });
-  let asked = 0; // how deep in @supports
+  let asked = 0; // depth in @supports
   /** @type {string[]} */ const kinds = []; // rules and at-rules around
   /** @type {Array<Set<string>>} */ const before = []; // properties of the block so far
 
@@ -50,7 +50,7 @@ export function uses(file, text = readFileSync(file, 'utf8')) {
       }
       if (node.type === 'Feature' && node.kind === 'media') note([`css/at-rules/media/${node.name.replace(/^(min|max)-/, '')}`]);
       if (node.type === 'FeatureRange') note(['css/at-rules/media/range_syntax']);
-      // What begins with an engine's own name is for that engine alone.
+      // A name with an engine's prefix applies to that engine alone.
       if ((node.type === 'PseudoClassSelector' || node.type === 'PseudoElementSelector') && !node.name.startsWith('-')) {
         note([`css/selectors/${node.name}`]);
         if (node.children?.first?.type === 'Nth' && node.children.first.selector) note([`css/selectors/${node.name}/of_syntax`]);
