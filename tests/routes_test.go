@@ -287,7 +287,7 @@ func TestRoutesByRole(t *testing.T) {
 	}
 }
 
-// Tests which callers may open which socket, in an open room and in a secret one, by a
+// TestSocketsByRole opens each socket as each caller, in an open and in a secret room, by a
 // key in the address, a key in a header and a session.
 func TestSocketsByRole(t *testing.T) {
 	p := start(t, t.TempDir())

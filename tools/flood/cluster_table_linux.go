@@ -77,7 +77,7 @@ func gapsIn(ctx context.Context, db *sql.DB) (n int, err error) {
 	return n, err
 }
 
-// dumpOf returns a hash of all events, comments, acts, bans and links of a database without
+// dumpOf returns a hash of all events, comments, actions, bans and links of a database without
 // the numbers that each machine assigns itself: those of rooms and of users. It omits when a
 // link was last used, because machines exchange that only from time to time.
 func dumpOf(ctx context.Context, db *sql.DB) (string, error) {

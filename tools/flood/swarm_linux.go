@@ -31,7 +31,7 @@ type client struct {
 	window   []byte // the end of its compression window
 }
 
-// swarm is many sockets and one goroutine that reads them all: epoll and one read(2) for a
+// swarm is many sockets and one goroutine that reads them all: epoll and one read(2) per
 // frame; net.Conn would need two and a switch of goroutines.
 type swarm struct {
 	addr    syscall.SockaddrInet4
@@ -41,7 +41,7 @@ type swarm struct {
 	from    func(i int) [4]byte // the address of a client; nil takes 127.0.0.1 to 127.0.0.20 in turn
 	full    bool                // do not ask for brief frames
 	offer   string              // compression, as in Sec-WebSocket-Extensions
-	resume  bool                // come back at the last position when closed
+	resume  bool                // reconnect at the last position if closed
 	line    *timeline
 	ack     func(frame []byte) // called with answers; may be nil
 	clients []*client
@@ -53,7 +53,7 @@ type swarm struct {
 	greeted  atomic.Int64
 	closed   atomic.Int64
 	returned atomic.Int64
-	left     chan *client // clients that were asked to leave and are gone
+	left     chan *client // clients that had to leave and are gone
 	frames   atomic.Int64
 	bytes    atomic.Int64
 	all      atomic.Int64 // comments delivered
@@ -198,8 +198,8 @@ func (s *swarm) open(c *client, i int) error {
 	}
 	s.byFD.Store(fd, c)
 	ev := syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP, Fd: int32(fd)}
-	// The bytes after the handshake may be all for a while: a wake-up for writing makes the
-	// reader process them.
+	// If the bytes after the handshake are the last for a while, a wake-up for writing makes
+	// the reader process them.
 	if len(c.rest) > 0 {
 		ev.Events |= syscall.EPOLLOUT
 	}
@@ -308,7 +308,7 @@ func (s *swarm) churn(ctx context.Context, perSecond int) {
 			continue
 		}
 		select {
-		case <-s.left: // it has been read to its end
+		case <-s.left: // the reader has read it to its end
 		case <-s.done:
 			return
 		}
