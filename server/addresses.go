@@ -12,11 +12,11 @@ import (
 	"danmaku/room"
 )
 
-// The machines of a cluster may have addresses of their own (--machine-url). Pages that
-// have lost their machine go on at those of the others: their sockets, what they ask of the
-// API, and pictures. Nothing but the origins on the cluster's list may take part in that.
+// The machines of a cluster may have their own addresses (--machine-url). Pages that
+// have lost their machine continue at those of the others: with their sockets, their API
+// requests, and pictures. Only origins on the cluster's list may take part in that.
 
-// elsewhere lists the origins of other machines of the cluster; up leaves out those that
+// elsewhere lists the origins of other machines of the cluster; up omits those that
 // do not answer now.
 func (s *Server) elsewhere(up bool) (origins []string) {
 	if s.cluster == nil {
@@ -31,16 +31,16 @@ func (s *Server) elsewhere(up bool) (origins []string) {
 	return origins
 }
 
-// isOrigin reports whether an address is an origin as browsers write it. It came from
-// another machine, and goes into a policy.
+// isOrigin reports whether an address is an origin in the browsers' spelling. The address
+// comes from another machine, and goes into a policy.
 func isOrigin(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
 		address == u.Scheme+"://"+u.Host && !strings.ContainsAny(u.Host, " ;,'\"*@")
 }
 
-// addressesFor is what a page of a view is told: where else it is served, in another order
-// for each, so that those whose machine is gone spread over the others.
+// addressesFor returns the other addresses for a page of a view, in random order,
+// so that pages whose machine is gone spread over the others.
 func (s *Server) addressesFor(view room.View) []string {
 	if view == room.ViewConsole { // its session is bound to its host
 		return nil
@@ -50,22 +50,22 @@ func (s *Server) addressesFor(view room.View) []string {
 	return origins
 }
 
-// ofMachine reports whether an origin is that of a machine of the cluster, or the one that
+// ofMachine reports whether an origin belongs to a machine of the cluster, or is the one that
 // all of them share.
 func (s *Server) ofMachine(origin string) bool {
 	others := s.elsewhere(false)
 	return len(others) > 0 && slices.Contains(append(others, s.opt.MachineURL, s.opt.PublicURL), origin)
 }
 
-// mayConnect reports whether a socket comes from one of our own pages, those of other
-// machines of the cluster among them. A console's session is for pages of its own host.
+// mayConnect reports whether a socket comes from one of our own pages, including those of other
+// machines of the cluster. A console's session works only for pages of its own host.
 func (s *Server) mayConnect(r *http.Request) bool {
 	origins := r.Header["Origin"]
 	return s.sameOrigin(r) || len(origins) == 1 && r.URL.Query().Get("role") != string(room.ViewConsole) && s.ofMachine(origins[0])
 }
 
-// shared has pages of other machines read what they ask here, and says that it has answered
-// what a browser asks before that. Such a request comes without cookies; who asks is in
+// shared lets pages of other machines read the answers of the API, and answers the
+// browsers' preflight requests. Such a request has no cookies; its identity is in
 // a header that only a script can send.
 func (s *Server) shared(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -91,8 +91,8 @@ func (s *Server) shared(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// fromPageElsewhere reports whether a request was made by a page of another machine, as
-// browsers say, and carries nothing that they add by themselves.
+// fromPageElsewhere reports whether a page of another machine made a request, by the
+// browser's Origin header, without cookies.
 func (s *Server) fromPageElsewhere(r *http.Request) bool {
 	origins := r.Header["Origin"]
 	if len(origins) != 1 || len(r.Header["Cookie"]) > 0 {
@@ -102,7 +102,7 @@ func (s *Server) fromPageElsewhere(r *http.Request) bool {
 	return err == nil && !strings.EqualFold(u.Host, r.Host) && s.ofMachine(origins[0])
 }
 
-// isPicture reports whether a route is one of pictures, which pages of other machines show.
+// isPicture reports whether a route serves pictures, which pages of other machines may show.
 func isPicture(path string) bool {
 	switch path {
 	case "/emotes/:name", "/photos/:key", "/r/:room/picture/:file", "/api/rooms/:room/qr.svg":

@@ -34,8 +34,8 @@ func (c *listed) Machines() []room.Machine { return c.machines }
 
 func (c *listed) AwaitFollowed(context.Context, uint64) error { return nil }
 
-// inCluster is a house that is one of three machines, the last of which is gone. Another
-// list may be given.
+// inCluster is a house that is one of three machines, the last of which is down. The caller
+// may pass another list.
 func inCluster(t *testing.T, machines ...room.Machine) *house {
 	t.Helper()
 	if machines == nil {
@@ -69,7 +69,7 @@ func (h *house) ask(method, path string, header map[string]string) (*http.Respon
 	return resp, string(body)
 }
 
-// person is somebody whose browser has a cookie.
+// person is a person whose browser has a cookie.
 func (h *house) person() (cookie string, id identity) {
 	h.t.Helper()
 	resp, _ := h.ask("GET", "/r/live", nil)
@@ -83,7 +83,7 @@ func (h *house) person() (cookie string, id identity) {
 	return "", id
 }
 
-// socketFrom opens a socket from a page of an origin. status is that of a refusal.
+// socketFrom opens a socket from a page of an origin. status is the status of a refusal.
 func (h *house) socketFrom(origin, query, cookie string) (hello map[string]any, status int) {
 	h.t.Helper()
 	header := http.Header{}
@@ -122,8 +122,8 @@ func (h *house) overlayKey() string {
 	return key
 }
 
-// Who is on the list and answers is named to phones and overlays; to nobody where there is
-// no list, and to no console, whose session is bound to its host.
+// Phones and overlays receive the listed machines that answer; they receive none
+// without a list, and consoles never do, because their session is bound to its host.
 func TestHelloNamesOtherMachines(t *testing.T) {
 	addresses := func(hello map[string]any) (out []string) {
 		list, _ := hello["addresses"].([]any)
@@ -152,28 +152,28 @@ func TestHelloNamesOtherMachines(t *testing.T) {
 			cookie, _ := h.person()
 			phone, _ := h.socketFrom("", "role=audience", cookie)
 			if got := addresses(phone); !slices.Equal(got, tt.want) {
-				t.Errorf("a phone is told %q; want %q", got, tt.want)
+				t.Errorf("a phone receives %q; want %q", got, tt.want)
 			}
 			if _, has := phone["user"].(map[string]any)["ticket"]; has != (tt.want != nil) {
 				t.Errorf("ticket: %v", has)
 			}
 			overlay, _ := h.socketFrom("", "role=overlay&key="+h.overlayKey(), "")
 			if got := addresses(overlay); !slices.Equal(got, tt.want) {
-				t.Errorf("an overlay is told %q; want %q", got, tt.want)
+				t.Errorf("an overlay receives %q; want %q", got, tt.want)
 			}
 			_, key, err := h.Service.NewLink(t.Context(), live.Shell, "", room.Owner, "test")
 			if err != nil {
 				t.Fatal(err)
 			}
 			if console, _ := h.socketFrom("", "role=console&key="+key, ""); addresses(console) != nil {
-				t.Error("a console is told addresses")
+				t.Error("a console receives addresses")
 			}
 		})
 	}
 }
 
-// Sockets may come from pages of the machines that are on the list, also of one that is
-// gone, and from the address that they share. Those of consoles may not.
+// Sockets may come from pages of the machines on the list, also of one that is
+// down, and from their shared address. Those of consoles may not.
 func TestSocketsFromPagesOfOtherMachines(t *testing.T) {
 	h := inCluster(t)
 	cookie, _ := h.person()
@@ -197,12 +197,12 @@ func TestSocketsFromPagesOfOtherMachines(t *testing.T) {
 	}
 	alone := inCluster(t, room.Machine{Name: "a", Here: true, Up: true, URL: ownURL})
 	if _, status := alone.socketFrom(otherURL, "role=audience", ""); status != http.StatusForbidden {
-		t.Errorf("a machine without others lets in %d", status)
+		t.Errorf("a machine without others answers %d", status)
 	}
 }
 
-// A ticket makes its bearer the person whose cookie it was made for, whatever cookies come
-// with it; with bans, and with no ticket that would last longer.
+// A ticket makes its bearer the person whose cookie it was made from, whatever cookies come
+// with it; with that person's bans, and without a ticket that would last longer.
 func TestATicketIsTheSamePerson(t *testing.T) {
 	h := inCluster(t)
 	cookie, id := h.person()
@@ -210,7 +210,7 @@ func TestATicketIsTheSamePerson(t *testing.T) {
 	user := hello["user"].(map[string]any)
 	signed, _ := user["ticket"].(string)
 	if user["ticket_ms"] != float64(ticketAge.Milliseconds()) {
-		t.Errorf("it is good for %v ms", user["ticket_ms"])
+		t.Errorf("it is valid for %v ms", user["ticket_ms"])
 	}
 	query := "role=audience&ticket=" + url.QueryEscape(signed)
 	other, _ := h.person()
@@ -232,11 +232,11 @@ func TestATicketIsTheSamePerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, _ := h.socketFrom(otherURL, query, ""); got["type"] != "bye" || got["code"] != "banned" {
-		t.Errorf("somebody banned is told %v", got)
+		t.Errorf("a banned person gets %v", got)
 	}
 }
 
-// What is no good ticket lets nobody in: the page tries its own machine again.
+// An invalid ticket admits nobody: the page tries its own machine again.
 func TestBadTicketsAreRefused(t *testing.T) {
 	h := inCluster(t)
 	cookie, id := h.person()
@@ -260,16 +260,16 @@ func TestBadTicketsAreRefused(t *testing.T) {
 	now := h.now()
 	h.Server.now = func() time.Time { return now.Add(ticketAge) }
 	if _, status := h.socketFrom(otherURL, "role=audience&ticket="+url.QueryEscape(good), ""); status != http.StatusForbidden {
-		t.Errorf("an old one: %d", status)
+		t.Errorf("an expired one: %d", status)
 	}
 	h.Server.now = func() time.Time { return now.Add(ticketAge - time.Second) }
 	if _, status := h.socketFrom(otherURL, "role=audience&ticket="+url.QueryEscape(good), ""); status != 0 {
-		t.Errorf("one that is good for a second: %d", status)
+		t.Errorf("one that is valid for another second: %d", status)
 	}
 }
 
-// An address with somebody's ticket makes nobody write in that name: pages do not read it,
-// and no cookie is made of it.
+// An address with another person's ticket makes nobody write under that identity: pages do not
+// read it, and no cookie is made from it.
 func TestNoPageTakesATicket(t *testing.T) {
 	h := inCluster(t)
 	_, id := h.person()
@@ -278,13 +278,13 @@ func TestNoPageTakesATicket(t *testing.T) {
 		resp, _ := h.ask("GET", "/r/live?ticket="+url.QueryEscape(signed), header)
 		for _, c := range resp.Cookies() {
 			if got, ok := h.readIdentity(c.Value); ok && got.id == id.id {
-				t.Errorf("with the header %v a cookie of somebody else is set", header)
+				t.Errorf("with the header %v another person's cookie is set", header)
 			}
 		}
 	}
 }
 
-// In a secret room a ticket opens what the cookie had opened, until the link is revoked.
+// In a secret room a ticket admits like its cookie, until the link is revoked.
 func TestATicketOfASecretRoom(t *testing.T) {
 	h := inCluster(t)
 	_, stranger := h.person()
@@ -309,10 +309,10 @@ func TestATicketOfASecretRoom(t *testing.T) {
 	signed, _ := hello["user"].(map[string]any)["ticket"].(string)
 	query := "role=audience&ticket=" + url.QueryEscape(signed)
 	if moved, status := h.socketFrom(otherURL, query, ""); status != 0 || moved["type"] != "hello" {
-		t.Fatalf("a guest is told %d %v", status, moved)
+		t.Fatalf("a guest gets %d %v", status, moved)
 	}
 	if moved, _ := h.socketFrom(otherURL, "role=audience&ticket="+url.QueryEscape(h.newTicket("live", stranger, 0)), ""); moved["type"] != "bye" {
-		t.Errorf("somebody without a link is told %v", moved["type"])
+		t.Errorf("a person without a link gets %v", moved["type"])
 	}
 	link, err := h.Service.Open(key)
 	if err != nil {
@@ -322,11 +322,11 @@ func TestATicketOfASecretRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	if moved, _ := h.socketFrom(otherURL, query, ""); moved["type"] != "bye" {
-		t.Errorf("after the link was revoked a guest is told %v", moved["type"])
+		t.Errorf("after the link was revoked a guest gets %v", moved["type"])
 	}
 }
 
-// Pages of other machines may ask the API of a room, with a ticket and without cookies.
+// Pages of other machines may use the API of a room, with a ticket and without cookies.
 func TestRequestsFromPagesOfOtherMachines(t *testing.T) {
 	h := inCluster(t)
 	cookie, id := h.person()
@@ -336,7 +336,7 @@ func TestRequestsFromPagesOfOtherMachines(t *testing.T) {
 	resp, _ := h.ask("OPTIONS", path, preflight)
 	if resp.StatusCode != http.StatusNoContent || resp.Header.Get("Access-Control-Allow-Origin") != goneURL ||
 		!strings.Contains(resp.Header.Get("Access-Control-Allow-Headers"), tokenHeader) || resp.Header.Get("Access-Control-Allow-Credentials") != "" {
-		t.Errorf("a browser that asks before is told %d %v", resp.StatusCode, resp.Header)
+		t.Errorf("a preflight request gets %d %v", resp.StatusCode, resp.Header)
 	}
 	for _, tt := range []struct {
 		name   string
@@ -359,8 +359,8 @@ func TestRequestsFromPagesOfOtherMachines(t *testing.T) {
 	}
 }
 
-// The policies of pages that go on elsewhere name the machines of the list, and only those;
-// pictures of the room may be shown there.
+// The policies of pages that continue elsewhere name exactly the machines of the list;
+// those pages may show pictures of the room.
 func TestPoliciesNameOtherMachines(t *testing.T) {
 	h, alone := inCluster(t), newHouse(t)
 	part := func(policy, name string) string {
@@ -397,7 +397,7 @@ func TestPoliciesNameOtherMachines(t *testing.T) {
 			}
 		}
 		if resp, _ := of.ask("GET", "/overlay/live", nil); resp.Header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
-			t.Error("a page may be taken into pages of other machines")
+			t.Error("pages of other machines may embed a page")
 		}
 	}
 }

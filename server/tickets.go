@@ -11,25 +11,25 @@ import (
 )
 
 // The cookie with the identity of a phone is bound to the host that its page came from. In
-// a cluster whose machines have addresses of their own the page's socket can go on at
-// another host, to which no cookie goes. So the page is told a ticket, which names the
-// person to all machines of the cluster. The page stays where it is: no address carries a
-// ticket to a page, no page takes one from there, and no cookie is made of one. So nobody
-// can make another person's browser write in his own name.
+// a cluster whose machines have their own addresses, the page's socket may continue at
+// another host, to which no cookie is sent. So the page receives a ticket, which identifies the
+// person to all machines of the cluster. The page itself stays: no address carries a
+// ticket to a page, no page reads one from its address, and no cookie is made from one. So
+// nobody can make another person's browser write under the attacker's identity.
 
-// ticketAge is how long a ticket is good: longer than a show. A phone gets another one with
-// each hello that its own cookie brings, and keeps it in the page's memory alone. With a
-// ticket comes no other one, so that a stolen one ends.
+// ticketAge is how long a ticket is valid: longer than a show. A phone gets a new one with
+// each hello that its own cookie authenticates, and keeps it only in the page's memory. A
+// ticket never brings another one, so that a stolen one expires.
 const ticketAge = 12 * time.Hour
 
-// ticket is a person of one room, as another machine has seen the cookies.
+// ticket identifies a person of one room, as another machine has read it from the cookies.
 type ticket struct {
 	identity         identity
-	link, generation string // the access link by which the person is in a secret room; empty: none
+	link, generation string // the access link that admits the person to a secret room; empty: none
 }
 
-// newTicket signs a ticket for somebody who has come with a cookie. link is that by which
-// the person is in a secret room; 0: none.
+// newTicket signs a ticket for a person identified by a cookie. link is the access link that
+// admits the person to a secret room; 0: none. It returns "" if the link has been revoked.
 func (s *Server) newTicket(roomID string, id identity, link int64) string {
 	var made int64
 	if !id.made.IsZero() {
@@ -39,7 +39,7 @@ func (s *Server) newTicket(roomID string, id identity, link int64) string {
 	if link != 0 {
 		l, err := s.live.LinkByID(link)
 		if err != nil {
-			return "" // it was revoked this moment
+			return "" // it has just been revoked
 		}
 		gen = generation(l)
 	}
@@ -65,8 +65,8 @@ func (s *Server) readTicket(roomID, signed string) (t ticket, ok bool) {
 	return t, true
 }
 
-// ticketOf returns the ticket of a request: of a socket in its address, of everything else
-// in the header. The address of a page never carries one.
+// ticketOf returns the ticket of a request: from the address of a socket, and from
+// the header of all other requests. The address of a page never carries one.
 func (s *Server) ticketOf(c echo.Context) (ticket, bool) {
 	roomID := c.Param("room")
 	if signed := c.QueryParam(ticketParam); signed != "" && strings.HasSuffix(c.Path(), "/socket") {
@@ -77,8 +77,8 @@ func (s *Server) ticketOf(c echo.Context) (ticket, bool) {
 
 const ticketParam = "ticket"
 
-// badTicket reports whether a socket comes with a ticket that is not good (any more). It is
-// let in as nobody else: the page then goes back to where its cookie is.
+// badTicket reports whether a socket comes with an invalid or expired ticket. Such a socket
+// is not admitted under a new identity: the page then returns to the machine of its cookie.
 func (s *Server) badTicket(c echo.Context, view room.View) bool {
 	if view != room.ViewAudience || c.QueryParam(ticketParam) == "" {
 		return false

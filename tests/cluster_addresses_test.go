@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// Each machine has an address of its own, and names those of the others that are up. When
-// one is killed its phone goes on at another one with the ticket that it was given: what it
-// sends again counts once, its limit goes on where it was, and its ban holds. An overlay
-// goes on after what it has had.
+// Each machine has its own address, and sends those of the other live machines. When
+// one is killed, its phone continues at another with its ticket: a comment that it
+// sends again counts once, its rate limit continues, and its ban applies. An overlay
+// continues after its last comment.
 func TestAPhoneGoesOnAtAnotherAddress(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test kills a process, which takes seconds")
@@ -33,7 +33,7 @@ func TestAPhoneGoesOnAtAnotherAddress(t *testing.T) {
 		return p
 	}, "--user-rate", "0.0001", "--user-burst", "4", "--address-rate", "0", "--room-rate", "0")
 	home := homeOf("n1", "n2", "n3")
-	own, rest := machines[(home+1)%3], []*program{machines[home], machines[(home+2)%3]} // limits begin anew with another home
+	own, rest := machines[(home+1)%3], []*program{machines[home], machines[(home+2)%3]} // limits restart with another home
 	var others []string
 	for _, p := range rest {
 		others = append(others, p.base)
@@ -55,17 +55,17 @@ func TestAPhoneGoesOnAtAnotherAddress(t *testing.T) {
 	watching.closeCode()
 
 	origin := http.Header{"Origin": {own.base}}
-	stranger := rest[0].browser() // another host: no cookie goes there
+	stranger := rest[0].browser() // another host, which gets no cookie
 	moved, _, err := stranger.dial("audience", "&ticket="+url.QueryEscape(hello.User.Ticket), origin)
 	if err != nil {
-		t.Fatalf("%s does not let the phone in: %v", rest[0].base, err)
+		t.Fatalf("%s does not admit the phone: %v", rest[0].base, err)
 	}
 	if got := moved.next("hello"); got.User.ID != hello.User.ID {
 		t.Fatalf("the phone is %s at another machine, and was %s", got.User.ID, hello.User.ID)
 	}
 	moved.send("late", "at the end")
 	if again := moved.next("ack"); again.ID != last.ID || again.Outcome != "shown" {
-		t.Errorf("what is sent again is %+v, and was %+v", again, last)
+		t.Errorf("the comment sent again is %+v, and was %+v", again, last)
 	}
 	shown := 2
 	for i := range burst {
@@ -83,9 +83,9 @@ func TestAPhoneGoesOnAtAnotherAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := overlay.next("hello"); !got.Resumed {
-		t.Error("the overlay begins anew at another machine")
+		t.Error("the overlay starts afresh at another machine")
 	}
-	rest[1].phone().helloWith([]string{rest[0].base}) // the one that is gone is named no more
+	rest[1].phone().helloWith([]string{rest[0].base}) // the killed one is no longer listed
 	if first.Outcome != "shown" {
 		t.Errorf("the first comment: %+v", first)
 	}
@@ -93,18 +93,18 @@ func TestAPhoneGoesOnAtAnotherAddress(t *testing.T) {
 	boss := ownerAt(rest[1])
 	boss.call("POST", liveRoom+"/bans", map[string]any{"kind": "ban", "user": hello.User.ID}, http.StatusCreated)
 	if code := moved.next("bye").Code; code != "banned" {
-		t.Errorf("the phone is told %q", code)
+		t.Errorf("the phone gets %q", code)
 	}
 	back, _, err := stranger.at(rest[1]).dial("audience", "&ticket="+url.QueryEscape(hello.User.Ticket), origin)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if code := back.next("bye").Code; code != "banned" {
-		t.Errorf("with its ticket at the third machine it is told %q", code)
+		t.Errorf("with its ticket at the third machine it gets %q", code)
 	}
 }
 
-// helloWith opens sockets until one is told of these machines: their list is read every two
+// helloWith opens sockets until hello lists these machines: servers read their list every two
 // seconds.
 func (b *browser) helloWith(addresses []string) frame {
 	b.t.Helper()
@@ -116,7 +116,7 @@ func (b *browser) helloWith(addresses []string) frame {
 			return hello
 		}
 		if time.Now().After(deadline) {
-			b.t.Fatalf("a phone is told of %q; want %q", hello.Addresses, addresses)
+			b.t.Fatalf("a phone receives %q; want %q", hello.Addresses, addresses)
 		}
 	}
 }
