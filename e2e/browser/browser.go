@@ -1,7 +1,7 @@
-// Package browser drives a real Chromium for tests: one process for a test
-// binary, a fresh profile for each page, and every fault that a page reports
+// Package browser drives a real Chromium for tests: one process per test
+// binary, a fresh profile per page, and every fault that a page reports
 // (an exception, an error on the console, a Content-Security-Policy report)
-// fails the test it belongs to.
+// fails its test.
 package browser
 
 import (
@@ -26,12 +26,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// deadline is how long one page may live; a test that hangs says so instead of
-// stopping the whole run. It is not a measure: a busy machine may be slow.
+// deadline is how long one page may live; a hanging test fails instead of
+// stopping the whole run. It measures nothing: a busy machine may be slow.
 const deadline = 15 * time.Minute
 
-// names are the programs that count as Chromium, the first found is taken. The
-// headless shell is the same engine without the parts around a page (toolbars,
+// names are the programs that count as Chromium; the first one found is used. The
+// headless shell is the same engine without the user interface (toolbars,
 // extensions, a process for each service): a page costs a third of the processor's
 // time.
 var names = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"}
@@ -44,7 +44,7 @@ var shared struct {
 }
 
 // Main runs the tests of a package and closes the browser that they may have
-// started; to be called from TestMain as os.Exit(browser.Main(m)).
+// started; call it from TestMain as os.Exit(browser.Main(m)).
 func Main(m *testing.M) int {
 	code := m.Run()
 	if shared.stop != nil {
@@ -53,7 +53,7 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Path finds Chromium. The variable CHROMIUM names one that lies elsewhere.
+// Path finds Chromium. The variable CHROMIUM names one elsewhere.
 func Path() (string, error) {
 	if path := os.Getenv("CHROMIUM"); path != "" {
 		return path, nil
@@ -66,9 +66,9 @@ func Path() (string, error) {
 	return "", fmt.Errorf("no Chromium found (looked for %s)", strings.Join(names, ", "))
 }
 
-// Options are the flags every Chromium of ours starts with: no window and no
-// network of its own. (The flag default-background-color is not among them: with
-// it Chromium takes one picture and ends.)
+// Options are the flags of every Chromium: no window and no
+// own network. (The flag default-background-color is not among them: with
+// it Chromium takes one screenshot and exits.)
 func Options(path string) []chromedp.ExecAllocatorOption {
 	return append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path),
@@ -94,7 +94,7 @@ func start() {
 	}
 }
 
-// Page is one tab with a profile of its own.
+// Page is one tab with its own profile.
 type Page struct {
 	// Ctx runs chromedp actions in the tab.
 	Ctx context.Context
@@ -106,7 +106,7 @@ type Page struct {
 }
 
 // New opens an empty tab of 1920 by 1080 CSS pixels that lives as long as the
-// test. Without Chromium the test is skipped, or fails when CI is "true".
+// test. Without Chromium the test is skipped, or fails if CI is "true".
 func New(t testing.TB) *Page {
 	t.Helper()
 	shared.once.Do(start)
@@ -133,7 +133,7 @@ func New(t testing.TB) *Page {
 	Call(p, audits.Enable, cdp.Empty{})
 	Call(p, cdplog.Enable, cdp.Empty{})
 	Call(p, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{
-		// Screenshots keep their alpha. A plain 0 would be left out of the frame
+		// Screenshots keep their alpha. A plain 0 would be omitted from the frame
 		// and mean 1.
 		Color: &cdp.RGBA{A: 1e-6},
 	})
@@ -155,13 +155,13 @@ func (p *Page) Goto(url string) {
 	p.Do(chromedp.Navigate(url))
 }
 
-// Do runs chromedp actions in order and fails the test when one of them does.
+// Do runs chromedp actions in order and fails the test if one of them fails.
 func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	p.must(chromedp.Do(p.Ctx, actions...))
 }
 
-// Call runs a command of the DevTools protocol and fails the test when it does.
+// Call runs a command of the DevTools protocol and fails the test if it fails.
 func Call[P, R any](p *Page, command cdp.Command[P, R], params P) R {
 	p.t.Helper()
 	result, err := chromedp.Call(p.Ctx, command, params)
@@ -169,7 +169,7 @@ func Call[P, R any](p *Page, command cdp.Command[P, R], params P) R {
 	return result
 }
 
-// Size sets the viewport in CSS pixels and how many real ones each has.
+// Size sets the viewport in CSS pixels and the device pixels of each.
 func (p *Page) Size(width, height int64, scale float64) {
 	p.t.Helper()
 	Call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
@@ -210,7 +210,7 @@ func Value[T any](p *Page, js string) T {
 }
 
 // Wait waits until an expression is true, at most three minutes, also over a change of
-// page. The page looks itself, without eval, which its Content-Security-Policy
+// page. The page evaluates it itself, without eval, which its Content-Security-Policy
 // forbids.
 func (p *Page) Wait(js string) {
 	p.t.Helper()
@@ -223,7 +223,7 @@ func (p *Page) Wait(js string) {
 		case err == nil:
 			return
 		case ctx.Err() == nil && strings.Contains(err.Error(), "navigated"):
-			continue // the page that was looking is gone: look in the new one
+			continue // the evaluating page is gone: evaluate in the new one
 		}
 		p.t.Fatalf("never true: %s (%v); the page reported: %q", js, err, p.Faults())
 	}
@@ -242,21 +242,21 @@ func (p *Page) must(err error) {
 	}
 }
 
-// Ignore makes faults that contain text part of this test.
+// Ignore makes faults that contain text acceptable in this test.
 func (p *Page) Ignore(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ignored = append(p.ignored, text)
 }
 
-// IgnoreAway is for a test in which the server goes away: Chromium reports each
-// request and each handshake that it cannot finish then.
+// IgnoreAway is for a test whose server goes away: Chromium then reports each
+// request and each handshake that it cannot finish.
 func (p *Page) IgnoreAway() {
 	p.Ignore("net::ERR_CONNECTION_") // refused or reset
 	p.Ignore("WebSocket connection to ")
 }
 
-// Faults returns what the page has reported so far.
+// Faults returns the faults reported so far.
 func (p *Page) Faults() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

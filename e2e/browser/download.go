@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Downloads keeps what the tab downloads in a folder of the test. The function
+// Downloads saves the tab's downloads in a folder of the test. The function
 // that it returns waits for the next file and reads it.
 func (p *Page) Downloads() (next func() (name string, text []byte)) {
 	p.t.Helper()

@@ -12,8 +12,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// NewPhone opens an empty tab that behaves as a phone of 390 by 844 does: the
-// page's own viewport counts, and fingers touch it.
+// NewPhone opens an empty tab that behaves like a phone of 390 by 844: the
+// page's own viewport applies, and it has touch input.
 func NewPhone(t testing.TB) *Page {
 	t.Helper()
 	p := New(t)
@@ -28,8 +28,8 @@ func (p *Page) phone() {
 	Call(p, network.Enable, network.EnableParams{})
 }
 
-// Hand sets the phone's viewport in CSS pixels; a lower one is what an open
-// keyboard leaves.
+// Hand sets the phone's viewport in CSS pixels; an open keyboard leaves
+// a lower one.
 func (p *Page) Hand(width, height int64) {
 	p.t.Helper()
 	Call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
@@ -37,7 +37,7 @@ func (p *Page) Hand(width, height int64) {
 	})
 }
 
-// Sibling opens a further phone tab with the same cookies and storage.
+// Sibling opens another phone tab with the same cookies and storage.
 func (p *Page) Sibling() *Page {
 	p.t.Helper()
 	tab, closeTab := chromedp.NewContext(p.Ctx)
@@ -58,8 +58,8 @@ func (p *Page) Sibling() *Page {
 	return q
 }
 
-// Line sets what the network is like: latency of each request in ms and
-// kilobits a second; 0 and 0 is the real one.
+// Line sets the network's quality: latency of each request in ms and
+// kilobits a second; 0 and 0 mean the real network.
 func (p *Page) Line(latency, kilobits float64) {
 	p.t.Helper()
 	through := kilobits * 1000 / 8
@@ -69,7 +69,7 @@ func (p *Page) Line(latency, kilobits float64) {
 	p.conditions(network.Conditions{Latency: latency, DownloadThroughput: through, UploadThroughput: through})
 }
 
-// Tunnel takes the network away until Line: requests fail, and the page is told
+// Tunnel takes the network away until Line: requests fail, and the page learns
 // that the device is offline. (Chromium leaves open sockets open.)
 func (p *Page) Tunnel() {
 	p.t.Helper()
@@ -86,7 +86,7 @@ func (p *Page) conditions(c network.Conditions) {
 	})
 }
 
-// Slow makes the processor so many times slower.
+// Slow slows the processor down by a factor.
 func (p *Page) Slow(times float64) {
 	p.t.Helper()
 	Call(p, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: times})
@@ -109,13 +109,13 @@ func (p *Page) Key(key string, code int64) {
 	Call(p, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: key, Code: key, WindowsVirtualKeyCode: code, NativeVirtualKeyCode: code})
 }
 
-// Type writes as a keyboard without composition does.
+// Type writes like a keyboard without composition.
 func (p *Page) Type(text string) {
 	p.t.Helper()
 	Call(p, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// Compose writes as an input method does that is not done yet.
+// Compose writes like an input method with an unfinished composition.
 func (p *Page) Compose(text string) {
 	p.t.Helper()
 	n := int64(len([]rune(text)))
@@ -139,7 +139,7 @@ func (p *Page) Requests(each func(url string), bytes func(n float64)) {
 	}
 }
 
-// Loaded begins to look for the end of a load; the function that it returns waits for it.
+// Loaded begins to watch for the end of a load; the returned function waits for it.
 func (p *Page) Loaded() (wait func()) {
 	p.t.Helper()
 	done := make(chan struct{}, 8)

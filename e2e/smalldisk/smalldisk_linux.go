@@ -13,11 +13,11 @@ import (
 // Disk is a file system of a few megabytes in memory.
 type Disk struct {
 	t   testing.TB
-	Dir string // where it is
+	Dir string // its mount point
 }
 
-// New mounts a disk for the test. That takes root: without, the test is skipped,
-// but under CI=true nothing may be skipped.
+// New mounts a disk for the test. That requires root: without it, the test is skipped,
+// or fails if CI is "true".
 func New(t testing.TB, megabytes int) Disk {
 	t.Helper()
 	dir := t.TempDir()
@@ -32,7 +32,7 @@ func New(t testing.TB, megabytes int) Disk {
 	return Disk{t, dir}
 }
 
-// Fill takes all the room that is left, and free gives it back.
+// Fill takes all the remaining room; free gives it back.
 func (d Disk) Fill() (free func()) {
 	d.t.Helper()
 	path := filepath.Join(d.Dir, "ballast")

@@ -57,7 +57,7 @@ func (b *bidi) Goto(ctx context.Context, url string) error {
 }
 
 func (b *bidi) Eval(ctx context.Context, js string) (json.RawMessage, error) {
-	// The protocol has its own idea of values: JSON goes as a string.
+	// The protocol has its own value types: JSON goes as a string.
 	var got struct {
 		Result           struct{ Value string }
 		ExceptionDetails *struct{ Text string }
@@ -122,7 +122,7 @@ func (b *bidi) Print(ctx context.Context, margin float64) ([]byte, error) {
 
 func (b *bidi) Close() { b.stop() }
 
-// moveTo, button, keys and paste are actions as WebDriver and BiDi write them.
+// moveTo, button, keys and paste return actions in the format of WebDriver and BiDi.
 func moveTo(x, y int) map[string]any {
 	return map[string]any{"type": "pointerMove", "x": x, "y": y}
 }

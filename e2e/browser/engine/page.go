@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// deadline is how long one page may live. It is not a measure: a busy machine may be
+// deadline is how long one page may live. It measures nothing: a busy machine may be
 // slow.
 const deadline = 15 * time.Minute
 
-// Page is a tab of a test, which fails when the browser does.
+// Page is a tab of a test, which fails if the browser does.
 type Page struct {
 	Engine string
 	Tab    Tab
@@ -25,9 +25,9 @@ type Page struct {
 	ctx    context.Context
 }
 
-// Each runs a test on some engines, each as a subtest. The variable ENGINES
+// Each runs a test on some engines, as subtests. The variable ENGINES
 // chooses others: names by commas, or "all" for [All] and those that the test
-// names itself. An engine that is not installed is skipped and says so; when CI is
+// names itself. An engine that is not installed is skipped with a message; if CI is
 // "true" the test fails instead.
 func Each(t *testing.T, names []string, test func(t *testing.T, name string)) {
 	t.Helper()
@@ -77,8 +77,8 @@ func (p *Page) must(err error) {
 // Goto loads an address and waits until it has loaded.
 func (p *Page) Goto(url string) { p.t.Helper(); p.must(p.Tab.Goto(p.ctx, url)) }
 
-// Size sets the viewport in CSS pixels, as near as the engine allows: WPE has the
-// window that it has.
+// Size sets the viewport in CSS pixels, as near as the engine allows: WPE's
+// window has a fixed size.
 func (p *Page) Size(width, height int) { p.t.Helper(); p.must(p.Tab.Size(p.ctx, width, height)) }
 
 // Eval evaluates an expression for its effect, waiting for a promise.
@@ -96,7 +96,7 @@ func Value[T any](p *Page, js string) (v T) {
 }
 
 // Wait waits until an expression is true, at most three minutes, also over a change of
-// page. The page looks itself.
+// page. The page evaluates it itself.
 func (p *Page) Wait(js string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, 3*time.Minute)
@@ -108,14 +108,14 @@ func (p *Page) Wait(js string) {
 		if err == nil && string(raw) == "true" {
 			return
 		}
-		if err != nil { // the page that was looking may be gone: look in the new one
+		if err != nil { // the evaluating page may be gone: evaluate in the new one
 			last = err
 		}
 	}
 	p.t.Fatalf("%s: never true: %s (%v)", p.Engine, js, last)
 }
 
-// middle is where an element's middle is in the viewport.
+// middle returns the middle of an element in the viewport.
 func (p *Page) middle(selector string) (x, y int) {
 	p.t.Helper()
 	at := Value[[]float64](p, `((r) => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector(`+strconv.Quote(selector)+`).getBoundingClientRect())`)
@@ -156,7 +156,7 @@ func (p *Page) Screenshot() []byte {
 	return picture
 }
 
-// Print prints on A4 with margins in centimetres, where the engine can.
+// Print prints on A4 with margins in centimetres, if the engine can.
 func (p *Page) Print(margin float64) []byte {
 	p.t.Helper()
 	printer, ok := p.Tab.(Printer)

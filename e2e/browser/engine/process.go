@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-// process is a program with a folder of its own that is deleted with it.
+// process is a program with its own folder, which is deleted with it.
 type process struct {
 	cmd    *exec.Cmd
 	folder string
@@ -21,8 +21,8 @@ type process struct {
 	waited chan struct{} // closed once the program has ended
 }
 
-// start runs a program in a process group of its own, so that what it starts
-// ends with it, and with its own folder as home and profile. args may name the
+// start runs a program in its own process group, so that its children
+// end with it, and with its own folder as home and profile. args may name the
 // folder as "{}". It returns the first group of the first line of standard error
 // or output that begins with prefix; with an empty prefix it waits for no line.
 func start(ctx context.Context, prefix string, env []string, path string, args ...string) (*process, string, error) {
@@ -50,7 +50,7 @@ func startWith(ctx context.Context, prefix string, env []string, extra *os.File,
 	}
 	p.cmd.Stdout, p.cmd.Stderr = in, in
 	err = p.cmd.Start()
-	_ = in.Close() // ours; the program has its own
+	_ = in.Close() // this process's copy; the program has its own
 	if err != nil {
 		_ = out.Close()
 		_ = os.RemoveAll(folder)
@@ -70,7 +70,7 @@ func startWith(ctx context.Context, prefix string, env []string, extra *os.File,
 			if _, after, ok := strings.Cut(line, prefix); ok && prefix != "" {
 				select {
 				case found <- strings.TrimSpace(after):
-				default: // it says so again
+				default: // the line was repeated
 				}
 			}
 			if said = append(said, line); len(said) > 20 {
@@ -101,7 +101,7 @@ func startWith(ctx context.Context, prefix string, env []string, extra *os.File,
 	}
 }
 
-// running reports whether the program has not ended yet.
+// running reports whether the program is still running.
 func (p *process) running() bool {
 	select {
 	case <-p.waited:
@@ -111,7 +111,7 @@ func (p *process) running() bool {
 	}
 }
 
-// stop ends the program with all that it has started, and deletes its folder.
+// stop ends the program and all its children, and deletes its folder.
 func (p *process) stop() {
 	p.once.Do(func() {
 		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)

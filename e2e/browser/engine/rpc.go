@@ -9,8 +9,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// rpc is a connection on which commands and events go as both the DevTools
-// protocol and WebDriver BiDi write them. It is safe for concurrent use.
+// rpc is a connection for commands and events in the format of both the DevTools
+// protocol and WebDriver BiDi. It is safe for concurrent use.
 type rpc struct {
 	conn    *websocket.Conn
 	session string // of the DevTools protocol
@@ -28,7 +28,7 @@ type reply struct {
 	Params  json.RawMessage `json:"params"`
 	Result  json.RawMessage `json:"result"`
 	Error   json.RawMessage `json:"error"`
-	Message string          `json:"message"` // BiDi says it beside the error's code
+	Message string          `json:"message"` // BiDi sends it beside the error's code
 }
 
 func dial(ctx context.Context, url string) (*rpc, error) {
@@ -72,7 +72,7 @@ func (r *rpc) on(event string) <-chan json.RawMessage {
 	return r.heard[event]
 }
 
-// call sends a command and decodes its result into out, unless that is nil.
+// call sends a command and decodes its result into out, unless out is nil.
 func (r *rpc) call(ctx context.Context, method string, params any, out any) error {
 	done := make(chan reply, 1)
 	r.mu.Lock()

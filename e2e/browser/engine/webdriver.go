@@ -31,8 +31,8 @@ func openWebDriver(ctx context.Context, name, path string) (Tab, error) {
 		return nil, err
 	}
 	d := &webDriver{}
-	// The driver has its answer from this program: without the sandbox it runs as
-	// root, too, as containers do.
+	// The driver gets its answer from this program: without the sandbox it also runs as
+	// root, as in containers.
 	env := []string{"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1", "LIBGL_ALWAYS_SOFTWARE=1"}
 	args, options := []string{"--automation", "--headless"}, "wpe:browserOptions"
 	if name == WebKitGTK {
@@ -59,7 +59,7 @@ func openWebDriver(ctx context.Context, name, path string) (Tab, error) {
 		if err == nil || errors.As(err, &refused) || ctx.Err() != nil || !d.driver.running() {
 			break
 		}
-		select { // it does not say when it listens
+		select { // it does not report when it listens
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
 		}
@@ -76,8 +76,8 @@ func openWebDriver(ctx context.Context, name, path string) (Tab, error) {
 	return d, nil
 }
 
-// show starts a display for a browser that needs one. Its windows have no bars
-// there, so that they can be as narrow as a phone.
+// show starts a display for a browser that needs one. Its windows have no bars,
+// so that they can be as narrow as a phone.
 func (d *webDriver) show(ctx context.Context, env *[]string) error {
 	xvfb, err := exec.LookPath("Xvfb")
 	if err != nil {
@@ -93,7 +93,7 @@ func (d *webDriver) show(ctx context.Context, env *[]string) error {
 	if err != nil {
 		return err
 	}
-	// The whole line: it writes the line's end by itself, and dies when that is not read.
+	// Read the whole line: Xvfb writes the line's end separately, and dies if nobody reads it.
 	number, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
 		d.display.stop()
@@ -108,10 +108,10 @@ func (d *webDriver) show(ctx context.Context, env *[]string) error {
 	return nil
 }
 
-// noBars takes the width that MiniBrowser's bars ask for.
+// noBars is the style that removes the width that MiniBrowser's bars require.
 const noBars = `headerbar, toolbar, .titlebar, entry { min-width: 0; padding: 0; margin: 0; } headerbar * { min-width: 0; padding: 0; margin: 0; }`
 
-// refusedError is an answer of the driver that says no.
+// refusedError is an error answer of the driver.
 type refusedError struct{ Code, Message string }
 
 func (e *refusedError) Error() string { return e.Code + ": " + e.Message }
@@ -139,7 +139,7 @@ func (d *webDriver) do(ctx context.Context, method, path string, body, out any) 
 	}
 	if answer.StatusCode != http.StatusOK {
 		var e struct{ Error, Message string }
-		_ = json.Unmarshal(got.Value, &e) // what is left is told
+		_ = json.Unmarshal(got.Value, &e) // the remaining fields are reported
 		return &refusedError{e.Error, e.Message}
 	}
 	if out == nil {
@@ -168,7 +168,7 @@ func (d *webDriver) Eval(ctx context.Context, js string) (json.RawMessage, error
 }
 
 func (d *webDriver) Size(ctx context.Context, width, height int) error {
-	// The window has bars and a frame: what the page has left of it counts.
+	// The window has bars and a frame: only the page's remaining area counts.
 	for range 3 {
 		raw, err := d.Eval(ctx, `[outerWidth, outerHeight, innerWidth, innerHeight]`)
 		if err != nil {
@@ -185,7 +185,7 @@ func (d *webDriver) Size(ctx context.Context, width, height int) error {
 		if err := d.do(ctx, "POST", "/window/rect", rect, nil); err != nil {
 			return err
 		}
-		// The window manager takes its time, or does nothing at all.
+		// The window manager takes its time, or does nothing.
 		settled := fmt.Sprintf(`new Promise((done) => { const until = performance.now() + 500; const look = () => (innerWidth === %d && innerHeight === %d || performance.now() > until ? done() : setTimeout(look, 10)); look(); })`, width, height)
 		if _, err := d.Eval(ctx, settled); err != nil {
 			return err
