@@ -157,9 +157,9 @@ func proxyProgram(t *testing.T, name, debian string) string {
 	return ""
 }
 
-// caddyProgram finds a Caddy that sends the body of a request again where a machine could
-// not be reached; before 2.9, and Debian has 2.6, it gives up, and takes the next machine
-// for dead. scripts/test.sh installs one in CI, where go install puts programs.
+// caddyProgram finds a Caddy that sends the body of a request again if a machine was not
+// reached; versions before 2.9 (Debian has 2.6) give up, and treat the next machine as
+// dead. scripts/test.sh installs one in CI, where go install puts programs.
 func caddyProgram(t *testing.T) string {
 	t.Helper()
 	const hint = "go install github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9 gets one"

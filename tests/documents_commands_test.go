@@ -114,8 +114,8 @@ func newStand(t *testing.T) *stand {
 	return s
 }
 
-// run runs a command as it stands, but for where the data, OBS and the port are,
-// and gives what it says when it fails.
+// run runs a command unchanged, except for the data folder, OBS and the port,
+// and returns its output if it fails.
 func (s *stand) run(c command) (fault string) {
 	args := slices.Clone(c.args)
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") || args[0] == "serve" {
@@ -323,7 +323,7 @@ func TestMentionedCommandsParse(t *testing.T) {
 	}
 }
 
-// What is wrong on a page is found.
+// The checks find the faults of a page.
 func TestWrongCommandsAreFound(t *testing.T) {
 	s := newStand(t)
 	for _, line := range []string{

@@ -87,8 +87,8 @@ func anchors(page string) (out []string) {
 // mergeMark is what git leaves where two changes met.
 var mergeMark = regexp.MustCompile(`(?m)^(<<<<<<<|=======|>>>>>>>)( .*)?$`)
 
-// brokenLinks lists the relative links of a page that lead nowhere. read gives
-// another page's text, or an error where there is none.
+// brokenLinks lists the relative links of a page that are broken. read returns
+// another page's text, or an error if there is none.
 func brokenLinks(name, page string, read func(string) (string, error)) (broken []string) {
 	text := inlineCode.ReplaceAllString(fence.ReplaceAllString(page, ""), "")
 	for _, m := range target.FindAllStringSubmatch(text, -1) {

@@ -76,7 +76,7 @@ func startExample(t *testing.T, page string, args ...string) (port string, lines
 
 // The service of docs/second-opinion.md decides about comments: pass, hold, and
 // refuse with a reason that moderators see and authors do not. The key stays the
-// same after a restart, and the service gives no opinion on requests not signed with it.
+// same after a restart, and the service has no opinion on requests not signed with it.
 func TestSecondOpinionOfTheExample(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data, "--check-url", "http://127.0.0.1:1/") // writes the key

@@ -54,7 +54,7 @@ export class FakeNetwork {
   random = 0.5;
   /** @type {unknown[]} */ reports = [];
   /** @type {Set<() => void>} */ wakers = new Set();
-  /** @type {(() => void)|null} */ lost = null; // tells of a device without network
+  /** @type {(() => void)|null} */ lost = null; // simulates a device without network
   /** @type {any} */ env;
   constructor() {
     const net = this;

@@ -6,7 +6,7 @@ import { el, icon, said } from '../shared/dom.js';
 import { labelled } from './labels.js';
 import { Lookers, LookReports } from './lookers.js';
 
-/** ms after which the others are told again that a dialog is still open */
+/** ms after which this console repeats that a dialog is still open */
 const AGAIN = 10_000;
 
 /** The name of this console. */

@@ -8,7 +8,7 @@ import { frame, toggle } from './page.js';
 import { pictureSetting } from './set-picture.js';
 import { wifiFields } from './wifi-fields.js';
 
-/** What is offered first where a room has no colour of its own: a browser would offer black. */
+/** The first choice for a room without its own colour: a browser would offer black. */
 const ACCENT = '#d3f25c';
 /** Settings that a room leaves out while they have their default. @type {Record<string, string>} */
 const DEFAULTS = { staff_names: 'held', spelled_together: 'open' };

@@ -6,7 +6,7 @@ import { choice, radio } from './ban-times.js';
 import { cut } from './cut.js';
 import { openDialog } from './dialog.js';
 
-/** The name of the list that is created if a room has none of its own. */
+/** The name of the list that is created if a room has no list. */
 const OWN = 'words';
 
 /** How often a list is loaded again because another person has saved it in the meantime. */

@@ -1,11 +1,11 @@
-// What lies over the stage: cards, polls, the ticker, the room's code. Comments that fly
-// pass behind them; those that stand keep clear of them.
+// The items over the stage: cards, polls, the ticker, the room's code. Flying comments
+// pass behind them; standing comments stay clear of them.
 
 /** @typedef {{top: number, bottom: number, left: number, right: number}} Rect px */
 
 /**
- * Where nodes stand once they have come to rest: an animation moves none of these. Offsets
- * count from the nearest ancestor that is positioned, as the picture's edge for fixed ones.
+ * The places of nodes at rest: animations do not change the offsets, which
+ * count from the nearest positioned ancestor, or the picture's edge for fixed nodes.
  * @param {Iterable<HTMLElement>} nodes @param {{left: number, top: number}} from the stage's corner @returns {Rect[]}
  */
 export function placesOf(nodes, from) {

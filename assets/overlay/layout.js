@@ -57,8 +57,8 @@ export class Layout {
   /** Takes new dimensions; the lanes are empty then.
    * @param {Parameters<typeof measureLanes>[0]} box the renderer's @param {import('../shared/options.js').Options} options
    * @param {(box: ReturnType<typeof measureLanes>) => {top: number, bottom: number}|null} stands returns, once
-   *   the measures are known, what something covers that stands on the stage
-   * @param {import('./front.js').Rect[]} [fronts] what lies over the stage */
+   *   the dimensions are known, the area that the pin covers
+   * @param {import('./front.js').Rect[]} [fronts] the items over the stage */
   measure(box, options, stands, fronts = []) {
     this.#box = measureLanes(box, options);
     this.#cross = options.duration * 1000;
@@ -86,7 +86,7 @@ export class Layout {
     this.#standing.leave(item);
   }
 
-  /** Makes an item longer where there is room. @param {Item} item @param {number} extra px
+  /** Makes an item longer if there is room. @param {Item} item @param {number} extra px
    * @returns {boolean} whether it could */
   grow(item, extra) {
     if (!this.standingPlace(item)) return this.#lanes.grow(item, extra);

@@ -12,7 +12,7 @@
  * @property {string} wrote how to take part by writing anything
  * @property {string} press how to take part by button
  * @property {string} joined how many take part, {n}
- * @property {string} draw what stands over a draw's title
+ * @property {string} draw the text over a draw's title
  * @property {string} won the draw is over
  * @property {string} nobody it is over, and nobody took part
  * @property {string} hash label of the hash of the seed

@@ -30,11 +30,11 @@ export class Stage {
    * @param {ConstructorParameters<typeof Ticker>[1]} parts.timer
    * @param {{place: Parameters<Layout['measure']>[2]}} [parts.pin] the pin; place returns the
    * area that it covers, and those lanes are shut
-   * @param {() => import('./front.js').Rect[]} [parts.fronts] what lies over the stage
+   * @param {() => import('./front.js').Rect[]} [parts.fronts] the items over the stage
    * @param {{tick?: () => void, push?: () => number, place?: () => void, show?: (comment:
    * Comment) => void}} [parts.on] tick runs after each tick; push runs before comments are
    * accepted and returns the ms that they wait; place runs for each comment that got a place;
-   * show runs with each comment that is seen with the next picture, except those that waited
+   * show runs with each comment that becomes visible in the next frame, except those that waited
    * for an absence to end
    */
   constructor({ renderer, clock, options, timer, pin, fronts = () => [], on = {} }) {
@@ -100,7 +100,7 @@ export class Stage {
     this.refresh();
   }
 
-  /** Measures everything again, after a change of size, fonts, styles, options, pin or what lies over it. Flying
+  /** Measures everything again, after a change of size, fonts, styles, options, pin or items over it. Flying
    * comments keep their position; a comment that fits no lane is dropped. */
   refresh() {
     const { waiting, flying, changed } = this.#actors;

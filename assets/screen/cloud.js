@@ -77,7 +77,7 @@ export class Cloud {
     });
   }
 
-  /** What stands in front, from the corner of the cloud's box. */
+  /** The boxes of items in front, from the corner of the cloud's box. */
   #blocked() {
     const { left, top } = this.#box.getBoundingClientRect();
     return this.#fronts().map((at) => ({ x: (at.left + at.right) / 2 - left, y: (at.top + at.bottom) / 2 - top, w: at.width + 2 * AIR, h: at.height + 2 * AIR }));

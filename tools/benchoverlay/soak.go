@@ -30,7 +30,7 @@ const feedJS = `(rate) => {
 		soak.most = Math.max(soak.most, rects.length);
 		rects.forEach((a, i) => { for (let j = i + 1; j < rects.length; j++) {
 			const b = rects[j];
-			// What has left the screen may pass what left before it, until the next tick takes both away.
+			// A comment that has left the screen may pass an earlier one, until the next tick removes both.
 			const left = Math.max(a.x, b.x, 0), right = Math.min(a.x + a.w, b.x + b.w, innerWidth);
 			if (right - left <= 0.1 || Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y) <= 0.1) continue;
 			soak.overlaps++;

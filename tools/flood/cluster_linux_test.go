@@ -143,7 +143,7 @@ func TestPacesOfABench(t *testing.T) {
 			t.Errorf("%q is taken as %v", text, got)
 		}
 	}
-	// What was not measured has no ratio, and misses no bar.
+	// A way that was not measured has no ratio, and misses no limit.
 	if err := compareTransports([]*way{{name: "one"}, {name: "three"}}); err != nil {
 		t.Error(err)
 	}
