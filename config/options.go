@@ -49,7 +49,7 @@ var options = []option{
 	{name: "tls-listen", value: "ADDRESS", def: "auto", set: scalar(setTLSListen),
 		help: "address and port for https; `auto` = `:443`, with `--self-signed` `:2343`"},
 	{name: "http-listen", value: "ADDRESS", def: "auto", set: scalar(setHTTPListen),
-		help: "address and port that redirect http to https; `auto` = `:80`, with `--self-signed` nowhere; `none`"},
+		help: "address that redirects http to https; `auto` = `:80`, with `--self-signed` nowhere; `none`"},
 	{name: "acme-url", value: "URL", set: scalar(setACME),
 		help: "ACME directory of an authority other than Let's Encrypt for `--domain`"},
 	{name: "unix-socket", value: "FILE", set: scalar(func(c *Config, s string) error { c.UnixSocket = s; return nil }),
