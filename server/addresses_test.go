@@ -244,8 +244,8 @@ func TestBadTicketsAreRefused(t *testing.T) {
 	if _, err := h.Service.NewRoom(context.Background(), room.Actor{Role: room.Owner}, room.New("other")); err != nil {
 		t.Fatal(err)
 	}
-	last := good[len(good)-1:]
-	if last = "A"; good[len(good)-1] == 'A' {
+	last := "A"
+	if good[len(good)-1] == 'A' {
 		last = "Q"
 	}
 	for name, signed := range map[string]string{

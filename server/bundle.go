@@ -25,7 +25,8 @@ var (
 
 	blockComment = regexp.MustCompile(`(?m)^[ \t]*/\*(?:[^*]|\*+[^*/])*\*+/[ \t]*$\n?`) // on lines of their own
 	lineComment  = regexp.MustCompile(`(?m)^[ \t]*//.*$\n?`)
-	endComment   = regexp.MustCompile(`(?m)([;{}(),]) // [^'"\x60/\n]*$`) // after code; one with a quote stays, since it might be a string
+	endComment   = regexp.MustCompile(`(?m)([;{}(),]) // [^'"\x60/\n]*$`)      // after code; one with a quote stays, since it might be a string
+	codeComment  = regexp.MustCompile(`(?m)(^|[;{}] )/\*+[^*'"\x60/\n]*\*/ ?`) // beside code, under the same condition
 	typeComment  = regexp.MustCompile(`/\*\* @(?:type|param|returns)\b[^\n]*?\*/ ?`)
 	indent       = regexp.MustCompile(`(?m)^[ \t]+`)
 	blankLine    = regexp.MustCompile(`\n{2,}`)
@@ -52,13 +53,13 @@ func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 		if !ok {
 			return in, fmt.Errorf("there is no file %s", name)
 		}
-		into, comments := &style, []*regexp.Regexp{blockComment, indent}
+		into, comments := &style, []*regexp.Regexp{blockComment, indent, codeComment}
 		if path.Ext(name) == ".js" {
-			into, comments = &classic, []*regexp.Regexp{blockComment, lineComment, typeComment, indent}
+			into, comments = &classic, []*regexp.Regexp{blockComment, lineComment, typeComment, indent, codeComment}
 		}
 		text := f.plain
 		for _, c := range comments {
-			text = c.ReplaceAll(text, nil)
+			text = c.ReplaceAll(text, []byte("$1"))
 		}
 		into.Write(blankLine.ReplaceAll(text, []byte("\n")))
 	}
@@ -98,7 +99,6 @@ func (a *assets) joinModules(main string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&b, "// %s\n", name)
 		if name == main {
 			b.WriteString(code)
 			continue
@@ -145,6 +145,9 @@ func asFunction(name, text string) (code string, exports []string, err error) {
 	for i, line := range lines {
 		if line = strings.TrimLeft(line, " \t"); strings.Contains(line, " // ") {
 			line = endComment.ReplaceAllString(line, "$1")
+		}
+		if strings.Contains(line, "/*") {
+			line = codeComment.ReplaceAllString(line, "$1")
 		}
 		lines[i] = line
 	}

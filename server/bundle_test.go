@@ -54,9 +54,9 @@ func TestBundleRefusesWhatAPageCannotHold(t *testing.T) {
 func TestBundleKeepsTheCode(t *testing.T) {
 	a, err := readAssets(fstest.MapFS{
 		"page/main.js":    {Data: []byte("// A page.\n\nimport { LIST, Box as Other } from '../shared/box.js';\n\n/** @type {any} */ let room = 1;\n/**\n * words\n */\nconst url = 'http://x/*'; // goes\nconst odd = ['a; // b', room]; // it's kept\nnew Other(LIST, room, url);\n")},
-		"shared/box.js":   {Data: []byte("// Boxes.\nimport { clock } from './clock.js';\nconst SPRITE = new URL('./icons.svg', import.meta.url).href;\nexport const LIST = [clock, SPRITE];\nexport class Box {\n  /** @param {string} a\n   * @param {string} b */\n  constructor(a, b) {}\n}\n")},
+		"shared/box.js":   {Data: []byte("// Boxes.\nimport { clock } from './clock.js';\nconst SPRITE = new URL('./icons.svg', import.meta.url).href;\nexport const LIST = [clock, SPRITE];\nexport class Box {\n  /** so wide */ #wide = '/* 1 */';\n  /** @param {string} a\n   * @param {string} b */\n  constructor(a, b) {}\n}\n")},
 		"shared/clock.js": {Data: []byte("export async function clock() {}\n")},
-		"page/a.css":      {Data: []byte("/* A. */\na {\n  color: red;\n}\n")},
+		"page/a.css":      {Data: []byte("/* A. */\na {\n  color: red; /* as blood */\n}\n")},
 		"page/b.css":      {Data: []byte("b {}\n")},
 		"page/b.js":       {Data: []byte("// B.\n(() => {\n  /** @type {any} */ let a;\n})();\n")},
 	})
@@ -67,26 +67,24 @@ func TestBundleKeepsTheCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in.Style != "a {\ncolor: red;\n}\nb {}\n" || in.Script != "(() => {\nlet a;\n})();\n" {
+	if in.Style != "a {\ncolor: red; \n}\nb {}\n" || in.Script != "(() => {\nlet a;\n})();\n" {
 		t.Errorf("the page contains %q and %q", in.Style, in.Script)
 	}
 	want := `// page/main.js and its modules, see server/bundle.go in the source; the modules lie beside this file.
-// shared/clock.js
 const m_shared_clock = (() => {
 async function clock() {}
 return { clock };
 })();
-// shared/box.js
 const m_shared_box = (() => {
 const { clock } = m_shared_clock;
 const SPRITE = new URL('../shared/icons.svg', import.meta.url).href;
 const LIST = [clock, SPRITE];
 class Box {
+#wide = '/* 1 */';
 constructor(a, b) {}
 }
 return { LIST, Box };
 })();
-// page/main.js
 const { LIST, Box: Other } = m_shared_box;
 let room = 1;
 const url = 'http://x/*';
