@@ -264,7 +264,7 @@ func TestOverlayPictures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if os.Getenv("PICTURES") == "" && c.query != "" {
-				t.Skip("only makes pictures")
+				t.Skip("only makes pictures; set PICTURES to a folder")
 			}
 			t.Parallel()
 			r := newRoom(t)
