@@ -89,7 +89,7 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 	}
 	flip("Shows comments, cards and polls", "overlay_hidden", true)
 	flip("Shows comments, cards and polls", "overlay_hidden", nil)
-	flip("In a colour of its own", "look", map[string]any{"color": "#000000"})
+	flip("In a colour of its own", "look", map[string]any{"color": "#d3f25c"})
 	shoot(t, console, "room-settings.png")
 	flip("In a colour of its own", "look", map[string]any{})
 	enter(console, "#page .set input", strings.Repeat("👩‍👩‍👧", 61))
