@@ -92,8 +92,8 @@ func (l *Log) join(r follower, fit func() error, witness bool) (*Membership, err
 	return m, nil
 }
 
-// Leave tells the other machines that this one leaves, and ends its membership. If it was
-// the home, they choose another one at once.
+// Leave announces to the other machines that this one leaves, and ends its membership. If
+// it was the home, they choose another one at once.
 func (m *Membership) Leave() {
 	m.stop()
 	m.done.Wait()

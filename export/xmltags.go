@@ -227,7 +227,7 @@ func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error)
 			return el, false, tagBroken, nil
 		case !isNameStart(b):
 			at := p.in.now
-			p.in.skip(1) // a character that has no meaning here
+			p.in.skip(1) // skips a character that cannot begin an attribute's name
 			if err := p.problem(at, room.Fault{Code: faultAttribute, Word: el.name}); err != nil {
 				return el, false, tagBroken, err
 			}

@@ -23,7 +23,7 @@ type Looking struct {
 	By      string
 }
 
-// Look tells all consoles of a room which comment one of them has open. A console can have
+// Look notifies all consoles of a room which comment one of them has open. A console can have
 // only one open. Errors: ErrNotAllowed, ErrNotFound, ErrInvalid, ErrSlowDown.
 func (svc *Service) Look(roomID string, by room.Actor, l Looking) error {
 	r, err := svc.may(roomID, by, room.Decide)

@@ -37,8 +37,8 @@ func (svc *Service) Withdraw(ctx context.Context, roomID string, user string, id
 }
 
 // TakeDown takes down a comment that came through a link, by its ID, at any age. Having the
-// link's key is enough. author is the person for whom the link spoke, by its own account;
-// only comments of older versions need it. Errors: ErrNotFound, ErrNotAllowed for a comment
+// link's key is enough. author is the name by which the link identified the comment's
+// author; only comments of older versions need it. Errors: ErrNotFound, ErrNotAllowed for a comment
 // that did not come through the link, ErrBusy.
 func (svc *Service) TakeDown(ctx context.Context, roomID string, l room.AccessLink, author string, id comment.ID) error {
 	row, err := svc.history.Comment(ctx, roomID, id)

@@ -7,21 +7,22 @@ import (
 	"unicode/utf8"
 )
 
-// beginnings are the strings one of which a text must hold for one of some expressions to
-// match it. Looking for them is much faster than an expression, and most texts hold none.
-// They are derived from the expressions, so they cannot fall behind them.
+// beginnings are the strings with which matches of some expressions begin. A text that
+// contains none of them matches none of the expressions. Most texts contain none, and
+// looking for them is much faster than running an expression. They are derived from the
+// expressions, so the two cannot differ.
 type beginnings struct {
 	seen [1024 / 64]uint64 // a bit for each first rune, by its last ten bits
-	list map[rune][]string // by their first rune
+	list map[rune][]string // by first rune
 }
 
 const (
-	beginningRunes = 5   // of a beginning, at most
-	mostBeginnings = 512 // of an expression; one that has more is no use
+	beginningRunes = 5   // the longest beginning
+	mostBeginnings = 512 // the most beginnings of an expression
 )
 
-// beginningsOf panics for an expression that may match anything, or has too many
-// beginnings: it is a constant of the program.
+// beginningsOf returns the beginnings of expressions, which are constants of the program.
+// It panics if one may match anything, or has too many beginnings.
 func beginningsOf(expressions ...string) *beginnings {
 	b := &beginnings{list: map[rune][]string{}}
 	for _, expression := range expressions {
@@ -42,8 +43,7 @@ func beginningsOf(expressions ...string) *beginnings {
 	return b
 }
 
-// in reports whether a text holds a beginning. Where it does not, none of the expressions
-// matches.
+// in reports whether a text contains a beginning. If it does not, no expression matches.
 func (b *beginnings) in(text string) bool {
 	for i, r := range text {
 		if b.seen[r/64%16]>>(r%64)&1 == 0 {
@@ -58,8 +58,8 @@ func (b *beginnings) in(text string) bool {
 	return false
 }
 
-// startsOf returns strings with one of which every match of an expression begins, or what
-// stands in it behind a border. ok is false for an expression that has none, or too many.
+// startsOf returns the strings with which the matches of an expression begin, after a
+// border if it has one. ok is false if there are none, or too many.
 func startsOf(re *syntax.Regexp) (list []string, ok bool) {
 	switch re.Op {
 	case syntax.OpAlternate:
@@ -74,14 +74,14 @@ func startsOf(re *syntax.Regexp) (list []string, ok bool) {
 		return startsOf(re.Sub[0])
 	case syntax.OpConcat:
 		subs := re.Sub
-		if isBorder(subs[0]) { // what is behind it has to be in the text all the same
+		if isBorder(subs[0]) { // the text contains the rest of the match anyway
 			subs = subs[1:]
 		}
 		list = []string{""}
 		for _, sub := range subs {
 			more, ok := startsOf(sub)
 			if !ok || isBorder(sub) {
-				break // what there is so far is a beginning
+				break // the list so far is a beginning
 			}
 			var joined []string
 			for _, s := range list {

@@ -42,7 +42,7 @@ export class Addresses {
   /** The machine in use if it is not the page's own; else "". */
   get elsewhere() { return this.#current === this.#own ? '' : this.#current; }
 
-  /** The ticket for that machine if there is no token; else "". */
+  /** The ticket for that machine, or "" if the page has a token. */
   get ticket() { return this.elsewhere && !this.#token ? this.#ticket : ''; }
 
   /** The identity in requests to that machine. */

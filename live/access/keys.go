@@ -93,7 +93,7 @@ func (k Keys) Open(sealed []byte, about string) ([]byte, error) {
 // CheckKey returns the key that signs requests to the second opinion service.
 func (k Keys) CheckKey() []byte { return k.Mac("check", "second opinion") }
 
-// AuthorPseudonym names an author for whom a sender link speaks.
+// AuthorPseudonym returns the pseudonym of an author whose comments a sender link sends.
 func (k Keys) AuthorPseudonym(link int64, author string) string {
 	return nameEncoding.EncodeToString(k.Mac("author", strconv.FormatInt(link, 10)+"/"+author)[:10])
 }
