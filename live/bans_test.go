@@ -174,7 +174,7 @@ func TestAnUnbanTellsWhatStillHolds(t *testing.T) {
 
 // Undoing the end of a ban that is no longer stored is too late, not a fault.
 func TestABanThatIsNotKeptIsNotMadeAgain(t *testing.T) {
-	h, log := newVenue(t)
+	h, log := newFakeLogService(t)
 	h.banned = &storedBans{}
 	if err := h.reban(t.Context(), "live", boss, 7); !errors.Is(err, room.ErrExpired) || len(log.events) != 0 {
 		t.Errorf("%v, %q was written", err, log.kinds())

@@ -17,7 +17,7 @@ func TestIDsNeedNoRightClock(t *testing.T) {
 		"the first millisecond": time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), "2200": time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		t.Run(name, func(t *testing.T) {
-			h, _ := newVenue(t)
+			h, _ := newFakeLogService(t)
 			h.mono = newClock(time.Now, nil).elapsed
 			h.filter, h.limiter = verdicts{}, free{}
 			newest := comment.NewID(noon, 5)
@@ -105,7 +105,7 @@ func (s seen) OnCommitted(d comment.Draft, _ comment.Verdict, _ bool) {
 
 // The filter measures by the clock that is never set, and receives its time.
 func TestTheFilterIsToldTheTimeThatPassed(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	wall, passed := noon, time.Minute
 	h.now, h.mono = func() time.Time { return wall }, func() time.Duration { return passed }
 	var checked, settled []comment.Draft
@@ -138,7 +138,7 @@ func (l limits) Allow(k room.LimitKey) error {
 // Setting the clock changes no identity's age for the filter or the limiter. An identity
 // from an earlier run keeps the age that it had then.
 func TestASetClockAgesNobody(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	wall, passed := noon, time.Minute
 	h.now, h.mono = func() time.Time { return wall }, func() time.Duration { return passed }
 	h.clock = newClock(h.now, h.mono)

@@ -31,7 +31,7 @@ func (a announcing) Announce(roomID string, v room.View, frame []byte) {
 // as long as that machine reports it. When that machine has died, the consoles learn that
 // the replay has stopped.
 func TestAReplayOnAMachineThatDiesIsOver(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	var now time.Duration
 	var heard []string
 	h.mono = func() time.Duration { return now }

@@ -15,10 +15,10 @@ import (
 )
 
 // heldOf returns the held comments in a console's welcome, oldest first.
-func (h *house) heldOf(w live.Welcome) (ids []comment.ID, rules []string) {
+func (h *testService) heldOf(w live.Welcome) (ids []comment.ID, rules []string) {
 	h.t.Helper()
 	for _, frame := range w.Held {
-		e := h.decoded(frame)
+		e := h.decodeFrame(frame)
 		if e.Type != "held" {
 			h.t.Errorf("the queue has a %s", e.Type)
 		}
@@ -33,34 +33,34 @@ func (h *house) heldOf(w live.Welcome) (ids []comment.ID, rules []string) {
 
 // The log stores the queue, so every console has it after a restart, also one that resumes.
 func TestQueueOverARestart(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	_, mod := h.hands()
-	mod.settles(`{"review": "all"}`)
+	h := newTestService(t, ratelimit.Rates{})
+	_, mod := h.operators()
+	mod.changeSettings(`{"review": "all"}`)
 	var ids []comment.ID
 	var who live.Author
 	for i := range 520 {
 		if i%25 == 0 { // a person may have 30 waiting
-			who = h.person()
+			who = h.newAuthor()
 		}
-		o := h.says(who, fmt.Sprint("comment number ", i))
+		o := h.mustSubmit(who, fmt.Sprint("comment number ", i))
 		if o.Status != comment.Held {
 			t.Fatalf("%d: %+v", i, o)
 		}
 		ids = append(ids, o.Comment.ID)
 	}
-	at := h.greets(room.ViewConsole, live.Resume{}).Position
-	mod.decides(ids[519], room.ActionApprove, "")
-	mod.decides(ids[518], room.ActionRefuse, "")
-	h = h.again()
+	at := h.join(room.ViewConsole, live.Resume{}).Position
+	mod.mustDecide(ids[519], room.ActionApprove, "")
+	mod.mustDecide(ids[518], room.ActionRefuse, "")
+	h = h.restart()
 	mod.h = h
 	for name, from := range map[string]live.Resume{"new": {}, "resumed": h.Resume(t.Context(), "live", room.ViewConsole, "", at)} {
-		w := h.greets(room.ViewConsole, from)
+		w := h.join(room.ViewConsole, from)
 		held, rules := h.heldOf(w)
 		if w.Resumed != (name == "resumed") || w.Waiting != 518 || !slices.Equal(held, ids[:500]) || rules[0] != live.RuleReview {
 			t.Errorf("%s: %d of %d held, resumed %v", name, len(held), w.Waiting, w.Resumed)
 		}
 	}
-	if d := mod.decides(ids[0], room.ActionApprove, ""); d.Status != comment.Shown {
+	if d := mod.mustDecide(ids[0], room.ActionApprove, ""); d.Status != comment.Shown {
 		t.Errorf("%+v", d)
 	}
 }
@@ -68,23 +68,23 @@ func TestQueueOverARestart(t *testing.T) {
 // When two moderators decide at once, one decision wins, both learn which, and the author
 // gets one answer.
 func TestTwoConsolesRacing(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	boss, a := h.hands()
+	h := newTestService(t, ratelimit.Rates{})
+	boss, a := h.operators()
 	second, _, err := h.NewLink(t.Context(), boss.Actor, "live", room.Moderator, "Bo")
-	h.wants("a second moderator", err, nil)
-	b := hand{room.Actor{Role: room.Moderator, Room: "live", Label: "Bo", Link: second.ID}, h}
+	h.wantError("a second moderator", err, nil)
+	b := operator{room.Actor{Role: room.Moderator, Room: "live", Label: "Bo", Link: second.ID}, h}
 	dock := a // the same link on a second screen
-	a.settles(`{"review": "all"}`)
+	a.changeSettings(`{"review": "all"}`)
 	for i := range 20 {
-		ann := h.person()
-		id := h.says(ann, fmt.Sprint("racing ", i)).Comment.ID
+		ann := h.newAuthor()
+		id := h.mustSubmit(ann, fmt.Sprint("racing ", i)).Comment.ID
 		var answers [2]live.Decision
 		var errs [2]error
 		var wg sync.WaitGroup
 		for n, act := range []struct {
-			by   hand
+			by   operator
 			kind room.Action
-		}{{a, room.ActionApprove}, {[]hand{b, dock}[i%2], room.ActionRefuse}} {
+		}{{a, room.ActionApprove}, {[]operator{b, dock}[i%2], room.ActionRefuse}} {
 			wg.Go(func() {
 				answers[n], errs[n] = h.Decide(t.Context(), "live", act.by.Actor, id, act.kind, "")
 			})
@@ -96,41 +96,41 @@ func TestTwoConsolesRacing(t *testing.T) {
 		if answers[0].Status != answers[1].Status || answers[0].Again == answers[1].Again || answers[0].By != answers[1].By {
 			t.Fatalf("the answers differ: %+v, %+v", answers[0], answers[1])
 		}
-		if got := h.hears(ann.User); len(got) != 1 || got[0].Outcome != string(answers[0].Status) || got[0].ID != id.String() {
+		if got := h.notificationsTo(ann.User); len(got) != 1 || got[0].Outcome != string(answers[0].Status) || got[0].ID != id.String() {
 			t.Errorf("the author was notified %v, the comment is %s", got, answers[0].Status)
 		}
 		kind := map[comment.Status]room.Kind{comment.Shown: room.KindComment, comment.Refused: room.KindRefused}[answers[0].Status]
-		seen := h.sees(room.ViewConsole, kind)
+		seen := h.eventsSent(room.ViewConsole, kind)
 		if e := seen[len(seen)-1]; e.Comment.ID != id || e.From != comment.Held || e.By != answers[0].By {
 			t.Errorf("the consoles see %+v", e)
 		}
 	}
 }
 
-// holdsLemons makes the room hold a word.
-func (by hand) holdsLemons() { by.rules("lemon => hold") }
+// holdLemons makes the room hold a word.
+func (by operator) holdLemons() { by.saveRules("lemon => hold") }
 
-// lemons submits n similar held comments by people at different addresses, and returns the
+// submitLemons submits n similar held comments by people at different addresses, and returns the
 // comments, the people, and the group.
-func (h *house) lemons(n, from int) (ids []comment.ID, people []live.Author, group string) {
+func (h *testService) submitLemons(n, from int) (ids []comment.ID, people []live.Author, group string) {
 	h.t.Helper()
 	for i := range n {
-		who := h.person()
-		o := h.says(who, fmt.Sprint("fresh lemon for all ", from+i))
+		who := h.newAuthor()
+		o := h.mustSubmit(who, fmt.Sprint("fresh lemon for all ", from+i))
 		if o.Status != comment.Held {
 			h.t.Fatalf("comment %d: %+v", i, o)
 		}
 		ids, people = append(ids, o.Comment.ID), append(people, who)
 	}
-	groups := h.greets(room.ViewConsole, live.Resume{}).Groups
+	groups := h.join(room.ViewConsole, live.Resume{}).Groups
 	if len(groups) != 1 || groups[0].Count != n {
 		h.t.Fatalf("%d that are alike wait as %+v", n, groups)
 	}
 	return ids, people, groups[0].Group
 }
 
-// decidesGroup decides a whole group, and returns the number of comments.
-func (by hand) decidesGroup(group string, kind room.Action) (all []live.Decision, count int) {
+// decideGroup decides a whole group, and returns the number of comments.
+func (by operator) decideGroup(group string, kind room.Action) (all []live.Decision, count int) {
 	by.h.t.Helper()
 	all, err := by.h.DecideGroup(by.h.t.Context(), "live", by.Actor, group, kind, 0)
 	if err != nil {
@@ -146,81 +146,81 @@ func (by hand) decidesGroup(group string, kind room.Action) (all []live.Decision
 
 // A restart keeps groups, their names and their counts.
 func TestGroupsOverARestart(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	_, mod := h.hands()
-	mod.holdsLemons()
-	ids, _, group := h.lemons(6, 0)
-	h = h.again()
+	h := newTestService(t, ratelimit.Rates{})
+	_, mod := h.operators()
+	mod.holdLemons()
+	ids, _, group := h.submitLemons(6, 0)
+	h = h.restart()
 	mod.h = h
-	w := h.greets(room.ViewConsole, live.Resume{})
+	w := h.join(room.ViewConsole, live.Resume{})
 	held, _ := h.heldOf(w)
-	if !slices.Equal(w.Groups, []room.GroupCount{{Group: group, Count: 6}}) || w.Waiting != 6 || w.HeldAt == 0 || !slices.Equal(held, ids) || h.decoded(w.Held[0]).Group != group {
+	if !slices.Equal(w.Groups, []room.GroupCount{{Group: group, Count: 6}}) || w.Waiting != 6 || w.HeldAt == 0 || !slices.Equal(held, ids) || h.decodeFrame(w.Held[0]).Group != group {
 		t.Errorf("a console starts from %+v, %d in all, up to %d", w.Groups, w.Waiting, w.HeldAt)
 	}
-	if _, n := mod.decidesGroup(group, room.ActionApprove); n != 6 {
+	if _, n := mod.decideGroup(group, room.ActionApprove); n != 6 {
 		t.Errorf("%d are decided", n)
 	}
 }
 
 // Approving a group ends the wait of its authors as newcomers, and of no others.
 func TestAGroupOfNewcomersIsLetIn(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	_, mod := h.hands()
-	mod.settles(`{"newcomers": "held"}`)
+	h := newTestService(t, ratelimit.Rates{})
+	_, mod := h.operators()
+	mod.changeSettings(`{"newcomers": "held"}`)
 	var people []live.Author
 	for i := range 3 {
-		who := h.person()
-		if o := h.says(who, fmt.Sprint("hello everybody ", i)); o.Status != comment.Held {
+		who := h.newAuthor()
+		if o := h.mustSubmit(who, fmt.Sprint("hello everybody ", i)); o.Status != comment.Held {
 			t.Fatalf("%+v", o)
 		}
 		people = append(people, who)
 	}
-	group := h.greets(room.ViewConsole, live.Resume{}).Groups[0].Group
-	if _, n := mod.decidesGroup(group, room.ActionApprove); n != 3 {
+	group := h.join(room.ViewConsole, live.Resume{}).Groups[0].Group
+	if _, n := mod.decideGroup(group, room.ActionApprove); n != 3 {
 		t.Fatalf("%d are decided", n)
 	}
 	for i, who := range people {
-		if o := h.says(who, fmt.Sprint("something else ", i)); o.Status != comment.Shown {
+		if o := h.mustSubmit(who, fmt.Sprint("something else ", i)); o.Status != comment.Shown {
 			t.Errorf("an approved newcomer: %+v", o)
 		}
 	}
-	if o := h.says(h.person(), "hello everybody 3"); o.Status != comment.Held {
+	if o := h.mustSubmit(h.newAuthor(), "hello everybody 3"); o.Status != comment.Held {
 		t.Errorf("somebody else: %+v", o)
 	}
 }
 
 // Undoing a group's refusal shows its comments, and undoing that undo removes them again.
 func TestARefusedGroupIsUndone(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	owner, mod := h.hands()
-	mod.holdsLemons()
-	ids, people, group := h.lemons(4, 0)
+	h := newTestService(t, ratelimit.Rates{})
+	owner, mod := h.operators()
+	mod.holdLemons()
+	ids, people, group := h.submitLemons(4, 0)
 	hear := func(want string) {
 		t.Helper()
 		for i, who := range people {
-			if got := h.hears(who.User); len(got) != 1 || got[0] != (heard{ids[i].String(), want}) {
+			if got := h.notificationsTo(who.User); len(got) != 1 || got[0] != (notification{ids[i].String(), want}) {
 				t.Errorf("author %d is notified %v, want %s", i, got, want)
 			}
 		}
 	}
-	if _, n := mod.decidesGroup(group, room.ActionRefuse); n != 4 {
+	if _, n := mod.decideGroup(group, room.ActionRefuse); n != 4 {
 		t.Fatalf("%d are decided", n)
 	}
 	hear("refused")
-	refused := mod.newest(room.ActionRefuse)
-	owner.decides(ids[1], room.ActionApprove, comment.Refused)
-	owner.undoOf(refused, nil)
-	shown := owner.newest(room.ActionApprove)
+	refused := mod.newestEntry(room.ActionRefuse)
+	owner.mustDecide(ids[1], room.ActionApprove, comment.Refused)
+	owner.undoEntry(refused, nil)
+	shown := owner.newestEntry(room.ActionApprove)
 	if shown.Count != 3 || !owner.undoable(shown) {
 		t.Fatalf("%+v", shown)
 	}
 	hear("shown")
-	owner.undoOf(shown, nil)
+	owner.undoEntry(shown, nil)
 	rows, _, err := h.Comments(t.Context(), "live", mod.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
 	if err != nil || len(rows) != 1 || rows[0].ID != ids[1] {
 		t.Errorf("shown are %+v, %v", rows, err)
 	}
-	if n := len(mod.acts(room.ActionRefuse)); n != 1 {
+	if n := len(mod.auditEntries(room.ActionRefuse)); n != 1 {
 		t.Errorf("%d acts of refusing", n)
 	}
 }
@@ -228,20 +228,20 @@ func TestARefusedGroupIsUndone(t *testing.T) {
 // Undoing a group leaves alone a comment that its platform took down and somebody restored
 // since: it has the time of the first decision, but another decision shows it.
 func TestAnUndoneGroupLeavesWhatWasPutBack(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	owner, mod := h.hands()
-	mod.rules("lemon => mask") // a moderator approved it masked, so it needs no second review
-	mod.settles(`{"review": "all"}`)
-	ids, _, group := h.lemons(3, 0)
-	if _, n := mod.decidesGroup(group, room.ActionApprove); n != 3 {
+	h := newTestService(t, ratelimit.Rates{})
+	owner, mod := h.operators()
+	mod.saveRules("lemon => mask") // a moderator approved it masked, so it needs no second review
+	mod.changeSettings(`{"review": "all"}`)
+	ids, _, group := h.submitLemons(3, 0)
+	if _, n := mod.decideGroup(group, room.ActionApprove); n != 3 {
 		t.Fatalf("%d are decided", n)
 	}
-	approved := mod.newest(room.ActionApprove)
+	approved := mod.newestEntry(room.ActionApprove)
 	if n, err := h.ChatTakeDown(t.Context(), room.Chat{ID: "c1", Room: "live"}, "twitch", ids[1:2]); n != 1 || err != nil {
 		t.Fatalf("%d are taken down, %v", n, err)
 	}
-	owner.undo(room.ActionRemove, nil)
-	mod.undoOf(approved, nil)
+	owner.undoNewest(room.ActionRemove, nil)
+	mod.undoEntry(approved, nil)
 	rows, _, err := h.Comments(t.Context(), "live", mod.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
 	if err != nil || len(rows) != 1 || rows[0].ID != ids[1] || !rows[0].At.Equal(approved.At) {
 		t.Errorf("shown are %+v, %v, want the second alone", rows, err)
@@ -251,20 +251,20 @@ func TestAnUndoneGroupLeavesWhatWasPutBack(t *testing.T) {
 // Undoing a group leaves alone a comment that the same moderator approved again after its
 // platform had taken it down: that is a later decision.
 func TestAnUndoneGroupLeavesWhatWasApprovedAgain(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	owner, mod := h.hands()
-	mod.holdsLemons()
-	ids, _, group := h.lemons(3, 0)
-	if _, n := mod.decidesGroup(group, room.ActionApprove); n != 3 {
+	h := newTestService(t, ratelimit.Rates{})
+	owner, mod := h.operators()
+	mod.holdLemons()
+	ids, _, group := h.submitLemons(3, 0)
+	if _, n := mod.decideGroup(group, room.ActionApprove); n != 3 {
 		t.Fatalf("%d are decided", n)
 	}
-	approved := mod.newest(room.ActionApprove)
+	approved := mod.newestEntry(room.ActionApprove)
 	if n, err := h.ChatTakeDown(t.Context(), room.Chat{ID: "c1", Room: "live"}, "twitch", ids[1:2]); n != 1 || err != nil {
 		t.Fatalf("%d are taken down, %v", n, err)
 	}
-	owner.undo(room.ActionRemove, nil)
-	mod.decides(ids[1], room.ActionApprove, "")
-	mod.undoOf(approved, nil)
+	owner.undoNewest(room.ActionRemove, nil)
+	mod.mustDecide(ids[1], room.ActionApprove, "")
+	mod.undoEntry(approved, nil)
 	rows, _, err := h.Comments(t.Context(), "live", mod.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
 	if err != nil || len(rows) != 1 || rows[0].ID != ids[1] {
 		t.Errorf("shown are %+v, %v, want the second alone", rows, err)
@@ -274,19 +274,19 @@ func TestAnUndoneGroupLeavesWhatWasApprovedAgain(t *testing.T) {
 // A ban keeps the undo of a refusal from showing comments, and the answer says so. A
 // comment decided before returns that decision.
 func TestDecisionsAboutBannedPeople(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	owner, mod := h.hands()
-	mod.holdsLemons()
-	ids, people, group := h.lemons(2, 0)
-	if _, n := mod.decidesGroup(group, room.ActionRefuse); n != 2 {
+	h := newTestService(t, ratelimit.Rates{})
+	owner, mod := h.operators()
+	mod.holdLemons()
+	ids, people, group := h.submitLemons(2, 0)
+	if _, n := mod.decideGroup(group, room.ActionRefuse); n != 2 {
 		t.Fatalf("%d are decided", n)
 	}
-	refused := mod.newest(room.ActionRefuse)
+	refused := mod.newestEntry(room.ActionRefuse)
 	for _, who := range people {
 		_, _, err := h.Ban(t.Context(), "live", owner.Actor, live.BanRequest{User: who.User, Kind: room.FullBan})
-		h.wants("ban", err, nil)
+		h.wantError("ban", err, nil)
 	}
-	mod.undoOf(refused, room.ErrNotAllowed)
+	mod.undoEntry(refused, room.ErrNotAllowed)
 	d, err := h.Decide(t.Context(), "live", owner.Actor, ids[0], room.ActionApprove, comment.Held)
 	if err != nil || d.Status != comment.Refused || d.By != "Mo" || !d.Again {
 		t.Errorf("a late approval is answered with %+v, %v", d, err)
@@ -296,11 +296,11 @@ func TestDecisionsAboutBannedPeople(t *testing.T) {
 // When two moderators decide about a group at once, each comment has one decision, both
 // learn which, and its author gets one answer.
 func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	owner, mod := h.hands()
-	mod.holdsLemons()
+	h := newTestService(t, ratelimit.Rates{})
+	owner, mod := h.operators()
+	mod.holdLemons()
 	for round := range 5 {
-		ids, people, group := h.lemons(20, 100*round)
+		ids, people, group := h.submitLemons(20, 100*round)
 		single := ids[len(ids)/2]
 		var answers [2][]live.Decision
 		var alone live.Decision
@@ -341,11 +341,11 @@ func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
 			t.Errorf("round %d: %d decided, the single comment is %s and %s", round, count, alone.Status, stands[single])
 		}
 		for i, who := range people {
-			if got := h.hears(who.User); len(got) != 1 || got[0] != (heard{ids[i].String(), string(stands[ids[i]])}) {
+			if got := h.notificationsTo(who.User); len(got) != 1 || got[0] != (notification{ids[i].String(), string(stands[ids[i]])}) {
 				t.Errorf("round %d: author %d is notified %v, the comment is %q", round, i, got, stands[ids[i]])
 			}
 		}
-		if w := h.greets(room.ViewConsole, live.Resume{}); w.Waiting != 0 {
+		if w := h.join(room.ViewConsole, live.Resume{}); w.Waiting != 0 {
 			t.Fatalf("round %d: %d wait", round, w.Waiting)
 		}
 	}
@@ -354,11 +354,11 @@ func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
 // A person has a limited number of waiting comments, learns why a further one is refused,
 // and pays for waiting comments as for refused ones.
 func TestWhatWaitsIsPaidFor(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{User: 0.001, UserBurst: 6})
-	_, mod := h.hands()
-	mod.rules("lemon => hold\nonion")
+	h := newTestService(t, ratelimit.Rates{User: 0.001, UserBurst: 6})
+	_, mod := h.operators()
+	mod.saveRules("lemon => hold\nonion")
 	for word, want := range map[string]comment.Status{"lemon": comment.Held, "onion": comment.Refused} {
-		who := h.personAt("home")
+		who := h.newAuthorAt("home")
 		n := 0
 		for ; n < 20; n++ {
 			o, err := h.Submit(t.Context(), "live", who, comment.Draft{Text: fmt.Sprint(word, " number ", n)})
@@ -373,10 +373,10 @@ func TestWhatWaitsIsPaidFor(t *testing.T) {
 			t.Errorf("%d with %s are taken out of a burst of 6, want 3", n, word)
 		}
 	}
-	free := newHouse(t, ratelimit.Rates{})
-	_, mod = free.hands()
-	mod.holdsLemons()
-	who := free.person()
+	free := newTestService(t, ratelimit.Rates{})
+	_, mod = free.operators()
+	mod.holdLemons()
+	who := free.newAuthor()
 	for n := range 31 {
 		o, err := free.Submit(t.Context(), "live", who, comment.Draft{Text: fmt.Sprint("lemon number ", n)})
 		if n < 30 && (err != nil || o.Status != comment.Held) {
@@ -399,18 +399,18 @@ func reasonOf(err error) string {
 // A decision about one comment is undone as one about that comment, also when it was
 // made through its group.
 func TestADecisionAboutAGroupOfOne(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
-	_, mod := h.hands()
-	mod.holdsLemons()
-	ids, _, group := h.lemons(1, 0)
-	if _, n := mod.decidesGroup(group, room.ActionRefuse); n != 1 {
+	h := newTestService(t, ratelimit.Rates{})
+	_, mod := h.operators()
+	mod.holdLemons()
+	ids, _, group := h.submitLemons(1, 0)
+	if _, n := mod.decideGroup(group, room.ActionRefuse); n != 1 {
 		t.Fatalf("%d are decided", n)
 	}
-	if a := mod.newest(room.ActionRefuse); a.Count != 0 || a.About != ids[0].String() {
+	if a := mod.newestEntry(room.ActionRefuse); a.Count != 0 || a.About != ids[0].String() {
 		t.Errorf("the audit has %+v", a)
 	}
-	mod.undo(room.ActionRefuse, nil)
-	if a := mod.newest(room.ActionApprove); a.Count != 0 || a.About != ids[0].String() {
+	mod.undoNewest(room.ActionRefuse, nil)
+	if a := mod.newestEntry(room.ActionApprove); a.Count != 0 || a.About != ids[0].String() {
 		t.Errorf("the undo is %+v", a)
 	}
 }
@@ -418,12 +418,12 @@ func TestADecisionAboutAGroupOfOne(t *testing.T) {
 // A platform can take down comments of several authors in the same millisecond. Undoing
 // the removal of one author leaves the others' comments down.
 func TestPuttingBackOneAuthorLeavesOthersDown(t *testing.T) {
-	h := newHouse(t, ratelimit.Rates{})
+	h := newTestService(t, ratelimit.Rates{})
 	h.freeze()
-	owner, _ := h.hands()
+	owner, _ := h.operators()
 	chat := room.Chat{ID: "c1", Room: "live"}
-	ann, ben := h.person(), h.person()
-	hers, his := h.says(ann, "from ann").Comment.ID, h.says(ben, "from ben").Comment.ID
+	ann, ben := h.newAuthor(), h.newAuthor()
+	hers, his := h.mustSubmit(ann, "from ann").Comment.ID, h.mustSubmit(ben, "from ben").Comment.ID
 	for _, one := range []struct {
 		who live.Author
 		id  comment.ID
@@ -432,8 +432,8 @@ func TestPuttingBackOneAuthorLeavesOthersDown(t *testing.T) {
 			t.Fatalf("%d are taken down, %v", n, err)
 		}
 	}
-	a := owner.newest(room.ActionRemove)
-	owner.undoOf(a, nil)
+	a := owner.newestEntry(room.ActionRemove)
+	owner.undoEntry(a, nil)
 	rows, _, err := h.Comments(t.Context(), "live", owner.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
 	if err != nil || len(rows) != 1 || rows[0].User != a.User {
 		t.Errorf("shown are %+v, %v; want those of %s alone", rows, err, a.User)
@@ -444,19 +444,19 @@ func TestPuttingBackOneAuthorLeavesOthersDown(t *testing.T) {
 // so. When it still changes a part, it succeeds.
 func TestAnUndoOfAGroupThatSomebodyDecidedSooner(t *testing.T) {
 	for sooner, want := range map[int]error{3: room.ErrChanged, 2: nil} {
-		h := newHouse(t, ratelimit.Rates{})
-		owner, mod := h.hands()
-		mod.holdsLemons()
-		ids, _, group := h.lemons(3, 0)
-		if _, n := mod.decidesGroup(group, room.ActionRefuse); n != 3 {
+		h := newTestService(t, ratelimit.Rates{})
+		owner, mod := h.operators()
+		mod.holdLemons()
+		ids, _, group := h.submitLemons(3, 0)
+		if _, n := mod.decideGroup(group, room.ActionRefuse); n != 3 {
 			t.Fatalf("%d are decided", n)
 		}
 		h.log.before = func() {
 			for _, id := range ids[:sooner] {
-				owner.decides(id, room.ActionApprove, comment.Refused)
+				owner.mustDecide(id, room.ActionApprove, comment.Refused)
 			}
 		}
-		mod.undo(room.ActionRefuse, want)
+		mod.undoNewest(room.ActionRefuse, want)
 		rows, _, err := h.Comments(t.Context(), "live", owner.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
 		if err != nil || len(rows) != 3 {
 			t.Errorf("%d sooner: shown are %+v, %v", sooner, rows, err)

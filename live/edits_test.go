@@ -8,9 +8,9 @@ import (
 	"danmaku/room"
 )
 
-// list makes a rule list that is on, with "off " before its text one that is off; "-" is no
+// testList makes a rule list that is on, with "off " before its text one that is off; "-" is no
 // list.
-func list(text string) *room.RuleList {
+func testList(text string) *room.RuleList {
 	if text == "-" {
 		return nil
 	}
@@ -18,7 +18,7 @@ func list(text string) *room.RuleList {
 	return &room.RuleList{Name: "words", Text: strings.ReplaceAll(text, " ", "\n"), On: !off}
 }
 
-func written(l *room.RuleList) string {
+func listText(l *room.RuleList) string {
 	if l == nil {
 		return "-"
 	}
@@ -66,15 +66,15 @@ func TestAnEditIsTakenBack(t *testing.T) {
 		{"it was made and then switched off", "-", "a b", "off a b", changed},
 		{"it was deleted and made anew", "a b", "-", "c", changed},
 	} {
-		got, err := takeBack(editOf(list(tt.was), list(tt.became)), room.RuleList{Name: "words"}, list(tt.now))
+		got, err := takeBack(editOf(testList(tt.was), testList(tt.became)), room.RuleList{Name: "words"}, testList(tt.now))
 		if errors.Is(err, room.ErrChanged) {
 			if tt.want != changed {
 				t.Errorf("%s: changed since", tt.name)
 			}
 			continue
 		}
-		if err != nil || written(got) != tt.want {
-			t.Errorf("%s: %q, %v, want %q", tt.name, written(got), err, tt.want)
+		if err != nil || listText(got) != tt.want {
+			t.Errorf("%s: %q, %v, want %q", tt.name, listText(got), err, tt.want)
 		}
 	}
 }
@@ -109,7 +109,7 @@ func TestDifferencesAreSaid(t *testing.T) {
 		{"#note a", "a #other", ""},
 		{"a", strings.Repeat("x", 400), "+" + strings.Repeat("x", 299) + "… …"},
 	} {
-		if got := differences(list(tt.was), list(tt.now)); got != tt.want {
+		if got := differences(testList(tt.was), testList(tt.now)); got != tt.want {
 			t.Errorf("%q became %q: %q, want %q", tt.was, tt.now, got, tt.want)
 		}
 	}

@@ -90,8 +90,8 @@ func (f fakeHistory) Comments(context.Context, string, room.HistoryQuery) ([]roo
 	return []room.Row{f.row}, false, nil
 }
 
-// newVenue returns a service with the room live, over a journal in memory.
-func newVenue(t *testing.T) (*Service, *fakeLog) {
+// newFakeLogService returns a service with the room live, over a journal in memory.
+func newFakeLogService(t *testing.T) (*Service, *fakeLog) {
 	t.Helper()
 	log := &fakeLog{}
 	ann := access.NewKeys([]byte("secret")).Pseudonym("live", "ann")

@@ -35,7 +35,7 @@ func TestWhatChangesDuringAGreetingIsTold(t *testing.T) {
 		{"an overlay, which is not told of it", room.ViewOverlay, 7, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			svc, _ := newVenue(t)
+			svc, _ := newFakeLogService(t)
 			var sent []string
 			svc.outlet = phonesOutlet{outletFunc(func(string, room.View, []byte) {}), &sent}
 			svc.rooms["live"].keeping = &svc.keeping

@@ -31,17 +31,17 @@ func tableOf(t *testing.T, list ...room.AccessLink) *access.Table {
 	return table
 }
 
-// know makes a service know exactly these links.
-func know(t *testing.T, h *Service, list ...room.AccessLink) {
+// setLinks makes a service know exactly these links.
+func setLinks(t *testing.T, h *Service, list ...room.AccessLink) {
 	t.Helper()
 	h.access = tableOf(t, list...)
 }
 
 // A client's link is checked once more when its socket can be evicted.
 func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	l := room.AccessLink{ID: 7, Room: "live", Role: room.Overlay}
-	know(t, h, l)
+	setLinks(t, h, l)
 	client := Client{Room: "live", View: room.ViewOverlay, Link: l.ID}
 	if err := h.Stays(client); err != nil {
 		t.Errorf("a good link: %v", err)
@@ -50,7 +50,7 @@ func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
 		t.Errorf("a phone: %v", err)
 	}
 	l.Revoked = noon
-	know(t, h, l)
+	setLinks(t, h, l)
 	if err := h.Stays(client); !errors.Is(err, room.ErrExpired) {
 		t.Errorf("a revoked link: %v, want expired", err)
 	}
@@ -58,9 +58,9 @@ func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
 
 // The settings also decide about a socket that was registered while they changed.
 func TestSettingsDecideWhoStays(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	phone, guest := Client{Room: "live", View: room.ViewAudience}, Client{Room: "live", View: room.ViewAudience, Link: 7}
-	know(t, h, room.AccessLink{ID: 7, Room: "live", Role: room.Audience})
+	setLinks(t, h, room.AccessLink{ID: 7, Room: "live", Role: room.Audience})
 	elsewhere := Client{Room: "other", View: room.ViewAudience}
 	var evicted []string
 	h.outlet = evictor{outletFunc(func(string, room.View, []byte) {}), func(why func(Client) error) {

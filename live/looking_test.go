@@ -30,7 +30,7 @@ func (a *announced) Announce(roomID string, v room.View, frame []byte) {
 }
 
 func TestConsolesAreToldWhatOneLooksAt(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	enc, out := &lookers{}, &announced{Outlet: h.outlet}
 	h.encoder, h.outlet, h.limiter = enc, out, atMost{n: 1}
 	kim := room.Actor{Role: room.Moderator, Room: "live", Label: "Kim", Link: 7}

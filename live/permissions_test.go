@@ -18,7 +18,7 @@ import (
 // does then.
 func TestUseCasesByRole(t *testing.T) {
 	ctx := context.Background()
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	for _, tt := range []struct {
 		name string
 		need room.Permission
@@ -148,7 +148,7 @@ func TestUseCasesByRole(t *testing.T) {
 				if tt.name != "Submit" && tt.name != "TakePart" { // an author is not bound to one room
 					allowed = allowed && (of == "" || of == "live" && tt.need != room.ManageLinks && tt.need != room.EditSharedRules && tt.name != "NewRoom" && tt.name != "Keep" && tt.name != "SetKeep")
 				}
-				if refused := errors.Is(letIn(func() error { return tt.call(by) }), room.ErrNotAllowed); refused == allowed {
+				if refused := errors.Is(permissionError(func() error { return tt.call(by) }), room.ErrNotAllowed); refused == allowed {
 					t.Errorf("%s as %q of %q: refused %v, want %v", tt.name, role, of, refused, !allowed)
 				}
 			}
@@ -156,9 +156,9 @@ func TestUseCasesByRole(t *testing.T) {
 	}
 }
 
-// letIn runs a call that may need parts that this test's service does not have: a call that
+// permissionError runs a call that may need parts that this test's service does not have: a call that
 // gets so far was allowed.
-func letIn(call func() error) (err error) {
+func permissionError(call func() error) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = nil

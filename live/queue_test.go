@@ -24,11 +24,11 @@ func (h *holding) hold(c claim, text string) error {
 	if err := h.reserve(h.next, c); err != nil {
 		return err
 	}
-	h.applied(h.next, c.address, text)
+	h.applyHeld(h.next, c.address, text)
 	return nil
 }
 
-func (h *holding) applied(id comment.ID, address, text string) {
+func (h *holding) applyHeld(id comment.ID, address, text string) {
 	h.apply(fanout.Item{Event: room.Event{
 		Kind: room.KindHeld, Seq: int64(id), Group: text, Comment: comment.Comment{ID: id, Text: text, User: fmt.Sprint("u", int64(id))}, Entry: room.Entry{Address: address, Rule: "words"},
 	}})
@@ -130,7 +130,7 @@ func TestStrangersLeavePlacesToOthers(t *testing.T) {
 func TestReviewCountsWhatIsUnderWayAndWhatWasBefore(t *testing.T) {
 	var q holding
 	for i := range comment.ID(20) {
-		q.applied(1000+i, "flood's", "before")
+		q.applyHeld(1000+i, "flood's", "before")
 	}
 	stranger := func(network, address string) claim {
 		return claim{networks: []string{network}, address: address, stranger: true}
@@ -150,7 +150,7 @@ func TestReviewCountsWhatIsUnderWayAndWhatWasBefore(t *testing.T) {
 	if err := q.reserve(2000, stranger("home", "home's")); err != nil {
 		t.Errorf("another address has no place: %v", err)
 	}
-	q.applied(3000, "ann's", "one")
+	q.applyHeld(3000, "ann's", "one")
 	for i := range comment.ID(reviewPerPerson) {
 		err := q.reserve(4000+i, claim{user: "u3000", networks: []string{"ann"}, address: "ann's"})
 		if (err != nil) != (i == reviewPerPerson-1) {
@@ -168,7 +168,7 @@ func TestAFloodTakesFewPlacesOfAConsole(t *testing.T) {
 		if i%10 == 9 {
 			text = fmt.Sprint("honest ", int64(i))
 		}
-		q.applied(i+1, "", text)
+		q.applyHeld(i+1, "", text)
 	}
 	items, more := q.page("", 0, queueHello)
 	if more || len(items) != groupHello+30 || items[0].Event.Seq != 1 || !slices.IsSortedFunc(items, func(a, b fanout.Item) int { return int(a.Event.Seq - b.Event.Seq) }) {
@@ -221,7 +221,7 @@ func TestAFloodTakesFewPlacesOfAConsole(t *testing.T) {
 // Memory answers a moderator who was slower with the decisions of the last minute about
 // that group, and with nothing else that happened.
 func TestDecidedLately(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	r := h.rooms["live"]
 	seq := int64(0)
 	happens := func(ago time.Duration, kind room.Kind, from comment.Status, group string) {

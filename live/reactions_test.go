@@ -72,7 +72,7 @@ func TestReactionsCountWhatTheRoomOffersAndTheLimitsLeave(t *testing.T) {
 		{"an overlay", room.Open, Author{Role: room.Overlay}, 100, map[string]int{"👏": 1}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			svc, _ := newVenue(t)
+			svc, _ := newFakeLogService(t)
 			enc := &sums{}
 			svc.encoder, svc.limiter = enc, atMost{n: tt.limit}
 			svc.attended = attended{rooms: map[*liveRoom]bool{}, wake: make(chan struct{}, 1)}
@@ -94,7 +94,7 @@ func TestReactionsCountWhatTheRoomOffersAndTheLimitsLeave(t *testing.T) {
 // Sums go into the log minute by minute, also after a failed write, and a room with nothing
 // left to send or store costs nothing.
 func TestSumsOfReactionsAreKept(t *testing.T) {
-	svc, _ := newVenue(t)
+	svc, _ := newFakeLogService(t)
 	log := &keptReactions{minutes: map[time.Time]map[string]int{}, fault: room.ErrBusy}
 	now := noon.Add(50 * time.Second)
 	svc.shows, svc.limiter, svc.now = log, atMost{n: 100}, func() time.Time { return now }

@@ -75,8 +75,8 @@ func (l *slowLog) Since(ctx context.Context, roomID string, after int64, limit i
 
 const head = 100_000 // of the log in these tests
 
-// venue is a room whose memory holds only the last event.
-func venue(t *testing.T, log *slowLog) *Service {
+// newSlowLogService is a room whose memory holds only the last event.
+func newSlowLogService(t *testing.T, log *slowLog) *Service {
 	t.Helper()
 	log.release = make(chan struct{})
 	h := &Service{
@@ -99,7 +99,7 @@ func (svc *Service) resumeFrom(ctx context.Context, v room.View, address string,
 func TestResumesFromFarBackAreBounded(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
-		h := venue(t, log)
+		h := newSlowLogService(t, log)
 		defer h.rooms["live"].close()
 		var all sync.WaitGroup
 		var resumed, fresh atomic.Int64
@@ -141,7 +141,7 @@ func TestResumesFromFarBackAreBounded(t *testing.T) {
 // share a read or need none.
 func TestAnAddressHasARateOfReads(t *testing.T) {
 	log := &slowLog{missed: 3}
-	h := venue(t, log)
+	h := newSlowLogService(t, log)
 	close(log.release)
 	for i := range readsPerAddress {
 		if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", int64(i)+1).possible {
@@ -185,7 +185,7 @@ func TestWhatAReadOfThePastDoes(t *testing.T) {
 		"it panics":                            {&slowLog{panics: true}, 5, 0, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := venue(t, row.log)
+			h := newSlowLogService(t, row.log)
 			close(row.log.release)
 			got := h.resumeFrom(t.Context(), room.ViewOverlay, "a", row.back)
 			if got.possible != row.possible || row.log.counts.Load() != row.counts || row.log.reads.Load() != row.reads {
@@ -218,7 +218,7 @@ func TestAClientFromAMachineThatWasFurther(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			testrace.Bubble(t, func(t *testing.T) {
-				h := venue(t, &slowLog{missed: 3})
+				h := newSlowLogService(t, &slowLog{missed: 3})
 				h.cluster = threeMachines{}
 				r := h.rooms["live"]
 				r.broadcaster(room.ViewOverlay).Start()
@@ -245,7 +245,7 @@ func TestAClientFromAMachineThatWasFurther(t *testing.T) {
 func TestAReadEndsWithItsLastClient(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
-		h := venue(t, log)
+		h := newSlowLogService(t, log)
 		defer h.rooms["live"].close()
 		var all sync.WaitGroup
 		var leave [3]context.CancelFunc
@@ -287,7 +287,7 @@ func TestAReadEndsWithItsLastClient(t *testing.T) {
 func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{panics: true}
-		h := venue(t, log)
+		h := newSlowLogService(t, log)
 		defer h.rooms["live"].close()
 		began := time.Now()
 		var all sync.WaitGroup
@@ -311,7 +311,7 @@ func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 func TestAResumeHasATime(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
-		h := venue(t, log)
+		h := newSlowLogService(t, log)
 		defer h.rooms["live"].close()
 		began := time.Now()
 		if h.resumeFrom(t.Context(), room.ViewOverlay, "a", 5).possible {

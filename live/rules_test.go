@@ -99,7 +99,7 @@ func (b *brokenRules) Shipped() room.RuleList { return room.RuleList{Name: "star
 // Of two simultaneous changes of a list, one that names its base is refused, and one that
 // does not is retried on the new version.
 func TestAChangeOfRulesThatIsOutrun(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	table := &fakeRules{lists: map[string]room.RuleList{}}
 	h.rules, h.filter = table, &brokenRules{}
 	add := func(line string) func(*room.RuleList) (*room.RuleList, error) {
@@ -139,7 +139,7 @@ func TestAChangeOfRulesThatIsOutrun(t *testing.T) {
 
 // A fault in a list is logged once, not at every change of another list.
 func TestFaultyRulesAreLoggedOnce(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	var out strings.Builder
 	h.slog = slog.New(slog.NewTextHandler(&out, nil))
 	filter := &brokenRules{fault: errors.New("mine, line 3: no word")}

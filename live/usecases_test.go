@@ -45,12 +45,12 @@ func TestAnActIsOneRequestOfTheLog(t *testing.T) {
 		}, "room unban unban"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h, log := newVenue(t)
+			h, log := newFakeLogService(t)
 			log.failing = 1
 			if err := tt.do(t, h); !errors.Is(err, room.ErrBusy) || len(log.events) != 0 {
 				t.Errorf("while the log is busy: %v, %q was written", err, log.kinds())
 			}
-			h, log = newVenue(t)
+			h, log = newFakeLogService(t)
 			log.failing = 2
 			if err := tt.do(t, h); err != nil || log.kinds() != tt.want {
 				t.Errorf("%v, %q was written, want %q", err, log.kinds(), tt.want)
@@ -62,7 +62,7 @@ func TestAnActIsOneRequestOfTheLog(t *testing.T) {
 // The ban removes the comments from a banned address in the same request, and those that
 // came meanwhile in the next.
 func TestABanByAddressTakesDownWhatCameMeanwhile(t *testing.T) {
-	h, log := newVenue(t)
+	h, log := newFakeLogService(t)
 	_, removed, err := h.Ban(t.Context(), "live", boss, BanRequest{AddressOf: 1, Kind: room.Mute, Remove: true})
 	if err != nil || removed != 2 || log.kinds() != "ban remove remove" || log.requests != 2 {
 		t.Errorf("%v, %d taken down, %q written by %d requests", err, removed, log.kinds(), log.requests)
@@ -111,7 +111,7 @@ func TestTheWaitThatAnAuthorIsTold(t *testing.T) {
 		{"too fast, by a clock that was set forward", comment.Verdict{Action: comment.Refuse, Rule: comment.RuleSlow, Wait: -time.Hour}, room.ReviewHeld, 0, room.ErrSlowDown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h, _ := newVenue(t)
+			h, _ := newFakeLogService(t)
 			h.filter, h.limiter = verdicts{verdict: tt.verdict}, free{}
 			r := h.rooms["live"]
 			r.setup.Slow, r.setup.Review = room.Millis(slow), tt.review
@@ -148,7 +148,7 @@ func (r *remembering) Refund(k room.LimitKey)    { r.sent = append(r.sent, "refu
 // author gets the token back. This holds also without a ref, as from a form without
 // JavaScript and from programs.
 func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
-	h, log := newVenue(t)
+	h, log := newFakeLogService(t)
 	r := &remembering{}
 	h.filter, h.limiter = r, r
 	log.failing = 1
@@ -170,7 +170,7 @@ func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
 
 // A comment that was deleted because of its age no longer waits for a moderator.
 func TestForgetEmptiesTheQueue(t *testing.T) {
-	h, _ := newVenue(t)
+	h, _ := newFakeLogService(t)
 	r := h.rooms["live"]
 	for i, at := range []time.Time{noon.Add(-2 * time.Hour), noon} {
 		r.apply(plainEncoder{}, room.Event{Seq: int64(i + 1), Kind: room.KindHeld, At: at, Comment: comment.Comment{ID: comment.ID(i + 1), At: at}})
@@ -207,7 +207,7 @@ func TestAProgramFindsWhatItSentInTheQueue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			testrace.Bubble(t, func(t *testing.T) {
-				h, _ := newVenue(t)
+				h, _ := newFakeLogService(t)
 				defer h.rooms["live"].close()
 				h.journal, h.limiter = lateLog{h: h}, free{}
 				h.filter = verdicts{verdict: comment.Verdict{Action: comment.Hold, Rule: "words"}}
@@ -239,7 +239,7 @@ func (stuckLog) Append(ctx context.Context, _ room.Event) (room.Receipt, error) 
 // A comment waits for the log only a limited time, and may be sent again.
 func TestACommentWaitsItsTimeForTheLog(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
-		h, _ := newVenue(t)
+		h, _ := newFakeLogService(t)
 		defer h.rooms["live"].close()
 		h.journal, h.filter, h.limiter = stuckLog{}, verdicts{}, free{}
 		began := time.Now()

@@ -38,14 +38,14 @@ func (m *memoryLinks) RestoreLink(_ context.Context, id int64, _ *room.AuditEntr
 
 func (m *memoryLinks) TouchLink(context.Context, int64, time.Time) error { return nil }
 
-// still is a clock that stands still.
-func still() time.Duration { return 0 }
+// stoppedClock is a clock that stands still.
+func stoppedClock() time.Duration { return 0 }
 
 // newAccess is a table with one overlay link, and its key.
 func newAccess(t *testing.T) (*Table, *memoryLinks, room.AccessLink, string) {
 	t.Helper()
 	table := &memoryLinks{}
-	h := NewTable(table, NewKeys([]byte("secret")), time.Now, still)
+	h := NewTable(table, NewKeys([]byte("secret")), time.Now, stoppedClock)
 	key := randomKey()
 	l, err := table.AddLink(t.Context(), room.AccessLink{Room: "live", Role: room.Overlay, Hash: hashKey(key)}, nil)
 	if err == nil {

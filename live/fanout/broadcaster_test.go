@@ -66,8 +66,8 @@ func (s toAll) Send(b Frame) <-chan struct{} {
 	return s(f.Pos.Seq, f.Events)
 }
 
-// runFeed runs a broadcaster in a bubble with its own time.
-func runFeed(t *testing.T, v room.View, script func(f *Broadcaster, frames func() []sent)) {
+// runBroadcaster runs a broadcaster in a bubble with its own time.
+func runBroadcaster(t *testing.T, v room.View, script func(f *Broadcaster, frames func() []sent)) {
 	t.Helper()
 	testrace.Bubble(t, func(t *testing.T) {
 		Restart := time.Now()
@@ -94,25 +94,25 @@ func runFeed(t *testing.T, v room.View, script func(f *Broadcaster, frames func(
 	})
 }
 
-func shown(f *Broadcaster, seq int64) {
+func addComment(f *Broadcaster, seq int64) {
 	f.Add(room.Event{Seq: seq, Kind: room.KindComment, At: time.Now(), Comment: comment.Comment{ID: comment.ID(seq)}},
 		[]byte(fmt.Sprint("c", seq)))
 }
 
-func removed(f *Broadcaster, seq int64, ids ...comment.ID) {
+func addRemoval(f *Broadcaster, seq int64, ids ...comment.ID) {
 	f.Add(room.Event{Seq: seq, Kind: room.KindRemove, IDs: ids}, []byte(fmt.Sprint("r", seq)))
 }
 
 func TestQuietFeedSendsAtOnceThenOncePerTick(t *testing.T) {
-	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
+	runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 		time.Sleep(time.Second) // of the bubble: nothing is pending
-		shown(f, 1)
+		addComment(f, 1)
 		if got := frames(); len(got) != 1 || got[0].after != time.Second {
 			t.Fatalf("the first did not leave at once: %+v", got)
 		}
 		for seq := int64(2); seq <= 5; seq++ {
 			time.Sleep(5 * time.Millisecond)
-			shown(f, seq)
+			addComment(f, seq)
 		}
 		time.Sleep(time.Second)
 		got := frames()
@@ -126,13 +126,13 @@ func TestQuietFeedSendsAtOnceThenOncePerTick(t *testing.T) {
 }
 
 func TestRemoveFlushesAndTakesWhatWaits(t *testing.T) {
-	runFeed(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
-		shown(f, 1)
+	runBroadcaster(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
+		addComment(f, 1)
 		frames()
-		shown(f, 2)
-		shown(f, 3)
+		addComment(f, 2)
+		addComment(f, 3)
 		time.Sleep(10 * time.Millisecond)
-		removed(f, 4, 1, 3)
+		addRemoval(f, 4, 1, 3)
 		got := frames()
 		if len(got) != 2 || got[1].after != 10*time.Millisecond || strings.Join(got[1].events, " ") != "c2 r4" {
 			t.Errorf("want c2 and r4 at once, without c3; got %+v", got)
@@ -141,10 +141,10 @@ func TestRemoveFlushesAndTakesWhatWaits(t *testing.T) {
 }
 
 func TestClearTakesWhatWaits(t *testing.T) {
-	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
-		shown(f, 1)
+	runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
+		addComment(f, 1)
 		frames()
-		shown(f, 2)
+		addComment(f, 2)
 		f.Add(room.Event{Seq: 3, Kind: room.KindClear}, []byte("clear"))
 		if got := frames(); len(got) != 2 || strings.Join(got[1].events, " ") != "clear" {
 			t.Errorf("got %+v", got)
@@ -153,11 +153,11 @@ func TestClearTakesWhatWaits(t *testing.T) {
 }
 
 func TestPhonesGetASampleAndEveryRemoval(t *testing.T) {
-	runFeed(t, room.ViewAudience, func(f *Broadcaster, frames func() []sent) {
+	runBroadcaster(t, room.ViewAudience, func(f *Broadcaster, frames func() []sent) {
 		for seq := int64(1); seq <= 500; seq++ {
-			shown(f, seq)
+			addComment(f, seq)
 			if seq%50 == 0 {
-				removed(f, 1000+seq, comment.ID(seq-1))
+				addRemoval(f, 1000+seq, comment.ID(seq-1))
 			}
 			time.Sleep(2 * time.Millisecond)
 		}
@@ -187,7 +187,7 @@ func TestPhonesGetASampleAndEveryRemoval(t *testing.T) {
 }
 
 func TestConsoleIsNotFloodedWithRefusals(t *testing.T) {
-	runFeed(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
+	runBroadcaster(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
 		at := time.Now().Truncate(time.Second)
 		for seq := int64(1); seq <= 200; seq++ {
 			f.Add(room.Event{Seq: seq, Kind: room.KindRefused, At: at}, []byte("no"))
@@ -209,10 +209,10 @@ func TestConsoleIsNotFloodedWithRefusals(t *testing.T) {
 // A position never passes an event that has not been sent: a client that resumed from it
 // would miss the event.
 func TestPositionWaitsForWhatIsPending(t *testing.T) {
-	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
-		shown(f, 1)
+	runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
+		addComment(f, 1)
 		frames()
-		shown(f, 2)
+		addComment(f, 2)
 		f.Add(room.Event{Seq: 3, Kind: room.KindRefused}, nil)
 		if got := f.Position(); got != 1 {
 			t.Errorf("the position is %d while 2 waits", got)
@@ -244,7 +244,7 @@ func TestSlowSendingMakesLargerFrames(t *testing.T) {
 		})))
 		f.Start()
 		for seq := int64(1); seq <= 100; seq++ {
-			shown(f, seq)
+			addComment(f, seq)
 			time.Sleep(10 * time.Millisecond)
 		}
 		time.Sleep(time.Second)
@@ -302,7 +302,7 @@ func TestFramesGrowUntilTheLastIsTaken(t *testing.T) {
 		close(taken)
 		next("when it was taken", 490*time.Millisecond, "c2 ", "c50 ", 49)
 		large(51)
-		removed(f, 52, 7)
+		addRemoval(f, 52, 7)
 		next("a removal", 490*time.Millisecond, "c51 ", "r52", 2)
 		large(53)
 		close(taken) // within the tick
@@ -346,7 +346,7 @@ func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
 		f := NewBroadcaster(options(room.ViewOverlay, out))
 		f.Start()
 		f.Join(func(int64) { out.sockets = append(out.sockets, "old") })
-		shown(f, 1)
+		addComment(f, 1)
 		synctest.Wait()
 		if !f.gate.TryLock() {
 			t.Fatal("a newcomer waits for a frame that is being sent")
@@ -366,7 +366,7 @@ func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
 		if got := strings.Join(out.got, " "); got != "old" {
 			t.Errorf("the frame went to %q", got)
 		}
-		shown(f, 2)
+		addComment(f, 2)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if got := strings.Join(out.got, " "); got != "old old new" {
@@ -390,15 +390,15 @@ func TestIdleFeedsSleep(t *testing.T) {
 			f.Start()
 			broadcasters = append(broadcasters, f)
 		}
-		shown(broadcasters[0], 1)
+		addComment(broadcasters[0], 1)
 		broadcasters[1].SetDelay(time.Minute)
-		shown(broadcasters[1], 1)
+		addComment(broadcasters[1], 1)
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if sent != 2 {
 			t.Errorf("%d frames left", sent)
 		}
-		shown(broadcasters[0], 2) // it wakes again
+		addComment(broadcasters[0], 2) // it wakes again
 		synctest.Wait()
 		if sent != 3 {
 			t.Errorf("%d frames left", sent)
@@ -431,7 +431,7 @@ func TestFramesThatTakeLongComeLessOften(t *testing.T) {
 			})))
 			f.Start()
 			for seq := range int64(1000) {
-				shown(f, seq+1)
+				addComment(f, seq+1)
 				time.Sleep(time.Millisecond)
 			}
 			f.Stop()

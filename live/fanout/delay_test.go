@@ -11,8 +11,8 @@ import (
 	"danmaku/room"
 )
 
-// words joins the contents of several frames.
-func words(frames []sent) string {
+// joinContents joins the contents of several frames.
+func joinContents(frames []sent) string {
 	var all []string
 	for _, f := range frames {
 		all = append(all, f.events...)
@@ -21,22 +21,22 @@ func words(frames []sent) string {
 }
 
 func TestDelayKeepsOrderAndPosition(t *testing.T) {
-	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
+	runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 		f.SetDelay(3 * time.Second)
 		began := time.Now()
 		for seq := int64(1); seq <= 3; seq++ {
-			shown(f, seq)
+			addComment(f, seq)
 			time.Sleep(time.Second)
 		}
 		got := frames()
-		if len(got) != 1 || words(got) != "c1" || got[0].after != 3*time.Second || got[0].pos != 1 {
+		if len(got) != 1 || joinContents(got) != "c1" || got[0].after != 3*time.Second || got[0].pos != 1 {
 			t.Fatalf("after 3 s: %+v", got)
 		}
 		if p := f.Position(); p != 1 {
 			t.Errorf("the position is %d", p)
 		}
 		time.Sleep(3*time.Second - time.Since(began)%time.Second)
-		if got = frames(); words(got) != "c1 c2 c3" || got[2].after != 5*time.Second || f.Position() != 3 {
+		if got = frames(); joinContents(got) != "c1 c2 c3" || got[2].after != 5*time.Second || f.Position() != 3 {
 			t.Errorf("at the end: %+v", got)
 		}
 	})
@@ -45,38 +45,38 @@ func TestDelayKeepsOrderAndPosition(t *testing.T) {
 // A removal is sent at once, without moving the position, and again at its place; a comment
 // that it takes down before it was sent is never sent.
 func TestRemovalDoesNotWaitForTheDelay(t *testing.T) {
-	runFeed(t, room.ViewAudience, func(f *Broadcaster, frames func() []sent) {
-		shown(f, 1)
+	runBroadcaster(t, room.ViewAudience, func(f *Broadcaster, frames func() []sent) {
+		addComment(f, 1)
 		frames()
 		f.SetDelay(2 * time.Second)
 		time.Sleep(time.Second)
-		shown(f, 2)
-		shown(f, 3)
+		addComment(f, 2)
+		addComment(f, 3)
 		f.Add(room.Event{Seq: 4, Kind: room.KindPin, At: time.Now(), IDs: []comment.ID{2}}, []byte("p2"))
 		at := time.Now()
 		f.Add(room.Event{Seq: 5, Kind: room.KindRemove, At: at, IDs: []comment.ID{1, 2}}, []byte("r"))
 		got := frames()
-		if len(got) != 2 || words(got[1:]) != "r" || got[1].after != time.Second || got[1].pos != 1 || f.Position() != 1 {
+		if len(got) != 2 || joinContents(got[1:]) != "r" || got[1].after != time.Second || got[1].pos != 1 || f.Position() != 1 {
 			t.Fatalf("the removal: %+v, position %d", got, f.Position())
 		}
 		time.Sleep(3 * time.Second)
-		if got = frames(); words(got) != "c1 r c3 r" || f.Position() != 5 {
+		if got = frames(); joinContents(got) != "c1 r c3 r" || f.Position() != 5 {
 			t.Errorf("in all: %+v, position %d", got, f.Position())
 		}
 	})
 }
 
 func TestClearDuringTheDelay(t *testing.T) {
-	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
+	runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 		f.SetDelay(2 * time.Second)
-		shown(f, 1)
+		addComment(f, 1)
 		f.Add(room.Event{Seq: 2, Kind: room.KindClear, At: time.Now()}, []byte("clear"))
-		shown(f, 3)
-		if got := frames(); words(got) != "clear" || got[0].pos != 0 {
+		addComment(f, 3)
+		if got := frames(); joinContents(got) != "clear" || got[0].pos != 0 {
 			t.Fatalf("%+v", got)
 		}
 		time.Sleep(3 * time.Second)
-		if got := frames(); words(got) != "clear clear c3" {
+		if got := frames(); joinContents(got) != "clear clear c3" {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -84,24 +84,24 @@ func TestClearDuringTheDelay(t *testing.T) {
 
 // A shorter delay releases more events, in order; no delay releases all.
 func TestShorterDelayDrainsInOrder(t *testing.T) {
-	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
+	runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 		f.SetDelay(10 * time.Second)
 		for seq := int64(1); seq <= 8; seq++ {
-			shown(f, seq)
+			addComment(f, seq)
 			time.Sleep(time.Second)
 		}
 		f.SetDelay(5 * time.Second)
-		if got := frames(); words(got) != "c1 c2 c3 c4" {
+		if got := frames(); joinContents(got) != "c1 c2 c3 c4" {
 			t.Fatalf("%+v", got)
 		}
 		f.SetDelay(0)
-		shown(f, 9)
+		addComment(f, 9)
 		time.Sleep(time.Second)
-		if got := frames(); words(got) != "c1 c2 c3 c4 c5 c6 c7 c8 c9" {
+		if got := frames(); joinContents(got) != "c1 c2 c3 c4 c5 c6 c7 c8 c9" {
 			t.Errorf("%+v", got)
 		}
-		shown(f, 10)
-		if got := frames(); !strings.HasSuffix(words(got), "c10") {
+		addComment(f, 10)
+		if got := frames(); !strings.HasSuffix(joinContents(got), "c10") {
 			t.Errorf("without a delay: %+v", got)
 		}
 	})
@@ -109,14 +109,14 @@ func TestShorterDelayDrainsInOrder(t *testing.T) {
 
 // Settings apply at once; their place in the log only moves the position.
 func TestSettingsDoNotWait(t *testing.T) {
-	runFeed(t, room.ViewAudience, func(f *Broadcaster, frames func() []sent) {
+	runBroadcaster(t, room.ViewAudience, func(f *Broadcaster, frames func() []sent) {
 		f.SetDelay(2 * time.Second)
 		f.Add(room.Event{Seq: 1, Kind: room.KindRoom, At: time.Now()}, []byte("room"))
-		if got := frames(); words(got) != "room" || got[0].pos != 0 {
+		if got := frames(); joinContents(got) != "room" || got[0].pos != 0 {
 			t.Fatalf("%+v", got)
 		}
 		time.Sleep(3 * time.Second)
-		if got := frames(); words(got) != "room" || f.Position() != 1 {
+		if got := frames(); joinContents(got) != "room" || f.Position() != 1 {
 			t.Errorf("%+v, position %d", got, f.Position())
 		}
 	})
@@ -151,7 +151,7 @@ func TestDelayOverARestart(t *testing.T) {
 // A console does not receive a flood of refusals, but it receives every decision, which
 // takes a comment out of the queue.
 func TestDecisionsAreNoFlood(t *testing.T) {
-	runFeed(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
+	runBroadcaster(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
 		at := time.Now()
 		for seq := int64(1); seq <= 200; seq++ {
 			e := room.Event{Seq: seq, Kind: room.KindRefused, At: at}
@@ -162,7 +162,7 @@ func TestDecisionsAreNoFlood(t *testing.T) {
 			f.Add(e, b)
 		}
 		time.Sleep(time.Second)
-		got := words(frames())
+		got := joinContents(frames())
 		if d, r := strings.Count(got, "moderator"), strings.Count(got, "filter"); d != 100 || r != 50 {
 			t.Errorf("%d decisions and %d refusals, want 100 and 50", d, r)
 		}
@@ -174,7 +174,7 @@ func TestDecisionsAreNoFlood(t *testing.T) {
 func TestDelayHoldsForAnySequence(t *testing.T) {
 	for seed := range uint64(60) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
-		runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
+		runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 			down := map[int64]int{} // comment -> number of frames sent when it was taken down
 			var shownSeqs []int64
 			delay := time.Duration(0)
@@ -184,7 +184,7 @@ func TestDelayHoldsForAnySequence(t *testing.T) {
 				switch n := rnd.IntN(20); {
 				case n < 14:
 					seq++
-					shown(f, seq)
+					addComment(f, seq)
 					shownSeqs = append(shownSeqs, seq)
 				case n < 18 && len(shownSeqs) > 0:
 					seq++
@@ -192,7 +192,7 @@ func TestDelayHoldsForAnySequence(t *testing.T) {
 					if _, gone := down[lost]; !gone {
 						down[lost] = len(frames())
 					}
-					removed(f, seq, comment.ID(lost))
+					addRemoval(f, seq, comment.ID(lost))
 				case n == 18:
 					seq++
 					f.Add(room.Event{Seq: seq, Kind: room.KindRefused, At: time.Now()}, nil)
@@ -236,7 +236,7 @@ func TestDelayHoldsForAnySequence(t *testing.T) {
 // A delay measures elapsed time, whatever the wall clock is set to.
 func TestDelayIsNotOfTheWallClock(t *testing.T) {
 	for _, step := range []time.Duration{-time.Hour, time.Hour} {
-		runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
+		runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 			f.SetDelay(3 * time.Second)
 			f.Add(room.Event{Seq: 1, Kind: room.KindComment, At: time.Now().Add(step), Comment: comment.Comment{ID: 1}}, []byte("c1"))
 			time.Sleep(time.Minute)

@@ -33,20 +33,20 @@ func (r offsets) From(_ context.Context, offset time.Duration) iter.Seq2[replay.
 	}
 }
 
-// stage records what is played and when.
-type stage struct {
+// testStage records what is played and when.
+type testStage struct {
 	begun time.Time
 	mu    sync.Mutex
 	heard []string // "text at second"
 }
 
-func (s *stage) note(text string) {
+func (s *testStage) record(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.heard = append(s.heard, text+" at "+strconv.FormatFloat(time.Since(s.begun).Seconds(), 'f', -1, 64))
 }
 
-func (s *stage) said() []string {
+func (s *testStage) recorded() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.heard)
@@ -82,9 +82,9 @@ func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			testrace.Bubble(t, func(t *testing.T) {
-				s := &stage{begun: time.Now()}
+				s := &testStage{begun: time.Now()}
 				p := replay.NewPlayer(row.offsets, row.speed, func(_ context.Context, x replay.RecordedComment) (time.Duration, error) {
-					s.note(x.Text)
+					s.record(x.Text)
 					return 0, nil
 				})
 				for _, a := range row.acts {
@@ -93,7 +93,7 @@ func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 				if err := p.Play(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				if d := cmp.Diff(row.want, s.said()); d != "" {
+				if d := cmp.Diff(row.want, s.recorded()); d != "" {
 					t.Errorf("(-want +got):\n%s", d)
 				}
 			})
@@ -106,14 +106,14 @@ func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 // drops them.
 func TestPlayerInFrontOfABusyRoom(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
-		s := &stage{begun: time.Now()}
+		s := &testStage{begun: time.Now()}
 		var next time.Time
 		deliver := func(_ context.Context, x replay.RecordedComment) (time.Duration, error) { // one every 10 s
 			if wait := time.Until(next); wait > 0 {
 				return wait, nil
 			}
 			next = time.Now().Add(10 * time.Second)
-			s.note(x.Text)
+			s.record(x.Text)
 			return 0, nil
 		}
 		var all offsets
@@ -129,7 +129,7 @@ func TestPlayerInFrontOfABusyRoom(t *testing.T) {
 		}
 		p.Pause()
 		time.Sleep(time.Minute)
-		if d := cmp.Diff([]string{"0 at 0", "1 at 10", "2 at 20", "3 at 30", "4 at 40"}, s.said()); d != "" {
+		if d := cmp.Diff([]string{"0 at 0", "1 at 10", "2 at 20", "3 at 30", "4 at 40"}, s.recorded()); d != "" {
 			t.Errorf("before and in the pause (-want +got):\n%s", d)
 		}
 		p.Seek(38 * time.Second)
@@ -137,7 +137,7 @@ func TestPlayerInFrontOfABusyRoom(t *testing.T) {
 		if err := <-played; err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff([]string{"38 at 105", "39 at 115"}, s.said()[5:]); d != "" {
+		if d := cmp.Diff([]string{"38 at 105", "39 at 115"}, s.recorded()[5:]); d != "" {
 			t.Errorf("after the jump (-want +got):\n%s", d)
 		}
 	})
@@ -179,18 +179,18 @@ func TestPlayerEnds(t *testing.T) {
 				if row.stop {
 					time.AfterFunc(3*time.Second, cancel)
 				}
-				s := &stage{begun: time.Now()}
+				s := &testStage{begun: time.Now()}
 				err := replay.NewPlayer(row.recording, 1, func(_ context.Context, x replay.RecordedComment) (time.Duration, error) {
 					if x.Text == row.fail {
 						return 0, errBroken
 					}
-					s.note(x.Text)
+					s.record(x.Text)
 					return 0, nil
 				}).Play(ctx)
 				if !errors.Is(err, row.err) || row.err == nil && err != nil {
 					t.Errorf("ended with %v", err)
 				}
-				if d := cmp.Diff(row.want, s.said()); d != "" {
+				if d := cmp.Diff(row.want, s.recorded()); d != "" {
 					t.Errorf("(-want +got):\n%s", d)
 				}
 				if took := time.Since(s.begun); row.stop && took != 3*time.Second {

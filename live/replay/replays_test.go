@@ -41,8 +41,8 @@ func (emptyRooms) Audit(context.Context, room.AuditEntry) error            { ret
 
 var boss = room.Actor{Role: room.Owner, Label: "boss"}
 
-// newCinema returns the replays of rooms that accept no comment.
-func newCinema(t *testing.T, read func(text string) (Recording, error)) *Replays {
+// newEmptyReplays returns the replays of rooms that accept no comment.
+func newEmptyReplays(t *testing.T, read func(text string) (Recording, error)) *Replays {
 	s := New(Deps{Recordings: reels{read: read}, Rooms: emptyRooms{}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	t.Cleanup(s.Close)
 	return s
@@ -54,8 +54,8 @@ func play(t *testing.T, s *Replays, file string) (Report, error) {
 	return s.File(t.Context(), Request{Room: "live", By: boss, Speed: 1}, file, strings.NewReader(file), false)
 }
 
-// one returns a recording with one comment.
-func one() Recording {
+// oneComment returns a recording with one comment.
+func oneComment() Recording {
 	return Recording{Total: 1, Source: shortFilm{}}
 }
 
@@ -70,11 +70,11 @@ func (shortFilm) From(context.Context, time.Duration) iter.Seq2[RecordedComment,
 // A bug ends the replay that meets it, and neither the program nor the room's next replay.
 // A replay that is over keeps no file.
 func TestReplayThatStumbles(t *testing.T) {
-	s := newCinema(t, func(text string) (Recording, error) {
+	s := newEmptyReplays(t, func(text string) (Recording, error) {
 		if text == "bad" {
 			panic(text)
 		}
-		return one(), nil
+		return oneComment(), nil
 	})
 	func() {
 		defer func() {
@@ -106,12 +106,12 @@ func TestReplayThatStumbles(t *testing.T) {
 // A file that never ends can be stopped, and then another one can be played.
 func TestReplayIsStoppedWhileItsFileComes(t *testing.T) {
 	begun, more := make(chan bool), make(chan bool)
-	s := newCinema(t, func(text string) (Recording, error) {
+	s := newEmptyReplays(t, func(text string) (Recording, error) {
 		if text == "endless" {
 			begun <- true
 			<-more
 		}
-		return one(), nil
+		return oneComment(), nil
 	})
 	first := make(chan error)
 	go func() {

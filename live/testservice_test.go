@@ -27,10 +27,10 @@ import (
 	"danmaku/store"
 )
 
-// house runs the use cases over a real store, limiter and filter, called as the server
+// testService runs the use cases over a real store, limiter and filter, called as the server
 // calls them: the store's transaction decides the effect of an action, and a double would
 // only repeat that. The room is live. There is no network, no page and no command.
-type house struct {
+type testService struct {
 	*live.Service
 	t      *testing.T
 	dir    string
@@ -43,12 +43,12 @@ type house struct {
 }
 
 // freeze stops the clock of the use cases.
-func (h *house) freeze() {
+func (h *testService) freeze() {
 	at := time.Now()
 	h.frozen.Store(&at)
 }
 
-func (h *house) now() time.Time {
+func (h *testService) now() time.Time {
 	if at := h.frozen.Load(); at != nil {
 		return *at
 	}
@@ -58,24 +58,24 @@ func (h *house) now() time.Time {
 // memory is a folder that Linux keeps in memory.
 const memory = "/dev/shm"
 
-// newHouse opens the service on a new folder, in memory where possible, so that no comment
+// newTestService opens the service on a new folder, in memory where possible, so that no comment
 // waits for a disk that others use, too.
-func newHouse(t *testing.T, rates ratelimit.Rates) *house {
+func newTestService(t *testing.T, rates ratelimit.Rates) *testService {
 	t.Helper()
 	dir, err := os.MkdirTemp(memory, "danmaku-live-")
 	if err != nil {
-		return openHouse(t, t.TempDir(), rates)
+		return openTestService(t, t.TempDir(), rates)
 	}
 	t.Cleanup(func() {
 		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
 	})
-	return openHouse(t, dir, rates)
+	return openTestService(t, dir, rates)
 }
 
-// openHouse opens the service on a folder, which may have been used before.
-func openHouse(t *testing.T, dir string, rates ratelimit.Rates) *house {
+// openTestService opens the service on a folder, which may have been used before.
+func openTestService(t *testing.T, dir string, rates ratelimit.Rates) *testService {
 	t.Helper()
 	ctx, log := t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil))
 	db, err := store.Open(ctx, store.Options{Dir: dir, Log: log})
@@ -92,7 +92,7 @@ func openHouse(t *testing.T, dir string, rates ratelimit.Rates) *house {
 	}
 	filter := moderation.New(moderation.Options{})
 	filter.Prepare() // under the race detector it can take longer than a comment may
-	h := &house{t: t, dir: dir, keys: keys, screen: &screens{flushed: make(chan struct{}, 1)}, log: &promptLog{Store: db, reached: map[string]int64{}, moved: make(chan struct{})}}
+	h := &testService{t: t, dir: dir, keys: keys, screen: &screens{flushed: make(chan struct{}, 1)}, log: &promptLog{Store: db, reached: map[string]int64{}, moved: make(chan struct{})}}
 	h.Service, err = live.Open(ctx, live.Deps{
 		Journal: h.log, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Photos: db, Styles: db, Bans: db, Notes: db, Audit: db, Shows: db,
 		Limiter: ratelimit.NewPolicy(rates, time.Now), Filter: chain{filter},
@@ -110,11 +110,11 @@ func openHouse(t *testing.T, dir string, rates ratelimit.Rates) *house {
 	return h
 }
 
-// again returns the service after a restart.
-func (h *house) again() *house {
+// restart returns the service after a restart.
+func (h *testService) restart() *testService {
 	h.t.Helper()
 	h.stop()
-	return openHouse(h.t, h.dir, ratelimit.Rates{})
+	return openTestService(h.t, h.dir, ratelimit.Rates{})
 }
 
 // promptLog is a journal whose events reach the rooms before it answers.
@@ -212,11 +212,11 @@ type screens struct {
 	flushed chan struct{} // has one element when a view may have moved on
 	mu      sync.Mutex
 	events  map[room.View][]room.Event
-	heard   map[string][]heard // by author
+	heard   map[string][]notification // by author
 }
 
-// heard is a notification to an author about a comment that waited.
-type heard struct{ ID, Outcome string }
+// notification is a notification to an author about a comment that waited.
+type notification struct{ ID, Outcome string }
 
 func (s *screens) Event(v room.View, e room.Event) []byte {
 	b := s.Encoder.Event(v, e)
@@ -232,14 +232,14 @@ func (s *screens) Event(v room.View, e room.Event) []byte {
 }
 
 func (s *screens) SendTo(_, user string, frame []byte) {
-	var h heard
+	var h notification
 	if json.Unmarshal(frame, &h) != nil || h.Outcome == "" {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.heard == nil {
-		s.heard = map[string][]heard{}
+		s.heard = map[string][]notification{}
 	}
 	s.heard[user] = append(s.heard[user], h)
 }
@@ -263,8 +263,8 @@ type nowhere struct{}
 
 func (nowhere) Send(fanout.Frame) <-chan struct{} { return nil }
 
-// sees returns the events of a kind that a view was sent.
-func (h *house) sees(v room.View, kind room.Kind) (events []room.Event) {
+// eventsSent returns the events of a kind that a view was sent.
+func (h *testService) eventsSent(v room.View, kind room.Kind) (events []room.Event) {
 	h.screen.mu.Lock()
 	defer h.screen.mu.Unlock()
 	for _, e := range h.screen.events[v] {
@@ -275,8 +275,8 @@ func (h *house) sees(v room.View, kind room.Kind) (events []room.Event) {
 	return events
 }
 
-// hears returns an author's notifications since the last call.
-func (h *house) hears(user string) []heard {
+// notificationsTo returns an author's notifications since the last call.
+func (h *testService) notificationsTo(user string) []notification {
 	h.screen.mu.Lock()
 	defer h.screen.mu.Unlock()
 	all := h.screen.heard[user]
@@ -284,36 +284,36 @@ func (h *house) hears(user string) []heard {
 	return all
 }
 
-// hand is a person who runs the room.
-type hand struct {
+// operator is a person who runs the room.
+type operator struct {
 	room.Actor
-	h *house
+	h *testService
 }
 
-// hands returns an owner and a moderator, each with their own link.
-func (h *house) hands() (owner, mod hand) {
+// operators returns an owner and a moderator, each with their own link.
+func (h *testService) operators() (owner, mod operator) {
 	h.t.Helper()
 	boss := room.Actor{Role: room.Owner, Label: "first"}
-	enter := func(role room.Role, roomID, label string) hand {
+	enter := func(role room.Role, roomID, label string) operator {
 		l, _, err := h.NewLink(h.t.Context(), boss, roomID, role, label)
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		return hand{room.Actor{Role: role, Room: roomID, Label: label, Link: l.ID}, h}
+		return operator{room.Actor{Role: role, Room: roomID, Label: label, Link: l.ID}, h}
 	}
 	return enter(room.Owner, "", "Olga"), enter(room.Moderator, "live", "Mo")
 }
 
-// wants expects an error; nil is success.
-func (h *house) wants(what string, err, want error) {
+// wantError expects an error; nil is success.
+func (h *testService) wantError(what string, err, want error) {
 	h.t.Helper()
 	if !errors.Is(err, want) || (want == nil) != (err == nil) {
 		h.t.Errorf("%s: %v, want %v", what, err, want)
 	}
 }
 
-// acts returns the audit entries of a kind that by sees, newest first.
-func (by hand) acts(kind room.Action) []room.AuditEntry {
+// auditEntries returns the audit entries of a kind that by sees, newest first.
+func (by operator) auditEntries(kind room.Action) []room.AuditEntry {
 	by.h.t.Helper()
 	all, _, err := by.h.AuditEntries(by.h.t.Context(), by.Actor, room.AuditQuery{Room: "live", Kind: kind, Limit: 200})
 	if err != nil {
@@ -322,53 +322,53 @@ func (by hand) acts(kind room.Action) []room.AuditEntry {
 	return all
 }
 
-// newest returns the last audit entry of a kind.
-func (by hand) newest(kind room.Action) room.AuditEntry {
+// newestEntry returns the last audit entry of a kind.
+func (by operator) newestEntry(kind room.Action) room.AuditEntry {
 	by.h.t.Helper()
-	all := by.acts(kind)
+	all := by.auditEntries(kind)
 	if len(all) == 0 {
 		by.h.t.Fatalf("no act %q", kind)
 	}
 	return all[0]
 }
 
-// undo undoes the last action of a kind.
-func (by hand) undo(kind room.Action, want error) {
+// undoNewest undoes the last action of a kind.
+func (by operator) undoNewest(kind room.Action, want error) {
 	by.h.t.Helper()
-	by.undoOf(by.newest(kind), want)
+	by.undoEntry(by.newestEntry(kind), want)
 }
 
-func (by hand) undoOf(a room.AuditEntry, want error) {
+func (by operator) undoEntry(a room.AuditEntry, want error) {
 	by.h.t.Helper()
-	by.h.wants(fmt.Sprintf("%s undoes %q of %s", by.Label, a.Kind, a.By), by.h.Undo(by.h.t.Context(), "live", by.Actor, a.ID), want)
+	by.h.wantError(fmt.Sprintf("%s undoes %q of %s", by.Label, a.Kind, a.By), by.h.Undo(by.h.t.Context(), "live", by.Actor, a.ID), want)
 }
 
-// changedBy expects that an undo is refused since somebody changed the same.
-func (by hand) changedBy(a room.AuditEntry, who string) {
+// wantChangedBy expects that an undo is refused since somebody changed the same.
+func (by operator) wantChangedBy(a room.AuditEntry, who string) {
 	by.h.t.Helper()
 	err := by.h.Undo(by.h.t.Context(), "live", by.Actor, a.ID)
 	changed, ok := errors.AsType[*room.ChangedError](err)
 	if !ok || changed.By != who || changed.At.IsZero() || !strings.HasPrefix(err.Error(), who+" changed it since,") {
 		by.h.t.Errorf("%s of %s: %v, want changed by %s", a.Kind, a.By, err, who)
 	}
-	for _, b := range by.acts(a.Kind) {
+	for _, b := range by.auditEntries(a.Kind) {
 		if b.ID == a.ID && b.Undone != 0 {
 			by.h.t.Errorf("%s counts as undone", a.Kind)
 		}
 	}
 }
 
-// settles changes settings of the room and returns the audit entry.
-func (by hand) settles(fields string) room.AuditEntry {
+// changeSettings changes settings of the room and returns the audit entry.
+func (by operator) changeSettings(fields string) room.AuditEntry {
 	by.h.t.Helper()
-	if _, err := by.sets(fields); err != nil {
+	if _, err := by.patchSettings(fields); err != nil {
 		by.h.t.Fatal(err)
 	}
-	return by.newest(room.ActionSettings)
+	return by.newestEntry(room.ActionSettings)
 }
 
-// sets changes settings given as JSON, as in the API.
-func (by hand) sets(fields string) (room.Room, error) {
+// patchSettings changes settings given as JSON, as in the API.
+func (by operator) patchSettings(fields string) (room.Room, error) {
 	var p room.Patch
 	if err := json.Unmarshal([]byte(fields), &p); err != nil {
 		return room.Room{}, err
@@ -376,8 +376,8 @@ func (by hand) sets(fields string) (room.Room, error) {
 	return by.h.SetRoom(by.h.t.Context(), "live", by.Actor, p)
 }
 
-// rules saves a list of the room.
-func (by hand) rules(text string) {
+// saveRules saves a list of the room.
+func (by operator) saveRules(text string) {
 	by.h.t.Helper()
 	_, _, err := by.h.PutRules(by.h.t.Context(), "live", by.Actor, live.RulesEdit{List: room.RuleList{Room: "live", Name: "words", Text: text, On: true}})
 	if err != nil {
@@ -385,20 +385,20 @@ func (by hand) rules(text string) {
 	}
 }
 
-// person returns a new audience member at a new address.
-func (h *house) person() live.Author {
+// newAuthor returns a new audience member at a new address.
+func (h *testService) newAuthor() live.Author {
 	h.people++
-	return h.personAt(fmt.Sprint("home ", h.people))
+	return h.newAuthorAt(fmt.Sprint("home ", h.people))
 }
 
-func (h *house) personAt(address string) live.Author {
+func (h *testService) newAuthorAt(address string) live.Author {
 	h.people++
 	user := h.keys.Pseudonym("live", fmt.Sprint(h.people))
 	return live.Author{Role: room.Audience, User: user, Address: address, Networks: []string{address}, Identity: h.Stamp()}
 }
 
-// says submits a comment and expects that it is accepted.
-func (h *house) says(who live.Author, text string) live.Outcome {
+// mustSubmit submits a comment and expects that it is accepted.
+func (h *testService) mustSubmit(who live.Author, text string) live.Outcome {
 	h.t.Helper()
 	o, err := h.Submit(h.t.Context(), "live", who, comment.Draft{Text: text})
 	if err != nil {
@@ -407,9 +407,9 @@ func (h *house) says(who live.Author, text string) live.Outcome {
 	return o
 }
 
-// greets returns the welcome of a socket that joins once its view has received all events.
+// join returns the welcome of a socket that joins once its view has received all events.
 // The outlet reports when a view moves on.
-func (h *house) greets(v room.View, from live.Resume) (got live.Welcome) {
+func (h *testService) join(v room.View, from live.Resume) (got live.Welcome) {
 	h.t.Helper()
 	for head := h.log.head("live"); ; <-h.screen.flushed {
 		if err := h.Join("live", v, from, func(w live.Welcome) {
@@ -424,8 +424,8 @@ func (h *house) greets(v room.View, from live.Resume) (got live.Welcome) {
 	}
 }
 
-// decides decides about a comment and returns the decision. from is the status that by saw.
-func (by hand) decides(id comment.ID, kind room.Action, from comment.Status) live.Decision {
+// mustDecide decides about a comment and returns the decision. from is the status that by saw.
+func (by operator) mustDecide(id comment.ID, kind room.Action, from comment.Status) live.Decision {
 	by.h.t.Helper()
 	d, err := by.h.Decide(by.h.t.Context(), "live", by.Actor, id, kind, from)
 	if err != nil {
@@ -437,7 +437,7 @@ func (by hand) decides(id comment.ID, kind room.Action, from comment.Status) liv
 // frame is an event as a console gets it.
 type frame struct{ Type, ID, Rule, Group string }
 
-func (h *house) decoded(b []byte) (f frame) {
+func (h *testService) decodeFrame(b []byte) (f frame) {
 	h.t.Helper()
 	if err := json.Unmarshal(b, &f); err != nil {
 		h.t.Fatalf("%s: %v", b, err)
