@@ -23,7 +23,7 @@ func read(r io.Reader) ([]export.Item, export.Report, error) {
 	return items, report, err
 }
 
-func strictly(r io.Reader) ([]export.Item, export.Report, error) {
+func readStrictly(r io.Reader) ([]export.Item, export.Report, error) {
 	items, report, _, err := export.Read(r, export.ReadOptions{Strict: true})
 	return items, report, err
 }
@@ -35,7 +35,7 @@ func readFile(t *testing.T, name string) ([]export.Item, export.Report, error) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	return strictly(f)
+	return readStrictly(f)
 }
 
 // The counts were taken from the files with other tools.
@@ -213,13 +213,13 @@ func TestFields(t *testing.T) {
 	}
 }
 
-func d(sec float64, id, text string) string {
+func bilibiliElement(sec float64, id, text string) string {
 	return fmt.Sprintf(`<d p="%g,1,25,1,1,0,a,%s">%s</d>`, sec, id, text)
 }
 
 func TestOrder(t *testing.T) {
-	items, _, err := strictly(strings.NewReader("<i>" + d(2, "9", "c") + d(2, "10", "d") + d(0.5, "99", "a") +
-		d(2, "8", "b") + d(2, "18446744073709551616", "e") + "</i>"))
+	items, _, err := readStrictly(strings.NewReader("<i>" + bilibiliElement(2, "9", "c") + bilibiliElement(2, "10", "d") + bilibiliElement(0.5, "99", "a") +
+		bilibiliElement(2, "8", "b") + bilibiliElement(2, "18446744073709551616", "e") + "</i>"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func TestTexts(t *testing.T) {
 		"<!-- note -->x":                                   "x",
 		"":                                                 "",
 	} {
-		items, report, err := strictly(strings.NewReader("\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<i>" + d(1, "1", in) + "</i>\n"))
+		items, report, err := readStrictly(strings.NewReader("\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<i>" + bilibiliElement(1, "1", in) + "</i>\n"))
 		if err != nil || report.Skipped() > 0 || len(items) != 1 {
 			t.Errorf("%q: %d items, %+v, %v", in, len(items), report, err)
 			continue
@@ -276,7 +276,7 @@ func TestPlaces(t *testing.T) {
 		"\xff\xfe<\x00i\x00":          "line 1, column 3: this is not a comment file of Bilibili: there is no <i> in it",
 		strings.Repeat("<i>", 100000): "line 1, column 193: elements are nested more than 64 deep",
 	} {
-		_, _, err := strictly(strings.NewReader(in))
+		_, _, err := readStrictly(strings.NewReader(in))
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%.60q: got %v, want %s", in, err, want)
 		}

@@ -24,7 +24,7 @@ import (
 // A file that is damaged in one place loses only the comment in that place.
 func TestDamage(t *testing.T) {
 	testrace.Skip(t)
-	a, b := d(1, "1", "a"), d(2, "2", "b")
+	a, b := bilibiliElement(1, "1", "a"), bilibiliElement(2, "2", "b")
 	const first, second = "1s scroll medium #000001 |a", "2s scroll medium #000001 |b"
 	both := []string{first, second}
 	long := strings.Repeat("x", 2<<20)
@@ -56,14 +56,14 @@ func TestDamage(t *testing.T) {
 		"an end without its end":    {"<i>" + a + "<x></x " + b + "</i>", both, []string{"1:36 repaired tag"}},
 		"signs in an object":        {`[{"text":"a","time":1,"color":1},{]:}}{"text":"b","time":2,"color":1}:]`, both, []string{"1:34 not_json", "1:35 repaired json"}},
 		"an end too few":            {"<i><source>k-v" + a + b + "</i>", both, []string{"1:73 repaired closes_other"}},
-		"&":                         {"<i>" + d(1, "1", "a & b &amp;&nope; &#12") + "</i>", []string{"1s scroll medium #000001 |a & b &&nope; &#12"}, []string{"1:30 repaired ampersand"}},
-		"<":                         {"<i>" + d(1, "1", "1 < 2 <3 <<") + d(2, "2", "(>_<)") + "</i>", []string{"1s scroll medium #000001 |1 < 2 <3 <<", "2s scroll medium #000001 |(>_<)"}, []string{"1:30 repaired less_than"}},
-		"what looks like a tag":     {"<i>" + d(1, "1", "<love> you </love2> <d>") + b + "</i>", []string{"1s scroll medium #000001 |<love> you </love2> <d>", second}, []string{"1:28 repaired not_closed"}},
+		"&":                         {"<i>" + bilibiliElement(1, "1", "a & b &amp;&nope; &#12") + "</i>", []string{"1s scroll medium #000001 |a & b &&nope; &#12"}, []string{"1:30 repaired ampersand"}},
+		"<":                         {"<i>" + bilibiliElement(1, "1", "1 < 2 <3 <<") + bilibiliElement(2, "2", "(>_<)") + "</i>", []string{"1s scroll medium #000001 |1 < 2 <3 <<", "2s scroll medium #000001 |(>_<)"}, []string{"1:30 repaired less_than"}},
+		"what looks like a tag":     {"<i>" + bilibiliElement(1, "1", "<love> you </love2> <d>") + b + "</i>", []string{"1s scroll medium #000001 |<love> you </love2> <d>", second}, []string{"1:28 repaired not_closed"}},
 		"& and < in a name":         {`<i><d p="1,1,25,1,1,0,a,1" user="A&B <c>">a</d>` + b + "</i>", []string{"1s scroll medium #000001 A&B <c>|a", second}, []string{"1:29 repaired ampersand"}},
 		"no quotes":                 {`<i><d p=1,1,25,1,1,0,a,1>a</d>` + b + "</i>", both, []string{"1:7 repaired attribute"}},
 		"signs in a tag":            {`<i><d p="1,1,25,1,1,0,a,1" ,x>a</d>` + b + "</i>", both, []string{"1:28 repaired attribute"}},
-		"a long text":               {"<i>" + d(1, "1", long) + b + "</i>", []string{second}, []string{"1:4 text_long"}},
-		"a long CDATA":              {"<i>" + d(1, "1", "<![CDATA["+long+"]]>") + b + "</i>", []string{second}, []string{"1:4 text_long"}},
+		"a long text":               {"<i>" + bilibiliElement(1, "1", long) + b + "</i>", []string{second}, []string{"1:4 text_long"}},
+		"a long CDATA":              {"<i>" + bilibiliElement(1, "1", "<![CDATA["+long+"]]>") + b + "</i>", []string{second}, []string{"1:4 text_long"}},
 		"a long tag":                {"<i><d p=\"1\" raw=\"" + long + "\">x</d>" + b + "</i>", []string{second}, []string{"1:4 piece_long", "1:2097173 repaired closes_other"}},
 		"a long comment of XML":     {"<i><!--" + long + "-->" + a + b + "</i>", both, nil},
 		"lists that are cut":        {`[{"text":"a","time":1,"color":1},{"text":"b","time":2,"color":1}`, both, []string{"1:65 cut_off"}},
@@ -79,15 +79,15 @@ func TestDamage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(row.items, brief(items)); d != "" {
+			if d := cmp.Diff(row.items, summarize(items)); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
-			if d := cmp.Diff(row.account, account(report)); d != "" {
+			if d := cmp.Diff(row.account, describeReport(report)); d != "" {
 				t.Errorf("report (-want +got):\n%s", d)
 			}
 			// Strict reading refuses the whole file and reports a place; but a fault in a JSON
 			// record concerns that record alone.
-			_, _, err = strictly(strings.NewReader(row.file))
+			_, _, err = readStrictly(strings.NewReader(row.file))
 			alone := row.account == nil
 			for _, a := range row.account {
 				alone = alone || (strings.HasSuffix(a, " not_json") || strings.HasSuffix(a, " not_comment")) && !strings.Contains(fmt.Sprint(row.account), "repaired") || strings.HasSuffix(a, " line_long")
@@ -110,12 +110,12 @@ func TestDamagedGzip(t *testing.T) {
 	for n := range 5_000 {
 		fmt.Fprintf(&file, "<d p=\"%d,1,25,1,1,0,a,%d\">comment %d</d>\n", n, n*7919%1000, n)
 	}
-	whole := zipped([]byte(file.String() + "</i>"))
+	whole := gzipped([]byte(file.String() + "</i>"))
 	items, report, err := read(strings.NewReader(whole[:len(whole)/2]))
 	if err != nil || len(items) < 2_000 || len(items) > 3_000 || report.Notes[0].Code != "cut_off" || report.Notes[0].Line < 2_000 {
 		t.Errorf("half of it: %d items, %+v, %v", len(items), report, err)
 	}
-	if _, _, err := strictly(strings.NewReader(whole[:len(whole)/2])); err == nil {
+	if _, _, err := readStrictly(strings.NewReader(whole[:len(whole)/2])); err == nil {
 		t.Error("strictly, half of the file is accepted")
 	}
 	sum := []byte(whole)
@@ -124,7 +124,7 @@ func TestDamagedGzip(t *testing.T) {
 	if err != nil || len(items) != 5_000 || report.Notes[0].Code != "cut_off" {
 		t.Errorf("with another checksum: %d items, %+v, %v", len(items), report, err)
 	}
-	if _, _, err := strictly(bytes.NewReader(sum)); err == nil || !strings.Contains(err.Error(), "the gzip file is cut off or damaged") {
+	if _, _, err := readStrictly(bytes.NewReader(sum)); err == nil || !strings.Contains(err.Error(), "the gzip file is cut off or damaged") {
 		t.Errorf("strictly, with another checksum: %v", err)
 	}
 	// A connection that breaks is not damage of the file.
@@ -146,12 +146,12 @@ func TestGzipBombs(t *testing.T) {
 		io.WriteString(w, "<i><d p='1'>")
 		io.CopyN(w, &endless{fragment: fragment}, export.MaxFile+1<<20)
 		w.Close()
-		before := held()
+		before := heapInUse()
 		_, _, _, err := export.Read(&bomb, export.ReadOptions{Most: 1000})
 		if err == nil {
 			t.Errorf("%s: the file is accepted", name)
 		}
-		if kept := held() - before; kept > 8<<20 {
+		if kept := heapInUse() - before; kept > 8<<20 {
 			t.Errorf("%s: %d bytes are kept", name, kept)
 		}
 		runtime.KeepAlive(bomb)
@@ -175,12 +175,12 @@ func TestReadingIsSmall(t *testing.T) {
 		"a list":       {`[[`, "1,"},
 		"a row":        {"text,offset_ms\n\"", "x\n"},
 		"quotes":       {"text,offset_ms\n", `""`},
-		"protobuf":     {string(elem("x", nil)), string(elem("", nil))},
+		"protobuf":     {string(protobufElement("x", nil)), string(protobufElement("", nil))},
 		"nothing":      {`{"comments":[`, ","},
 	} {
-		before := held()
+		before := heapInUse()
 		var peak int64
-		in := io.MultiReader(strings.NewReader(f.start), &watched{r: io.LimitReader(&endless{fragment: f.fragment}, 3<<20), every: 5 << 19, look: func() { peak = max(peak, held()-before) }})
+		in := io.MultiReader(strings.NewReader(f.start), &watched{r: io.LimitReader(&endless{fragment: f.fragment}, 3<<20), every: 5 << 19, look: func() { peak = max(peak, heapInUse()-before) }})
 		_, report, _, err := export.Read(in, export.ReadOptions{Most: 1000})
 		if peak > most {
 			t.Errorf("%s: %d bytes are held; %v", name, peak, err)
@@ -234,7 +234,7 @@ func TestOneBadPlace(t *testing.T) {
 		"another encoding":        {`[` + a + `,{"text":"` + "\xc4\xe3\xba\xc3" + `","time":2,"note":"a long English text beside it"},` + b + `]`, both, []string{"1:34 not_utf8"}},
 		"another encoding, table": {"text,offset_ms,color,note\na,1000,1,\n\xc4\xe3\xba\xc3,2000,1,a long English text beside it\nb,2000,1,\n", both, []string{"3:1 not_utf8"}},
 		"a line within a text":    {`[{"text":"a` + "\n\x00\t" + `c","time":1,"color":1},` + b + `]`, []string{"1s scroll medium #000001 |a   c", second}, []string{"1:2 repaired json"}},
-		"zeros in XML":            {"<i>" + d(1, "1", "a\x00") + "\x00\x00" + d(2, "2", "b") + "</i>", both, nil},
+		"zeros in XML":            {"<i>" + bilibiliElement(1, "1", "a\x00") + "\x00\x00" + bilibiliElement(2, "2", "b") + "</i>", both, nil},
 		"marks of an encoding":    {"\ufeff\ufeff" + line1 + "\r\n\ufeff" + line2, both, nil},
 		"a byte between two":      {`[` + a + "\xff," + b + `]`, both, []string{"1:33 not_json"}},
 
@@ -261,25 +261,25 @@ func TestOneBadPlace(t *testing.T) {
 		"lists of other things":    {`{"tags":[{"id":1}],"items":[` + a + `,{"id":2},` + b + `]}`, both, []string{"1:61 not_comment"}},
 		"a script":                 {`callback({"code":0,"data":[` + a + `,` + b + `]});`, both, []string{"1:1 repaired json"}},
 		"a variable":               {`var list = [` + a + `,` + b + `];`, both, []string{"1:1 repaired json"}},
-		"another root":             {"<x>\n<i>" + d(1, "1", "a") + d(2, "2", "b") + "</i></x>", both, []string{"1:1 repaired other_root"}},
-		"another root and no root": {"<x><y>" + d(1, "1", "a") + d(2, "2", "b") + "</y></x>", both, []string{"1:7 repaired rootless"}},
+		"another root":             {"<x>\n<i>" + bilibiliElement(1, "1", "a") + bilibiliElement(2, "2", "b") + "</i></x>", both, []string{"1:1 repaired other_root"}},
+		"another root and no root": {"<x><y>" + bilibiliElement(1, "1", "a") + bilibiliElement(2, "2", "b") + "</y></x>", both, []string{"1:7 repaired rootless"}},
 		"names of a namespace":     {`<x:i xmlns:x="y"><x:d p="1,1,25,1,1,0,a,1">a</x:d ><x:d p="2,1,25,1,1,0,a,1">b</x:d></x:i>`, both, nil},
 
 		// Fields of other types.
 		"times of a clock":       {`[{"text":"a","time":"00:01","color":"1"},{"text":"b","time":"0:00:02","color":"1"},{"text":"c","time":"1:2:3:4"}]`, both, []string{"1:84 time"}},
 		"texts that are none":    {`[` + a + `,{"text":{"x":1},"time":1},{"text":[],"time":1},{"text":"","time":1},` + b + `]`, both, []string{"1:34 no_text", "1:60 no_text", "1:81 no_text"}},
 		"texts that are numbers": {`[{"text":5,"time":1,"color":1},{"text":true,"time":2,"color":1}]`, []string{"1s scroll medium #000001 |5", "2s scroll medium #000001 |true"}, nil},
-		"money without words":    {`<i>` + d(1, "1", "a") + `<sc ts="1" price="30" user="A"/><sc ts="2" price="30"> </sc><s type="super_chat" timestamp="1700000001"></s>` + d(2, "2", "b") + `</i>`, both, []string{"gifts 3"}},
+		"money without words":    {`<i>` + bilibiliElement(1, "1", "a") + `<sc ts="1" price="30" user="A"/><sc ts="2" price="30"> </sc><s type="super_chat" timestamp="1700000001"></s>` + bilibiliElement(2, "2", "b") + `</i>`, both, []string{"gifts 3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			items, report, err := read(strings.NewReader(row.file))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(row.items, brief(items)); d != "" {
+			if d := cmp.Diff(row.items, summarize(items)); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
-			if d := cmp.Diff(row.account, account(report)); d != "" {
+			if d := cmp.Diff(row.account, describeReport(report)); d != "" {
 				t.Errorf("report (-want +got):\n%s", d)
 			}
 		})

@@ -61,7 +61,7 @@ func TestEncodings(t *testing.T) {
 		file = row.mark + file
 		for way, in := range map[string]io.Reader{
 			"whole": strings.NewReader(file), "in halves": iotest.HalfReader(strings.NewReader(file)),
-			"byte by byte": iotest.OneByteReader(strings.NewReader(file)), "packed": strings.NewReader(zipped([]byte(file))),
+			"byte by byte": iotest.OneByteReader(strings.NewReader(file)), "packed": strings.NewReader(gzipped([]byte(file))),
 		} {
 			items, report, _, err := export.Read(in, export.ReadOptions{Strict: !strings.HasPrefix(name, "niconico")})
 			if err != nil || len(items) != 1 || items[0].Text != row.want || report.Skipped() > 0 || len(report.Notes) > 0 {
@@ -86,7 +86,7 @@ func TestLargeFileInUTF16(t *testing.T) {
 		file.WriteString(`<d p="1,1,25,16777215,1700000000,0,a,1">a😀弹</d>`)
 	}
 	wide, _ := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(file.String() + "</i>")
-	items, report, err := strictly(strings.NewReader(wide))
+	items, report, err := readStrictly(strings.NewReader(wide))
 	if want := strings.Count(file.String(), "<d "); err != nil || len(items) != want || report.Skipped() > 0 {
 		t.Fatalf("%d of %d, %+v, %v", len(items), want, report, err)
 	}

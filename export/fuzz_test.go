@@ -27,10 +27,10 @@ func FuzzRead(f *testing.F) {
 		}
 		f.Add(string(b))
 	}
-	f.Add(string(elem("x", map[protowire.Number]uint64{2: 5, 3: 1})))
+	f.Add(string(protobufElement("x", map[protowire.Number]uint64{2: 5, 3: 1})))
 	f.Fuzz(func(t *testing.T, in string) {
-		fuzzed(t, in, read)
-		if items, _, err := strictly(strings.NewReader(in)); err == nil {
+		readTwice(t, in, read)
+		if items, _, err := readStrictly(strings.NewReader(in)); err == nil {
 			lenient, _, err := read(strings.NewReader(in))
 			if d := cmp.Diff(items, lenient); err != nil || d != "" {
 				t.Fatalf("a well-formed file is read differently: %v\n%s", err, d)
@@ -42,7 +42,7 @@ func FuzzRead(f *testing.F) {
 // FuzzXML compares with package encoding/xml: strict reading accepts what that accepts as
 // well-formed, with the same texts.
 func FuzzXML(f *testing.F) {
-	f.Add("\ufeff<?xml version='1.0'?>\r\n<i>" + d(1.5, "3", "x&#2;<b>y</b>") + d(1, "2", "&lt;") + "<x><d p='7'>n</d></x></i>")
+	f.Add("\ufeff<?xml version='1.0'?>\r\n<i>" + bilibiliElement(1.5, "3", "x&#2;<b>y</b>") + bilibiliElement(1, "2", "&lt;") + "<x><d p='7'>n</d></x></i>")
 	f.Add("<i><d p='" + good + "' user='&quot;&#65;'><![CDATA[x</d>]]>\r\n</d><!-- - --><?pi?></i>")
 	f.Add("<i><d p='1' a=\"'\"><b c='>'>x</b><e/></d></i>")
 	f.Fuzz(func(t *testing.T, in string) {
@@ -57,7 +57,7 @@ func FuzzXML(f *testing.F) {
 		if declared || strings.ContainsAny(in, "\x7f:") || xml.Unmarshal([]byte(in), &oracle) != nil || oracle.XMLName.Local != "i" || wellFormed(in) != nil {
 			t.Skip("encoding/xml does not decide about this input")
 		}
-		if _, report, err := strictly(strings.NewReader(in)); err != nil || len(report.Notes) > 0 && report.Notes[0].Code == "repaired" {
+		if _, report, err := readStrictly(strings.NewReader(in)); err != nil || len(report.Notes) > 0 && report.Notes[0].Code == "repaired" {
 			t.Fatalf("it is well-formed, got: %v, %+v", err, report)
 		}
 	})

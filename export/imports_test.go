@@ -20,17 +20,17 @@ import (
 	"danmaku/testrace"
 )
 
-// brief lists the fields of items that a table of files names: time, mode, size, colour, name,
+// summarize lists the fields of items that a table of files names: time, mode, size, colour, name,
 // text.
-func brief(items []export.Item) (out []string) {
+func summarize(items []export.Item) (out []string) {
 	for _, i := range items {
 		out = append(out, strings.TrimSpace(fmt.Sprintf("%v %s %s %s %s|%s", i.Offset, i.Mode, i.Size, i.Color, i.Name, i.Text)))
 	}
 	return out
 }
 
-// account describes a report in words.
-func account(r export.Report) (out []string) {
+// describeReport describes a report in words.
+func describeReport(r export.Report) (out []string) {
 	for _, f := range r.Account() {
 		out = append(out, fmt.Sprint(f.Code, " ", f.N))
 	}
@@ -87,7 +87,7 @@ func TestImports(t *testing.T) {
 			}
 			checkRead(t, string(file), want)
 			if !strings.HasSuffix(name, ".gz") {
-				checkRead(t, zipped(file), want)
+				checkRead(t, gzipped(file), want)
 			}
 		})
 		read[name] = true
@@ -104,15 +104,15 @@ func checkRead(t *testing.T, file string, want readAs) {
 	if err != nil || format != want.format {
 		t.Fatalf("read as %s: %v", format, err)
 	}
-	if d := cmp.Diff(want.items, brief(items)); d != "" {
+	if d := cmp.Diff(want.items, summarize(items)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	if d := cmp.Diff(want.account, account(report)); d != "" {
+	if d := cmp.Diff(want.account, describeReport(report)); d != "" {
 		t.Errorf("report (-want +got):\n%s", d)
 	}
 }
 
-func zipped(file []byte) string {
+func gzipped(file []byte) string {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	w.Write(file)
@@ -252,7 +252,7 @@ func TestManyBeginnings(t *testing.T) {
 			}
 			text = b.String()
 		}
-		items, report, err := read(strings.NewReader("<i>" + d(1, "1", text+"</a></b>") + "</i>"))
+		items, report, err := read(strings.NewReader("<i>" + bilibiliElement(1, "1", text+"</a></b>") + "</i>"))
 		if err != nil || len(items)+report.Unread != 1 {
 			t.Errorf("%s: %d items, %+v, %v", fragment, len(items), report, err)
 		}
@@ -297,12 +297,12 @@ func TestOtherFiles(t *testing.T) {
 		"blank":      {"\ufeff \r\n\t", "the file is empty"},
 		"XML":        {"<?xml version='1.0'?>\n<rss version='2.0'/>", "line 2, column 1: this is not a comment file of Bilibili: it begins with <rss>"},
 		"TTML":       {"<tt xmlns='http://www.w3.org/ns/ttml'><body><p begin='1s'>x</p></body></tt>", "it begins with <tt>"},
-		"gzip twice": {zipped([]byte(zipped([]byte("<i/>")))), "this is a gzip file; of what is in it: this is a file of the kind gzip"},
-		"tar.gz":     {zipped(append(bytes.Repeat([]byte{'a'}, 257), "ustar\x0000"...)), "this is a gzip file; of what is in it: this is a file of the kind tar"},
-		"ASS.gz":     {zipped([]byte("[Script Info]\n")), "this is a gzip file; of what is in it: this is a file of the kind ASS"},
-		"letter.gz":  {zipped([]byte("Dear Ann")), "this is a gzip file; of what is in it: this is plain text"},
-		"empty.gz":   {zipped(nil), "this is a gzip file; of what is in it: the file is empty"},
-		"rss.gz":     {zipped([]byte("<rss/>")), "this is a gzip file; of what is in it: this is not a comment file of Bilibili"},
+		"gzip twice": {gzipped([]byte(gzipped([]byte("<i/>")))), "this is a gzip file; of what is in it: this is a file of the kind gzip"},
+		"tar.gz":     {gzipped(append(bytes.Repeat([]byte{'a'}, 257), "ustar\x0000"...)), "this is a gzip file; of what is in it: this is a file of the kind tar"},
+		"ASS.gz":     {gzipped([]byte("[Script Info]\n")), "this is a gzip file; of what is in it: this is a file of the kind ASS"},
+		"letter.gz":  {gzipped([]byte("Dear Ann")), "this is a gzip file; of what is in it: this is plain text"},
+		"empty.gz":   {gzipped(nil), "this is a gzip file; of what is in it: the file is empty"},
+		"rss.gz":     {gzipped([]byte("<rss/>")), "this is a gzip file; of what is in it: this is not a comment file of Bilibili"},
 	} {
 		for mode, in := range map[string]io.Reader{"": strings.NewReader(row.file), ", byte by byte": iotest.OneByteReader(strings.NewReader(row.file))} {
 			_, _, _, err := export.Read(in, export.ReadOptions{})

@@ -69,7 +69,7 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("51 comments in XML: %v", err)
 	}
 	huge := "<i><d p='1,1,25,1,1,0,a,1'>" + strings.Repeat("<![CDATA["+strings.Repeat("x", 1<<19)+"]]>", 3) + "</d></i>"
-	if _, _, err := strictly(strings.NewReader(huge)); err == nil || !strings.Contains(err.Error(), "a comment is longer than 1 MiB") {
+	if _, _, err := readStrictly(strings.NewReader(huge)); err == nil || !strings.Contains(err.Error(), "a comment is longer than 1 MiB") {
 		t.Errorf("a comment in pieces: %v", err)
 	}
 }
@@ -246,9 +246,9 @@ func TestJSONLines(t *testing.T) {
 	}
 }
 
-// sound checks that, for any input, the result is ordered and within its bounds, an error
+// checkSound checks that, for any input, the result is ordered and within its bounds, an error
 // names a place inside the file, and there is either a result or an error.
-func sound(t *testing.T, in string, items []export.Item, report export.Report, err error) {
+func checkSound(t *testing.T, in string, items []export.Item, report export.Report, err error) {
 	t.Helper()
 	if err != nil {
 		var bad *room.Fault
@@ -285,9 +285,9 @@ func sound(t *testing.T, in string, items []export.Item, report export.Report, e
 	}
 }
 
-// places returns the text that the places of a file's faults refer to. A file without lines
+// placesOf returns the text that the places of a file's faults refer to. A file without lines
 // counts its comments instead.
-func places(in string) string {
+func placesOf(in string) string {
 	if zip, err := gzip.NewReader(strings.NewReader(in)); err == nil {
 		unpacked, _ := io.ReadAll(io.LimitReader(zip, export.MaxFile)) // as much as there is
 		in = string(unpacked)
@@ -298,10 +298,10 @@ func places(in string) string {
 	return in
 }
 
-// fuzzed reads a file whole and byte by byte.
-func fuzzed(t *testing.T, in string, read func(io.Reader) ([]export.Item, export.Report, error)) {
+// readTwice reads a file whole and byte by byte.
+func readTwice(t *testing.T, in string, read func(io.Reader) ([]export.Item, export.Report, error)) {
 	items, report, err := read(strings.NewReader(in))
-	sound(t, places(in), items, report, err)
+	checkSound(t, placesOf(in), items, report, err)
 	slow, slowReport, slowErr := read(iotest.OneByteReader(strings.NewReader(in)))
 	if !cmp.Equal(items, slow) || !cmp.Equal(report, slowReport) || (err == nil) != (slowErr == nil) || err != nil && err.Error() != slowErr.Error() {
 		t.Fatalf("byte by byte the result differs: %v, %v", err, slowErr)
@@ -316,10 +316,10 @@ func FuzzReadBilibili(f *testing.F) {
 		}
 		f.Add(string(b))
 	}
-	f.Add("\ufeff<?xml version='1.0'?>\r\n<i>" + d(1.5, "3", "x\x01&#2;<b>y</b>") + d(1, "2", "&lt;") + "<d p='7'/></i>")
+	f.Add("\ufeff<?xml version='1.0'?>\r\n<i>" + bilibiliElement(1.5, "3", "x\x01&#2;<b>y</b>") + bilibiliElement(1, "2", "&lt;") + "<d p='7'/></i>")
 	f.Add("<i><d p='" + good + "'><![CDATA[x]]></d><!-- - --><?pi?></i>")
 	f.Add("\uffff\uffff x<i>")
-	f.Fuzz(func(t *testing.T, in string) { fuzzed(t, in, read) })
+	f.Fuzz(func(t *testing.T, in string) { readTwice(t, in, read) })
 }
 
 func FuzzReadNiconico(f *testing.F) {
@@ -330,7 +330,7 @@ func FuzzReadNiconico(f *testing.F) {
 	f.Add(string(golden))
 	f.Add("<packet>\n<chat vpos='-1' mail='184 ue big #ABCDEF' deleted='1'/><chat premium='3' vpos='5'>/vote</chat><chat vpos='x'>\x01</chat></packet>")
 	f.Add("<packet><chat date='1' date_usec='999999' vpos='5'>&#0;a</chat>")
-	f.Fuzz(func(t *testing.T, in string) { fuzzed(t, in, read) })
+	f.Fuzz(func(t *testing.T, in string) { readTwice(t, in, read) })
 }
 
 func FuzzReadJSONLines(f *testing.F) {
@@ -341,5 +341,5 @@ func FuzzReadJSONLines(f *testing.F) {
 	f.Add(string(golden))
 	f.Add("\ufeff{\"text\":\"a\",\"offset_ms\":-5}\r\n\n{\"text\":\"b\",\"ts\":\"2026-11-21T20:00:01+01:00\"}\n{")
 	f.Add(`{"text":"a","ts":"0001-01-01T00:00:00Z"}` + "\n" + `{"text":"b","ts":"9999-01-01T00:00:00Z"}`)
-	f.Fuzz(func(t *testing.T, in string) { fuzzed(t, in, read) })
+	f.Fuzz(func(t *testing.T, in string) { readTwice(t, in, read) })
 }

@@ -50,7 +50,7 @@ func danmaku2ass(t *testing.T, file string) (format string, texts []string) {
 
 func TestDanmaku2ASSReadsOurXML(t *testing.T) {
 	for format, want := range map[export.Format]string{export.BilibiliXML: "Bilibili", export.NiconicoXML: "Niconico"} {
-		for name, rows := range map[string][]room.Row{"some": sample()[1:], "none": nil} {
+		for name, rows := range map[string][]room.Row{"some": sampleRows()[1:], "none": nil} {
 			file, sum := write(t, format, export.Options{Zero: began}, rows)
 			got, texts := danmaku2ass(t, file)
 			if got != want || len(texts) != sum.Written || len(texts) != len(rows) {
@@ -63,8 +63,8 @@ func TestDanmaku2ASSReadsOurXML(t *testing.T) {
 // TestXMLEscapes checks how special XML characters are written: as a person would write them,
 // and no quote in a text as a number.
 func TestXMLEscapes(t *testing.T) {
-	row := topics(1, 0, `"quoted" & 'single' <b> ]]>`, func(r *room.Row) { r.Name, r.User = `A "B" <C> & 'D'`, `u"1"` })
-	nameless := topics(2, time.Second, "no name", nil)
+	row := shownRow(1, 0, `"quoted" & 'single' <b> ]]>`, func(r *room.Row) { r.Name, r.User = `A "B" <C> & 'D'`, `u"1"` })
+	nameless := shownRow(2, time.Second, "no name", nil)
 	const text = `>"quoted" &amp; 'single' &lt;b&gt; ]]&gt;</`
 	const user = ` user="A &quot;B&quot; &lt;C&gt; &amp; 'D'"`
 	for _, f := range []export.Format{export.BilibiliXML, export.NiconicoXML} {
@@ -78,8 +78,8 @@ func TestXMLEscapes(t *testing.T) {
 // TestByteOrderMark asks for a byte order mark in every format.
 func TestByteOrderMark(t *testing.T) {
 	for _, f := range export.Formats {
-		with, _ := write(t, f, export.Options{Zero: began, BOM: true}, sample())
-		without, _ := write(t, f, export.Options{Zero: began}, sample())
+		with, _ := write(t, f, export.Options{Zero: began, BOM: true}, sampleRows())
+		without, _ := write(t, f, export.Options{Zero: began}, sampleRows())
 		mark := ""
 		if f.Marked() {
 			mark = "\ufeff"
@@ -104,7 +104,7 @@ func TestSubtitlesMakeRoom(t *testing.T) {
 	} {
 		var rows []room.Row
 		for i := range 200 {
-			rows = append(rows, topics(i, time.Duration(i)*tt.apart, "text", nil))
+			rows = append(rows, shownRow(i, time.Duration(i)*tt.apart, "text", nil))
 		}
 		file, sum := write(t, export.SRT, export.Options{Zero: began}, rows)
 		cues := cuesOf(t, file, ",")
@@ -170,7 +170,7 @@ func hostile() []room.Row {
 		"00:00:01,000 --> 00:00:02,000", "7", "WEBVTT", "NOTE hidden", "STYLE", "<v Bob>hi</v>", "<font color=red>x</font>", "{\\an8}top", "a --> b",
 		"&lt;escaped&gt; &amp; more", "line\nbreak", "sep\u2028arated", "trailing \\", "- dash", "🎉🎉🎉",
 	} {
-		rows = append(rows, topics(i, time.Duration(i)*time.Second, text, func(r *room.Row) {
+		rows = append(rows, shownRow(i, time.Duration(i)*time.Second, text, func(r *room.Row) {
 			if i%3 == 0 {
 				r.Name = "A & <B> --> C"
 			}
@@ -202,7 +202,7 @@ func TestFFmpegReadsSubtitles(t *testing.T) {
 	if err != nil {
 		t.Skip("ffmpeg is not installed")
 	}
-	rows := append(hostile(), topics(99, time.Minute, "{\\p1}m 0 0 l 9 9{\\p0}", func(r *room.Row) { r.Mode = comment.Top }))
+	rows := append(hostile(), shownRow(99, time.Minute, "{\\p1}m 0 0 l 9 9{\\p0}", func(r *room.Row) { r.Mode = comment.Top }))
 	for _, f := range []export.Format{export.ASS, export.SRT, export.WebVTT} {
 		for _, bom := range []bool{false, true} {
 			file, sum := write(t, f, export.Options{Zero: began, BOM: bom}, rows)

@@ -40,7 +40,7 @@ func random(r *rand.Rand, n int) []room.Row {
 		if r.IntN(40) == 0 {
 			offset += time.Duration(r.IntN(10_000)) * time.Second // a break of hours
 		}
-		rows = append(rows, topics(len(rows)+1, offset, d.Text, func(row *room.Row) {
+		rows = append(rows, shownRow(len(rows)+1, offset, d.Text, func(row *room.Row) {
 			row.Name, row.Mode, row.Size, row.Color = d.Name, d.Mode, d.Size, d.Color
 			row.Source = []comment.Source{comment.FromAudience, comment.FromAPI, comment.FromReplay}[r.IntN(3)]
 			row.Status = []comment.Status{comment.Shown, comment.Held, comment.Refused, comment.Removed}[r.IntN(4)]
@@ -118,7 +118,7 @@ func TestSoundXML(t *testing.T) {
 	testrace.Skip(t)
 	var rows []room.Row
 	for r := rune(0); r < 0x3000; r++ {
-		rows = append(rows, topics(int(r), time.Second, "a"+string(r)+"b\xff", func(row *room.Row) { row.User = "u" + string(r) }))
+		rows = append(rows, shownRow(int(r), time.Second, "a"+string(r)+"b\xff", func(row *room.Row) { row.User = "u" + string(r) }))
 	}
 	for _, f := range []export.Format{export.BilibiliXML, export.NiconicoXML} {
 		file, _ := write(t, f, export.Options{}, rows)

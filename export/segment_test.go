@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// elem is an element of seg.so with a text and numbers.
-func elem(text string, numbers map[protowire.Number]uint64) []byte {
+// protobufElement is an element of seg.so with a text and numbers.
+func protobufElement(text string, numbers map[protowire.Number]uint64) []byte {
 	var e []byte
 	for _, n := range []protowire.Number{1, 2, 3, 4, 5, 8, 9, 11, 13, 25, 26} {
 		if v, ok := numbers[n]; ok {
@@ -29,7 +29,7 @@ func TestSegments(t *testing.T) {
 	numbers := func(ms uint64) map[protowire.Number]uint64 {
 		return map[protowire.Number]uint64{1: 77, 2: ms, 3: 1, 4: 25, 5: 0xffffff, 8: 1700000000, 9: 10, 13: 1 << 20, 25: 1, 26: 1 << 40}
 	}
-	one, two := elem("one", numbers(1000)), elem("two", numbers(2000))
+	one, two := protobufElement("one", numbers(1000)), protobufElement("two", numbers(2000))
 	const first, second = "1s scroll medium #ffffff |one", "2s scroll medium #ffffff |two"
 	other := protowire.AppendVarint(protowire.AppendTag(nil, 2, protowire.VarintType), 1)
 	other = protowire.AppendBytes(protowire.AppendTag(other, 5, protowire.BytesType), []byte("gradient"))
@@ -40,26 +40,26 @@ func TestSegments(t *testing.T) {
 		items   []string
 		account []string
 	}{
-		"joined":       {slicesConcat(one, two), []string{first, second}, nil},
-		"other fields": {slicesConcat(one, other, two, other), []string{first, second}, nil},
-		"cut off":      {slicesConcat(one, two[:len(two)-3]), []string{first}, []string{"2:1 cut_off"}},
-		"one is torn":  {slicesConcat(one, torn, two), []string{first, second}, []string{"2:1 elem"}},
-		"not UTF-8":    {slicesConcat(one, bad, two), []string{first, second}, []string{"2:1 not_utf8"}},
-		"defaults": {slicesConcat(elem("zeros", map[protowire.Number]uint64{8: 1, 2: 0}), elem("code", map[protowire.Number]uint64{3: 8, 2: 5})),
+		"joined":       {concat(one, two), []string{first, second}, nil},
+		"other fields": {concat(one, other, two, other), []string{first, second}, nil},
+		"cut off":      {concat(one, two[:len(two)-3]), []string{first}, []string{"2:1 cut_off"}},
+		"one is torn":  {concat(one, torn, two), []string{first, second}, []string{"2:1 elem"}},
+		"not UTF-8":    {concat(one, bad, two), []string{first, second}, []string{"2:1 not_utf8"}},
+		"defaults": {concat(protobufElement("zeros", map[protowire.Number]uint64{8: 1, 2: 0}), protobufElement("code", map[protowire.Number]uint64{3: 8, 2: 5})),
 			[]string{"0s scroll medium #000000 |zeros"}, []string{"positioned 1"}},
-		"far away": {slicesConcat(one, elem("x", numbers(1<<40))), []string{first}, []string{"2:1 time"}},
+		"far away": {concat(one, protobufElement("x", numbers(1<<40))), []string{first}, []string{"2:1 time"}},
 	} {
 		items, report, format, err := export.Read(bytes.NewReader(row.file), export.ReadOptions{})
 		if err != nil || format != export.BilibiliProto {
 			t.Errorf("%s: %s, %v", name, format, err)
 		}
-		if d := cmp.Diff(row.items, brief(items)) + cmp.Diff(row.account, account(report)); d != "" {
+		if d := cmp.Diff(row.items, summarize(items)) + cmp.Diff(row.account, describeReport(report)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
 	}
-	if _, _, err := strictly(bytes.NewReader(slicesConcat(one, two[:9]))); err == nil || !strings.Contains(err.Error(), "ends within a comment") {
+	if _, _, err := readStrictly(bytes.NewReader(concat(one, two[:9]))); err == nil || !strings.Contains(err.Error(), "ends within a comment") {
 		t.Errorf("strictly, cut off: %v", err)
 	}
 }
 
-func slicesConcat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+func concat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }

@@ -30,7 +30,7 @@ func spool(t *testing.T) *os.File {
 	return f
 }
 
-func all(i export.Item, _ export.Format) (export.Item, bool) { return i, true }
+func keepAll(i export.Item, _ export.Format) (export.Item, bool) { return i, true }
 
 // A spool file plays the same comments as reading the file, in the same order.
 func TestSpoolFileIsTheFile(t *testing.T) {
@@ -41,7 +41,7 @@ func TestSpoolFileIsTheFile(t *testing.T) {
 		if err != nil || len(want) != 400 {
 			t.Fatal(f, len(want), err)
 		}
-		spooled, report, err := export.Spool(strings.NewReader(file), export.ReadOptions{Most: 400}, spool(t), all)
+		spooled, report, err := export.Spool(strings.NewReader(file), export.ReadOptions{Most: 400}, spool(t), keepAll)
 		if err != nil || report.Skipped() > 0 || spooled.Len() != 400 || spooled.Length() != want[399].Offset {
 			t.Fatalf("%s: %+v, %+v, %v", f, spooled, report, err)
 		}
@@ -85,7 +85,7 @@ func TestSpoolFileOfSome(t *testing.T) {
 			t.Errorf("%d is %+v, %v", n, i, err)
 		}
 	}
-	if _, _, err := export.Spool(strings.NewReader(file), export.ReadOptions{Most: 3}, spool(t), all); err == nil || !strings.Contains(err.Error(), "more than 3 comments") {
+	if _, _, err := export.Spool(strings.NewReader(file), export.ReadOptions{Most: 3}, spool(t), keepAll); err == nil || !strings.Contains(err.Error(), "more than 3 comments") {
 		t.Errorf("four of three: %v", err)
 	}
 }
@@ -97,9 +97,9 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestSpoolFileOnAFullDisk(t *testing.T) {
 	for name, file := range map[string]string{
-		"at the end": d(1, "1", "x"), "on the way": strings.Repeat(d(1, "1", strings.Repeat("x", 1000)), 200),
+		"at the end": bilibiliElement(1, "1", "x"), "on the way": strings.Repeat(bilibiliElement(1, "1", strings.Repeat("x", 1000)), 200),
 	} {
-		_, _, err := export.Spool(strings.NewReader("<i>"+file+"</i>"), export.ReadOptions{Most: 1000}, full{}, all)
+		_, _, err := export.Spool(strings.NewReader("<i>"+file+"</i>"), export.ReadOptions{Most: 1000}, full{}, keepAll)
 		if bad := (*room.Fault)(nil); !errors.Is(err, export.ErrSpool) || errors.As(err, &bad) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -112,18 +112,18 @@ func TestSpoolFileIsSmall(t *testing.T) {
 	testrace.Skip(t)
 	const comments, most = 4_000, 100 // bytes for each
 	for name, fragment := range map[string]string{
-		"comments": d(1, "1", strings.Repeat("x", 400)),
-		"IDs":      d(1, strings.Repeat("1", 400), "x"),
+		"comments": bilibiliElement(1, "1", strings.Repeat("x", 400)),
+		"IDs":      bilibiliElement(1, strings.Repeat("1", 400), "x"),
 		"faults":   `<d p="` + strings.Repeat("x", 400) + `,1,1,1,1,1,1,1">x</d>`,
 	} {
 		in := io.MultiReader(strings.NewReader("<i>"), io.LimitReader(&endless{fragment: fragment}, int64(comments*len(fragment))), strings.NewReader("</i>"))
 		on := spool(t)
-		before := held()
-		spooled, report, err := export.Spool(in, export.ReadOptions{Most: comments}, on, all)
+		before := heapInUse()
+		spooled, report, err := export.Spool(in, export.ReadOptions{Most: comments}, on, keepAll)
 		if err != nil || spooled.Len()+report.Skipped() != comments {
 			t.Fatalf("%s: %+v, %v", name, report, err)
 		}
-		if kept := held() - before; kept > comments*most {
+		if kept := heapInUse() - before; kept > comments*most {
 			t.Errorf("%s: %d bytes are kept in memory", name, kept)
 		}
 		runtime.KeepAlive(spooled)
@@ -131,8 +131,8 @@ func TestSpoolFileIsSmall(t *testing.T) {
 	}
 }
 
-// held returns how much memory is in use.
-func held() int64 {
+// heapInUse returns how much memory is in use.
+func heapInUse() int64 {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.GC() // frees what the first run found

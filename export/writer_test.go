@@ -26,8 +26,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 var began = time.Date(2023, 11, 14, 22, 13, 7, 655e6, time.UTC)
 
-// topics makes a row that was shown at an offset from began.
-func topics(n int, offset time.Duration, text string, style func(*room.Row)) room.Row {
+// shownRow makes a row that was shown at an offset from began.
+func shownRow(n int, offset time.Duration, text string, style func(*room.Row)) room.Row {
 	at := began.Add(offset)
 	row := room.Row{Seq: int64(n), Status: comment.Shown, Comment: comment.Comment{
 		ID: comment.NewID(at, uint32(n)), At: at, Text: text, User: fmt.Sprintf("user%d", n%7),
@@ -39,22 +39,22 @@ func topics(n int, offset time.Duration, text string, style func(*room.Row)) roo
 	return row
 }
 
-// sample has a case of everything that could break a format.
-func sample() []room.Row {
+// sampleRows has a case of everything that could break a format.
+func sampleRows() []room.Row {
 	masked := func(r *room.Row) { r.Original, r.Rule = "not to be read", "words" }
 	return []room.Row{
-		topics(1, -5*time.Second, "before the recording", nil),
-		topics(2, 0, "hello 世界 👋🏽", func(r *room.Row) { r.Name = "Kim, \"the\" one" }),
-		topics(3, 12345*time.Millisecond, "top & big <b>", func(r *room.Row) {
+		shownRow(1, -5*time.Second, "before the recording", nil),
+		shownRow(2, 0, "hello 世界 👋🏽", func(r *room.Row) { r.Name = "Kim, \"the\" one" }),
+		shownRow(3, 12345*time.Millisecond, "top & big <b>", func(r *room.Row) {
 			r.Mode, r.Size, r.Color, r.At = comment.Top, comment.Big, "#ff8000", time.UnixMilli(1700000000000).UTC()
 		}),
-		topics(4, 13*time.Second, "below, small", func(r *room.Row) { r.Mode, r.Size = comment.Bottom, comment.Small }),
-		topics(5, 14*time.Second, "backwards in red", func(r *room.Row) { r.Mode, r.Color = comment.Reverse, "#ff0000" }),
-		topics(6, 15*time.Second, `{\fs200\an5}tags \N and {\p1}m 0 0{\p0}`, nil),
-		topics(7, 16*time.Second, "=HYPERLINK(\"http://x\",\"y\")", func(r *room.Row) { r.Name = "@SUM(A1)" }),
-		topics(8, 17*time.Second, "a ***** word", masked),
-		topics(9, 18*time.Second, "bad\x01 \uFFFE\x00char\u0085s ]]> '\"", nil),
-		topics(10, 59996*time.Millisecond, "＝1＋1", func(r *room.Row) { r.Color = "#000000" }),
+		shownRow(4, 13*time.Second, "below, small", func(r *room.Row) { r.Mode, r.Size = comment.Bottom, comment.Small }),
+		shownRow(5, 14*time.Second, "backwards in red", func(r *room.Row) { r.Mode, r.Color = comment.Reverse, "#ff0000" }),
+		shownRow(6, 15*time.Second, `{\fs200\an5}tags \N and {\p1}m 0 0{\p0}`, nil),
+		shownRow(7, 16*time.Second, "=HYPERLINK(\"http://x\",\"y\")", func(r *room.Row) { r.Name = "@SUM(A1)" }),
+		shownRow(8, 17*time.Second, "a ***** word", masked),
+		shownRow(9, 18*time.Second, "bad\x01 \uFFFE\x00char\u0085s ]]> '\"", nil),
+		shownRow(10, 59996*time.Millisecond, "＝1＋1", func(r *room.Row) { r.Color = "#000000" }),
 	}
 }
 
@@ -79,7 +79,7 @@ func write(t testing.TB, f export.Format, opt export.Options, rows []room.Row) (
 func TestGolden(t *testing.T) {
 	for _, f := range export.Formats {
 		t.Run(string(f), func(t *testing.T) {
-			got, sum := write(t, f, export.Options{Room: "live", Zero: began, BOM: true}, sample())
+			got, sum := write(t, f, export.Options{Room: "live", Zero: began, BOM: true}, sampleRows())
 			if strings.Contains(got, "nobody") {
 				t.Error("the text from before masking is in the file")
 			}
@@ -108,11 +108,11 @@ func TestGolden(t *testing.T) {
 }
 
 func TestPublishedVector(t *testing.T) {
-	got, _ := write(t, export.BilibiliXML, export.Options{Zero: began}, sample())
+	got, _ := write(t, export.BilibiliXML, export.Options{Zero: began}, sampleRows())
 	if want := `<d p="12.345,5,36,16744448,1700000000,0,`; !strings.Contains(got, want) {
 		t.Errorf("%s is not in\n%s", want, got)
 	}
-	ass, _ := write(t, export.ASS, export.Options{Zero: began}, sample())
+	ass, _ := write(t, export.ASS, export.Options{Zero: began}, sampleRows())
 	for _, want := range []string{`\c&H0080FF&`, ",0:01:00.00,"} {
 		if !strings.Contains(ass, want) {
 			t.Errorf("%s is not in\n%s", want, ass)
@@ -121,7 +121,7 @@ func TestPublishedVector(t *testing.T) {
 }
 
 func TestZero(t *testing.T) {
-	rows := sample()
+	rows := sampleRows()
 	for _, tt := range []struct {
 		name  string
 		opt   export.Options
@@ -212,9 +212,9 @@ func TestPauses(t *testing.T) {
 // TestSpreadsheet reads the CSV back and looks for cells that a spreadsheet would read as
 // formulas.
 func TestSpreadsheet(t *testing.T) {
-	rows := sample()
+	rows := sampleRows()
 	for i, start := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
-		rows = append(rows, topics(20+i, 2*time.Minute, start+"1", func(r *room.Row) { r.Name = start + "name" }))
+		rows = append(rows, shownRow(20+i, 2*time.Minute, start+"1", func(r *room.Row) { r.Name = start + "name" }))
 	}
 	got, _ := write(t, export.CSV, export.Options{Room: "live"}, rows)
 	table, err := csv.NewReader(strings.NewReader(got)).ReadAll()
@@ -235,7 +235,7 @@ func TestSpreadsheet(t *testing.T) {
 
 // TestTags looks for any part of a comment that a player would interpret.
 func TestTags(t *testing.T) {
-	got, _ := write(t, export.ASS, export.Options{}, sample())
+	got, _ := write(t, export.ASS, export.Options{}, sampleRows())
 	for line := range strings.Lines(got) {
 		fields := strings.SplitN(strings.TrimPrefix(line, "Dialogue: "), ",", 10)
 		if len(fields) != 10 || !strings.HasPrefix(line, "Dialogue: ") {

@@ -267,15 +267,15 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// person sends comments to a chain at chosen moments.
-type person struct {
+// author sends comments to a chain at chosen moments.
+type author struct {
 	t     *testing.T
 	chain *moderation.Chain
 	room  room.Room
 	start time.Time
 }
 
-func (p person) says(second float64, d comment.Draft) comment.Verdict {
+func (p author) send(second float64, d comment.Draft) comment.Verdict {
 	p.t.Helper()
 	d.Room = p.room.ID
 	d.At = p.start.Add(time.Duration(second * float64(time.Second)))
@@ -284,8 +284,8 @@ func (p person) says(second float64, d comment.Draft) comment.Verdict {
 	return v
 }
 
-// fails is says while the log is busy, so that the comment is not kept.
-func (p person) fails(second float64, d comment.Draft) comment.Verdict {
+// sendUnkept is says while the log is busy, so that the comment is not kept.
+func (p author) sendUnkept(second float64, d comment.Draft) comment.Verdict {
 	p.t.Helper()
 	d.Room = p.room.ID
 	d.At = p.start.Add(time.Duration(second * float64(time.Second)))
@@ -294,118 +294,118 @@ func (p person) fails(second float64, d comment.Draft) comment.Verdict {
 	return v
 }
 
-func (p person) want(v comment.Verdict, rule string) {
+func (p author) wantRule(v comment.Verdict, rule string) {
 	p.t.Helper()
 	if v.Rule != rule {
 		p.t.Errorf("%v by %q (%s), want %q", v.Action, v.Rule, v.Detail, rule)
 	}
 }
 
-func newPerson(t *testing.T) person {
+func newAuthor(t *testing.T) author {
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	return person{t, moderation.New(moderation.Options{Clock: func() time.Time { return start }}), room.New("r"), start}
+	return author{t, moderation.New(moderation.Options{Clock: func() time.Time { return start }}), room.New("r"), start}
 }
 
 func TestDuplicates(t *testing.T) {
-	p := newPerson(t)
+	p := newAuthor(t)
 	hello := comment.Draft{User: "u", Text: "Hello there", Ref: "1"}
-	p.want(p.says(0, hello), "")
-	p.want(p.says(1, hello), "") // the same sending again, as after an answer of busy
-	p.want(p.says(2, comment.Draft{User: "u", Text: "ＨＥＬＬＯ  there", Ref: "2"}), "duplicate")
-	p.want(p.says(3, comment.Draft{User: "v", Text: "Hello there"}), "")
-	p.want(p.says(4, comment.Draft{User: "u", Text: "Hello there 2"}), "")
-	p.want(p.says(5, comment.Draft{User: "u", Text: "666"}), "")
-	p.want(p.says(6, comment.Draft{User: "u", Text: "667"}), "")
-	p.want(p.says(7, comment.Draft{User: "u", Text: "!!!"}), "")
-	p.want(p.says(8, comment.Draft{User: "u", Text: "???"}), "")
-	p.want(p.says(9, comment.Draft{User: "w", Text: "fuck"}), "starter")
-	p.want(p.says(10, comment.Draft{User: "w", Text: "fuck"}), "starter") // a refused comment was never said
-	p.want(p.says(40, comment.Draft{User: "u", Text: "Hello there", Ref: "3"}), "")
-	p.want(p.says(41, comment.Draft{User: "u", Text: "Hello there", Source: comment.FromReplay}), "")
-	p.want(p.says(41, comment.Draft{User: "u", Text: "Hello there", Badge: comment.BadgeModerator}), "")
+	p.wantRule(p.send(0, hello), "")
+	p.wantRule(p.send(1, hello), "") // the same sending again, as after an answer of busy
+	p.wantRule(p.send(2, comment.Draft{User: "u", Text: "ＨＥＬＬＯ  there", Ref: "2"}), "duplicate")
+	p.wantRule(p.send(3, comment.Draft{User: "v", Text: "Hello there"}), "")
+	p.wantRule(p.send(4, comment.Draft{User: "u", Text: "Hello there 2"}), "")
+	p.wantRule(p.send(5, comment.Draft{User: "u", Text: "666"}), "")
+	p.wantRule(p.send(6, comment.Draft{User: "u", Text: "667"}), "")
+	p.wantRule(p.send(7, comment.Draft{User: "u", Text: "!!!"}), "")
+	p.wantRule(p.send(8, comment.Draft{User: "u", Text: "???"}), "")
+	p.wantRule(p.send(9, comment.Draft{User: "w", Text: "fuck"}), "starter")
+	p.wantRule(p.send(10, comment.Draft{User: "w", Text: "fuck"}), "starter") // a refused comment was never said
+	p.wantRule(p.send(40, comment.Draft{User: "u", Text: "Hello there", Ref: "3"}), "")
+	p.wantRule(p.send(41, comment.Draft{User: "u", Text: "Hello there", Source: comment.FromReplay}), "")
+	p.wantRule(p.send(41, comment.Draft{User: "u", Text: "Hello there", Badge: comment.BadgeModerator}), "")
 }
 
 // A comment that the log did not accept was never said, with and without a ref; while it is in
 // flight it counts.
 func TestWhatWasNotKeptWasNeverSaid(t *testing.T) {
-	p := newPerson(t)
+	p := newAuthor(t)
 	p.room.Slow = room.Millis(10 * time.Second)
 	hello := comment.Draft{Room: "r", User: "u", Text: "Hello there"}
-	p.want(p.fails(0, hello), "")
-	p.want(p.fails(1, hello), "")
-	p.want(p.says(2, hello), "")
-	p.want(p.says(3, comment.Draft{User: "u", Text: "something else"}), comment.RuleSlow)
+	p.wantRule(p.sendUnkept(0, hello), "")
+	p.wantRule(p.sendUnkept(1, hello), "")
+	p.wantRule(p.send(2, hello), "")
+	p.wantRule(p.send(3, comment.Draft{User: "u", Text: "something else"}), comment.RuleSlow)
 	p.room.Slow = 0
-	p.want(p.says(4, hello), "duplicate")
-	p.want(p.fails(4, comment.Draft{User: "u", Text: "Hello there"}), "duplicate") // a refused one resets nothing
-	p.want(p.says(5, hello), "duplicate")
+	p.wantRule(p.send(4, hello), "duplicate")
+	p.wantRule(p.sendUnkept(4, comment.Draft{User: "u", Text: "Hello there"}), "duplicate") // a refused one resets nothing
+	p.wantRule(p.send(5, hello), "duplicate")
 
 	// Two at once: the second is a repetition until the first has failed.
 	d := comment.Draft{Room: "r", User: "v", Text: "at once", At: p.start.Add(6 * time.Second)}
 	first := p.chain.Check(d, p.room)
 	d2 := d
 	d2.At = d2.At.Add(time.Millisecond)
-	p.want(first, "")
-	p.want(p.chain.Check(d2, p.room), "duplicate")
+	p.wantRule(first, "")
+	p.wantRule(p.chain.Check(d2, p.room), "duplicate")
 	p.chain.OnCommitted(d, first, false)
-	p.want(p.chain.Check(d2, p.room), "")
+	p.wantRule(p.chain.Check(d2, p.room), "")
 
 	// Nor does it count as a fragment of a word, or as anybody's first comment.
 	for i, piece := range []string{"f", "u", "c"} {
-		p.want(p.fails(20+float64(i), comment.Draft{User: "w", Text: piece}), "")
+		p.wantRule(p.sendUnkept(20+float64(i), comment.Draft{User: "w", Text: piece}), "")
 	}
-	p.want(p.says(24, comment.Draft{User: "w", Text: "k"}), "")
+	p.wantRule(p.send(24, comment.Draft{User: "w", Text: "k"}), "")
 	p.room.Newcomers = room.NewcomersHeld
 	identity := p.start.Add(5 * time.Second)
 	p.room.Newcomers = ""
-	p.want(p.fails(30, comment.Draft{User: "x", Text: "one", Identity: identity}), "")
+	p.wantRule(p.sendUnkept(30, comment.Draft{User: "x", Text: "one", Identity: identity}), "")
 	p.room.Newcomers = room.NewcomersHeld
-	p.want(p.says(90, comment.Draft{User: "x", Text: "two", Identity: identity}), "newcomer")
+	p.wantRule(p.send(90, comment.Draft{User: "x", Text: "two", Identity: identity}), "newcomer")
 }
 
 func TestSlowMode(t *testing.T) {
-	p := newPerson(t)
+	p := newAuthor(t)
 	p.room.Slow = room.Millis(10 * time.Second)
-	p.want(p.says(0, comment.Draft{User: "u", Text: "one", Ref: "1"}), "")
-	v := p.says(4, comment.Draft{User: "u", Text: "two", Ref: "2"})
-	p.want(v, comment.RuleSlow)
+	p.wantRule(p.send(0, comment.Draft{User: "u", Text: "one", Ref: "1"}), "")
+	v := p.send(4, comment.Draft{User: "u", Text: "two", Ref: "2"})
+	p.wantRule(v, comment.RuleSlow)
 	if v.Wait != 6*time.Second {
 		t.Errorf("wait %v, want 6 s", v.Wait)
 	}
-	p.want(p.says(5, comment.Draft{User: "u", Text: "one", Ref: "1"}), "")
-	p.want(p.says(5, comment.Draft{User: "v", Text: "two"}), "")
-	p.want(p.says(6, comment.Draft{User: "u", Text: "three", Badge: comment.BadgeOwner}), "")
-	p.want(p.says(16, comment.Draft{User: "u", Text: "four"}), "")
+	p.wantRule(p.send(5, comment.Draft{User: "u", Text: "one", Ref: "1"}), "")
+	p.wantRule(p.send(5, comment.Draft{User: "v", Text: "two"}), "")
+	p.wantRule(p.send(6, comment.Draft{User: "u", Text: "three", Badge: comment.BadgeOwner}), "")
+	p.wantRule(p.send(16, comment.Draft{User: "u", Text: "four"}), "")
 }
 
 func TestNewcomers(t *testing.T) {
-	p := newPerson(t)
+	p := newAuthor(t)
 	identity := p.start.Add(5 * time.Second)
-	p.want(p.says(6, comment.Draft{User: "u", Text: "one", Identity: identity}), "")
+	p.wantRule(p.send(6, comment.Draft{User: "u", Text: "one", Identity: identity}), "")
 	p.room.Newcomers = room.NewcomersHeld
-	p.want(p.says(7, comment.Draft{User: "u", Text: "two", Identity: identity}), "newcomer")
-	p.want(p.says(70, comment.Draft{User: "u", Text: "three", Identity: identity}), "") // one was shown
-	p.want(p.says(71, comment.Draft{User: "v", Text: "one", Identity: identity}), "newcomer")
-	p.want(p.says(72, comment.Draft{User: "v", Text: "two", Identity: identity}), "newcomer")
+	p.wantRule(p.send(7, comment.Draft{User: "u", Text: "two", Identity: identity}), "newcomer")
+	p.wantRule(p.send(70, comment.Draft{User: "u", Text: "three", Identity: identity}), "") // one was shown
+	p.wantRule(p.send(71, comment.Draft{User: "v", Text: "one", Identity: identity}), "newcomer")
+	p.wantRule(p.send(72, comment.Draft{User: "v", Text: "two", Identity: identity}), "newcomer")
 	p.chain.Welcome("r", "v")
-	p.want(p.says(73, comment.Draft{User: "v", Text: "three", Identity: identity}), "")
+	p.wantRule(p.send(73, comment.Draft{User: "v", Text: "three", Identity: identity}), "")
 	p.chain.Welcome("r", "young")
-	p.want(p.says(73, comment.Draft{User: "young", Text: "one", Identity: p.start.Add(70 * time.Second)}), "")
-	p.want(p.says(74, comment.Draft{User: "young", Text: "two", Identity: p.start.Add(70 * time.Second)}), "")
-	p.want(p.says(74, comment.Draft{User: "w", Text: "one", Identity: p.start.Add(-time.Hour)}), "") // from before a restart
+	p.wantRule(p.send(73, comment.Draft{User: "young", Text: "one", Identity: p.start.Add(70 * time.Second)}), "")
+	p.wantRule(p.send(74, comment.Draft{User: "young", Text: "two", Identity: p.start.Add(70 * time.Second)}), "")
+	p.wantRule(p.send(74, comment.Draft{User: "w", Text: "one", Identity: p.start.Add(-time.Hour)}), "") // from before a restart
 }
 
 func TestRaids(t *testing.T) {
-	p := newPerson(t)
+	p := newAuthor(t)
 	p.room.URLs = room.URLsAllowed
 	for i, u := range []string{"a", "b", "c", "d", "e", "f"} {
-		v := p.says(float64(i), comment.Draft{User: u, Text: "come to example.com"})
+		v := p.send(float64(i), comment.Draft{User: u, Text: "come to example.com"})
 		want := ""
 		if i >= 4 {
 			want = moderation.RuleRaid
 		}
-		p.want(v, want)
-		p.want(p.says(float64(i), comment.Draft{User: u, Text: "哈哈哈哈"}), "") // a wave of cheers
+		p.wantRule(v, want)
+		p.wantRule(p.send(float64(i), comment.Draft{User: u, Text: "哈哈哈哈"}), "") // a wave of cheers
 	}
 	// A counter and other words do not evade it, wherever they are.
 	for i, text := range []string{"1 evil.com", "evil.com/2", "look evil.com?3", "www.evil.com#4", "a5.evil.com/x", "https://b6.evil.com"} {
@@ -413,44 +413,44 @@ func TestRaids(t *testing.T) {
 		if i >= 4 {
 			want = moderation.RuleRaid
 		}
-		p.want(p.says(50+float64(i), comment.Draft{User: strconv.Itoa(i), Text: text}), want)
+		p.wantRule(p.send(50+float64(i), comment.Draft{User: strconv.Itoa(i), Text: text}), want)
 	}
 	for i := range 6 { // different pages of a shared site are no raid
-		p.want(p.says(70+float64(i), comment.Draft{User: strconv.Itoa(i), Text: "youtu.be/" + strings.Repeat(string(rune('a'+i)), 5)}), "")
+		p.wantRule(p.send(70+float64(i), comment.Draft{User: strconv.Itoa(i), Text: "youtu.be/" + strings.Repeat(string(rune('a'+i)), 5)}), "")
 	}
 	for i, u := range []string{"a", "b", "c", "d", "e", "f"} { // slowly sent, it is no raid
-		p.want(p.says(100+5*float64(i), comment.Draft{User: u, Text: "come to example.org"}), "")
+		p.wantRule(p.send(100+5*float64(i), comment.Draft{User: u, Text: "come to example.org"}), "")
 	}
 }
 
 // A platform's chat is one voice, however many of its authors say the same; it adds to the
 // voices of our own page.
 func TestAPlatformsChatIsNoRaid(t *testing.T) {
-	p := newPerson(t)
+	p := newAuthor(t)
 	p.room.URLs = room.URLsAllowed
 	foreign := func(i int, chat, text string) comment.Draft {
 		return comment.Draft{User: fmt.Sprint("f", i), Text: text, Chat: chat, Source: comment.FromTwitch}
 	}
 	for i := range 20 {
-		p.want(p.says(float64(i)/10, foreign(i, "c1", "clips on example.com")), "")
+		p.wantRule(p.send(float64(i)/10, foreign(i, "c1", "clips on example.com")), "")
 	}
 	for i := range 20 { // by a program
-		p.want(p.says(20+float64(i)/10, comment.Draft{User: fmt.Sprint("y", i), Text: "look at example.net", Source: comment.FromYouTube, Link: 3}), "")
+		p.wantRule(p.send(20+float64(i)/10, comment.Draft{User: fmt.Sprint("y", i), Text: "look at example.net", Source: comment.FromYouTube, Link: 3}), "")
 	}
 	for i := range 5 { // five chats send it
 		want := ""
 		if i == 4 {
 			want = moderation.RuleRaid
 		}
-		p.want(p.says(40+float64(i)/10, foreign(i, fmt.Sprint("c", i), "come to evil.com")), want)
+		p.wantRule(p.send(40+float64(i)/10, foreign(i, fmt.Sprint("c", i), "come to evil.com")), want)
 	}
-	p.want(p.says(60, foreign(1, "c1", "come to bad.com")), "")
+	p.wantRule(p.send(60, foreign(1, "c1", "come to bad.com")), "")
 	for i := range 4 {
 		want := ""
 		if i == 3 {
 			want = moderation.RuleRaid
 		}
-		p.want(p.says(61+float64(i)/10, comment.Draft{User: fmt.Sprint("p", i), Text: "bad.com"}), want)
+		p.wantRule(p.send(61+float64(i)/10, comment.Draft{User: fmt.Sprint("p", i), Text: "bad.com"}), want)
 	}
 }
 
@@ -463,7 +463,7 @@ func TestPieces(t *testing.T) {
 		{"vx", "abc_123"}, {"我的微信", "abc_123"}, {"vx", "哈哈", "abc_123"}, {"my telegram", "foo_bar9"}, {"LINE ID", "foo99bar"}, {"手机号", "5551234"}, {"qq", "84729163"}, {"name:加V", "zhang88"},
 	}
 	for _, said := range stopped {
-		if last, _ := saysAll(t, said); last.Action == comment.Pass {
+		if last, _ := sendAll(t, said); last.Action == comment.Pass {
 			t.Errorf("%q: the last one passes", said)
 		}
 	}
@@ -472,7 +472,7 @@ func TestPieces(t *testing.T) {
 		{"ok", "so", "yes"}, {"1.", "2."}, {"233", "666", "233"}, {"gg", "wp", "com"}, {"name:user1998", "666"}, {"name:tom", "com"}, {"name:草莓", "好吃"}, {"name:小傻", "你好"}, {"name:裸奔", "来了"},
 		{"2024", "1128"}, {"1280", "720"}, {"qq", "66666"}, {"vx", "hello"}, {"qq", "233333"}, {"discord", "nice"}, {"微信", "66666"}, {"steam", "game123"}, {"phone", "iphone15"}, {"line", "top1"},
 	} {
-		for _, v := range func() []comment.Verdict { _, all := saysAll(t, said); return all }() {
+		for _, v := range func() []comment.Verdict { _, all := sendAll(t, said); return all }() {
 			if v.Action != comment.Pass {
 				t.Errorf("%q: %v by %s, %s", said, v.Action, v.Rule, v.Word)
 			}
@@ -480,9 +480,9 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// saysAll sends texts one after another, where "name:…" sets the author, and returns the
+// sendAll sends texts one after another, where "name:…" sets the author, and returns the
 // verdict of the last and of all.
-func saysAll(t *testing.T, texts []string) (last comment.Verdict, all []comment.Verdict) {
+func sendAll(t *testing.T, texts []string) (last comment.Verdict, all []comment.Verdict) {
 	t.Helper()
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	c := moderation.New(moderation.Options{Clock: func() time.Time { return start }})

@@ -15,7 +15,7 @@ func TestMemoryOutlivesASetClock(t *testing.T) {
 	for _, step := range []time.Duration{-time.Hour, -25 * time.Second, 25 * time.Second, time.Hour} {
 		t.Run(step.String(), func(t *testing.T) {
 			start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-			p := person{t, moderation.New(moderation.Options{Clock: func() time.Time { return start }}), room.New("r"), start}
+			p := author{t, moderation.New(moderation.Options{Clock: func() time.Time { return start }}), room.New("r"), start}
 			says := func(passed, set time.Duration, d comment.Draft) comment.Verdict {
 				d.Room, d.At, d.Elapsed = "r", start.Add(passed+set), time.Minute+passed
 				v := p.chain.Check(d, p.room)
@@ -24,17 +24,17 @@ func TestMemoryOutlivesASetClock(t *testing.T) {
 			}
 			second := func(n int) time.Duration { return time.Duration(n) * time.Second }
 
-			p.want(says(0, 0, comment.Draft{User: "u", Text: "Hello there"}), "")
-			p.want(says(second(5), step, comment.Draft{User: "u", Text: "Hello there"}), comment.RuleDuplicate)
-			p.want(says(second(31), step, comment.Draft{User: "u", Text: "Hello there"}), "")
+			p.wantRule(says(0, 0, comment.Draft{User: "u", Text: "Hello there"}), "")
+			p.wantRule(says(second(5), step, comment.Draft{User: "u", Text: "Hello there"}), comment.RuleDuplicate)
+			p.wantRule(says(second(31), step, comment.Draft{User: "u", Text: "Hello there"}), "")
 
 			p.room.Slow = room.Millis(10 * time.Second)
-			p.want(says(second(40), 0, comment.Draft{User: "v", Text: "first"}), "")
+			p.wantRule(says(second(40), 0, comment.Draft{User: "v", Text: "first"}), "")
 			v := says(second(44), step, comment.Draft{User: "v", Text: "second"})
-			if p.want(v, comment.RuleSlow); v.Wait != second(6) {
+			if p.wantRule(v, comment.RuleSlow); v.Wait != second(6) {
 				t.Errorf("a wait of %v, want 6s", v.Wait)
 			}
-			p.want(says(second(50), step, comment.Draft{User: "v", Text: "third"}), "")
+			p.wantRule(says(second(50), step, comment.Draft{User: "v", Text: "third"}), "")
 			p.room.Slow = 0
 
 			p.room.URLs = room.URLsAllowed
@@ -42,10 +42,10 @@ func TestMemoryOutlivesASetClock(t *testing.T) {
 				return says(at, set, comment.Draft{User: fmt.Sprint("raider", who), Text: "look at example.com"})
 			}
 			for i := range 4 {
-				p.want(raid(second(60), 0, i), "")
+				p.wantRule(raid(second(60), 0, i), "")
 			}
-			p.want(raid(second(65), step, 4), moderation.RuleRaid)
-			p.want(raid(second(80), step, 5), "")
+			p.wantRule(raid(second(65), step, 4), moderation.RuleRaid)
+			p.wantRule(raid(second(80), step, 5), "")
 		})
 	}
 }
@@ -77,22 +77,22 @@ func TestARaidOutlivesASetClock(t *testing.T) {
 // A draft with a wall clock time only is not refused because of a comment from before the
 // clock was set back.
 func TestNobodyIsKeptOutByTheFuture(t *testing.T) {
-	p := newPerson(t)
+	p := newAuthor(t)
 	p.room.Slow = room.Millis(10 * time.Second)
-	p.want(p.says(3600, comment.Draft{User: "u", Text: "Hello there"}), "")
-	p.want(p.says(5, comment.Draft{User: "u", Text: "Hello there"}), "")
-	p.want(p.says(6, comment.Draft{User: "u", Text: "Hello there"}), comment.RuleSlow)
+	p.wantRule(p.send(3600, comment.Draft{User: "u", Text: "Hello there"}), "")
+	p.wantRule(p.send(5, comment.Draft{User: "u", Text: "Hello there"}), "")
+	p.wantRule(p.send(6, comment.Draft{User: "u", Text: "Hello there"}), comment.RuleSlow)
 }
 
 // An identity from the future has no age: its owner is neither new for an hour nor trusted.
 func TestAnIdentityOfTheFutureHasNoAge(t *testing.T) {
-	p := newPerson(t)
+	p := newAuthor(t)
 	p.room.Newcomers = room.NewcomersHeld
 	future := p.start.Add(time.Hour)
-	v := p.says(1, comment.Draft{User: "u", Text: "one", Identity: future})
+	v := p.send(1, comment.Draft{User: "u", Text: "one", Identity: future})
 	if v.Action != comment.Hold || v.Reason == comment.ReasonFirstMinute {
 		t.Errorf("%v because of %v, want held as a first comment", v.Action, v.Reason)
 	}
 	p.chain.Welcome("r", "u")
-	p.want(p.says(2, comment.Draft{User: "u", Text: "two", Identity: future}), "")
+	p.wantRule(p.send(2, comment.Draft{User: "u", Text: "two", Identity: future}), "")
 }

@@ -77,7 +77,7 @@ func checkSamples(t *testing.T, list, rulesFile string) (hardStopped int) {
 		if fragments := strings.Split(s.input, "\x1e"); len(fragments) > 1 { // comments of one author
 			c := chainOf(t, text)
 			for i, piece := range fragments {
-				v = say(c, "author", piece, i)
+				v = sendAt(c, "author", piece, i)
 			}
 			stopped = v.Action == comment.Hold
 		}

@@ -53,8 +53,8 @@ func TestSlowDecision(t *testing.T) {
 	}
 }
 
-// said sends comments a second apart, and returns the last verdict.
-func said(chain *moderation.Chain, setup room.Room, lines ...string) (v comment.Verdict) {
+// sendLines sends comments a second apart, and returns the last verdict.
+func sendLines(chain *moderation.Chain, setup room.Room, lines ...string) (v comment.Verdict) {
 	at := time.Now()
 	for i, line := range lines {
 		who, text, _ := strings.Cut(line, ": ")
@@ -84,7 +84,7 @@ func TestSpelledTogether(t *testing.T) {
 		{[]string{"ann: A", "bob: C", "cat: B", "dan: D"}, false},
 	} {
 		for _, setup := range []room.Room{held, room.New("r")} {
-			v := said(moderation.New(moderation.Options{}), setup, c.lines...)
+			v := sendLines(moderation.New(moderation.Options{}), setup, c.lines...)
 			want := c.held && setup.SpelledTogether == room.SpelledTogetherHeld
 			if (v.Action == comment.Hold) != want || want && v.Reason != comment.ReasonTogether {
 				t.Errorf("%q, %q: %v, %s", c.lines, setup.SpelledTogether, v.Action, v.Reason)
@@ -95,7 +95,7 @@ func TestSpelledTogether(t *testing.T) {
 	chain := moderation.New(moderation.Options{})
 	other := held
 	other.ID = "other"
-	said(chain, other, "ann: fu")
+	sendLines(chain, other, "ann: fu")
 	at := time.Now()
 	for i, step := range []struct {
 		text string
@@ -135,7 +135,7 @@ func TestPartsWithAnotherBetween(t *testing.T) {
 		{[]string{"a: 100", "a: ok", "a: 200"}, ""},
 		{[]string{"a: and/or", "a: haha", "a: why"}, ""},
 	} {
-		if v := said(moderation.New(moderation.Options{}), room.New("r"), c.lines...); v.Rule != c.want {
+		if v := sendLines(moderation.New(moderation.Options{}), room.New("r"), c.lines...); v.Rule != c.want {
 			t.Errorf("%q: %v by %q, want %q", c.lines, v.Action, v.Rule, c.want)
 		}
 	}

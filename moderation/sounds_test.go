@@ -86,10 +86,10 @@ func TestExact(t *testing.T) {
 		t.Errorf("a half-known option: %v", faults)
 	}
 	c := chainOf(t, "fuck @exact")
-	if v := say(c, "a", "fu", 0); v.Action != comment.Pass {
+	if v := sendAt(c, "a", "fu", 0); v.Action != comment.Pass {
 		t.Errorf("%+v", v)
 	}
-	if v := say(c, "a", "ck", 1); v.Action != comment.Pass {
+	if v := sendAt(c, "a", "ck", 1); v.Action != comment.Pass {
 		t.Errorf("an exact entry over several comments: %+v", v)
 	}
 }
@@ -135,8 +135,8 @@ func chainOf(t testing.TB, list string) *moderation.Chain {
 
 var spelledFrom = time.Now()
 
-// say sends a comment of an author at a second after the start.
-func say(c *moderation.Chain, author, text string, second int) comment.Verdict {
+// sendAt sends a comment of an author at a second after the start.
+func sendAt(c *moderation.Chain, author, text string, second int) comment.Verdict {
 	return c.Check(comment.Draft{Room: "r", User: author, Text: text, At: spelledFrom.Add(time.Duration(second) * time.Second)}, room.New("r"))
 }
 
@@ -180,7 +180,7 @@ func TestSpelledOverComments(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := chainOf(t, list)
 			for i, l := range tt.lines {
-				v := say(c, l.author, l.text, l.second)
+				v := sendAt(c, l.author, l.text, l.second)
 				held := v.Action == comment.Hold
 				if v.Action == comment.Refuse && l.text != "ass" {
 					t.Errorf("%q is refused: %+v", l.text, v)
@@ -242,7 +242,7 @@ func TestSpelledOnlyHolds(t *testing.T) {
 		if text == "" {
 			continue
 		}
-		v, by := say(c, "user", text, i/4), moderation.CheckText(alone, text, spelledFrom)
+		v, by := sendAt(c, "user", text, i/4), moderation.CheckText(alone, text, spelledFrom)
 		switch {
 		case v.Rule == comment.RuleDuplicate:
 		case v.Action == by.Action:

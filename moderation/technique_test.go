@@ -46,7 +46,7 @@ func (c *techniques) block(text, how string) {
 	}
 }
 
-func (c *techniques) done(mostMissed int) {
+func (c *techniques) report(mostMissed int) {
 	c.t.Helper()
 	c.t.Logf("%d of %d stopped", c.all-len(c.miss), c.all)
 	for i, m := range c.miss {
@@ -94,7 +94,7 @@ func TestEveryFormOfALetter(t *testing.T) {
 		word[i+1] = r
 		c.block(string(word), runenames.Name(r))
 	}
-	c.done(0)
+	c.report(0)
 }
 
 // Whole words in the alphabets that Unicode names by a pattern.
@@ -129,7 +129,7 @@ func TestNamedAlphabets(t *testing.T) {
 		spaced.WriteByte(' ')
 	}
 	c.block(spaced.String(), "regional indicators with spaces")
-	c.done(0)
+	c.report(0)
 }
 
 // Everything invisible between the letters.
@@ -145,7 +145,7 @@ func TestEveryInvisible(t *testing.T) {
 			c.block(string(rs[:1])+string(r)+string(rs[1:]), runenames.Name(r))
 		}
 	}
-	c.done(0)
+	c.report(0)
 }
 
 // Any space, punctuation mark, sign or emoji between all the letters.
@@ -164,7 +164,7 @@ func TestEverySeparator(t *testing.T) {
 		c.block("f"+s+"u"+s+"c"+s+"k", runenames.Name(r))
 		c.block("傻"+s+"逼", runenames.Name(r))
 	}
-	c.done(0)
+	c.report(0)
 }
 
 // Every character that UTS #39 shows as a Latin letter, in a word whose other
@@ -196,7 +196,7 @@ func TestEveryConfusable(t *testing.T) {
 		}
 		c.block(string(word), runenames.Name(rune(from)))
 	}
-	c.done(10)
+	c.report(10)
 }
 
 // Words in the alphabets of "fancy text" generators, letter by letter.
@@ -224,5 +224,5 @@ func TestFancyAlphabets(t *testing.T) {
 			c.block(b.String(), alphabet)
 		}
 	}
-	c.done(2)
+	c.report(2)
 }

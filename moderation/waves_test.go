@@ -12,41 +12,41 @@ import (
 	"danmaku/testrace"
 )
 
-// square is a chain and a clock that the last comment sets.
-type square struct {
+// testRoom is a chain and a clock that the last comment sets.
+type testRoom struct {
 	chain *moderation.Chain
 	room  room.Room
 	now   time.Time
 }
 
-// newShow returns a square in which people who are not new have talked until the show's first
+// newRunningShow returns a square in which people who are not new have talked until the show's first
 // minutes are over.
-func newShow() *square {
-	s := newSquare()
+func newRunningShow() *testRoom {
+	s := newTestRoom()
 	s.converse(11*time.Minute, 0)
 	return s
 }
 
 // converse makes one person write every five seconds, and beside that the given number of
 // newcomers in each half minute.
-func (s *square) converse(within time.Duration, newcomers int) {
+func (s *testRoom) converse(within time.Duration, newcomers int) {
 	for i := range int(within / (5 * time.Second)) {
 		s.now = s.now.Add(5 * time.Second)
-		s.says("regular", fmt.Sprint("well ", i), old)
+		s.send("regular", fmt.Sprint("well ", i), old)
 		for j := i * newcomers / 6; j < (i+1)*newcomers/6; j++ {
-			s.says(fmt.Sprint("visitor", s.now.Unix(), j), each(j), fresh)
+			s.send(fmt.Sprint("visitor", s.now.Unix(), j), differentText(j), fresh)
 		}
 	}
 }
 
-func newSquare() *square {
-	s := &square{room: room.New("r"), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+func newTestRoom() *testRoom {
+	s := &testRoom{room: room.New("r"), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	s.chain = moderation.New(moderation.Options{Clock: func() time.Time { return s.now }})
 	return s
 }
 
-// says sends a comment of a person whose identity has the given age; below zero there is none.
-func (s *square) says(user, text string, age time.Duration) {
+// send sends a comment of a person whose identity has the given age; below zero there is none.
+func (s *testRoom) send(user, text string, age time.Duration) {
 	d := comment.Draft{Room: s.room.ID, User: user, Text: text, At: s.now}
 	if age >= 0 {
 		d.Identity = s.now.Add(-age)
@@ -54,16 +54,16 @@ func (s *square) says(user, text string, age time.Duration) {
 	s.chain.Check(d, s.room)
 }
 
-// many sends comments of n people at even steps within a time.
-func (s *square) many(n int, within time.Duration, text func(i int) string, age time.Duration) {
+// sendMany sends comments of n people at even steps within a time.
+func (s *testRoom) sendMany(n int, within time.Duration, text func(i int) string, age time.Duration) {
 	for i := range n {
 		s.now = s.now.Add(within / time.Duration(n))
-		s.says(fmt.Sprint("user", i), text(i), age)
+		s.send(fmt.Sprint("user", i), text(i), age)
 	}
 }
 
-// platform sends a text of n authors of a platform; dress changes each draft.
-func (s *square) platform(n int, text string, dress func(*comment.Draft)) {
+// sendFromPlatform sends a text of n authors of a platform; dress changes each draft.
+func (s *testRoom) sendFromPlatform(n int, text string, dress func(*comment.Draft)) {
 	for i := range n {
 		s.now = s.now.Add(20 * time.Second / time.Duration(n))
 		d := comment.Draft{Room: s.room.ID, User: fmt.Sprint("foreign", i), Text: text, At: s.now}
@@ -72,9 +72,9 @@ func (s *square) platform(n int, text string, dress func(*comment.Draft)) {
 	}
 }
 
-func each(i int) string { return fmt.Sprint("hello ", i) }
+func differentText(i int) string { return fmt.Sprint("hello ", i) }
 
-func same(text string) func(int) string { return func(int) string { return text } }
+func sameText(text string) func(int) string { return func(int) string { return text } }
 
 const (
 	fresh = 5 * time.Second
@@ -87,76 +87,76 @@ func TestRaidIsNoticed(t *testing.T) {
 	testrace.Skip(t)
 	for _, tt := range []struct {
 		name string
-		do   func(*square)
+		do   func(*testRoom)
 		want room.Raid
 	}{
-		{"nothing", func(*square) {}, room.Raid{}},
-		{"newcomers at once", func(s *square) { s.many(61, 20*time.Second, each, fresh) }, room.Raid{Newcomers: 61}},
-		{"one too few", func(s *square) { s.many(19, 20*time.Second, each, fresh) }, room.Raid{}},
-		{"newcomers one after another", func(s *square) { s.many(60, 3*time.Minute, each, fresh) }, room.Raid{}},
-		{"people who have watched for long", func(s *square) { s.many(200, 20*time.Second, each, old) }, room.Raid{}},
-		{"two newcomers who write a lot", func(s *square) {
+		{"nothing", func(*testRoom) {}, room.Raid{}},
+		{"newcomers at once", func(s *testRoom) { s.sendMany(61, 20*time.Second, differentText, fresh) }, room.Raid{Newcomers: 61}},
+		{"one too few", func(s *testRoom) { s.sendMany(19, 20*time.Second, differentText, fresh) }, room.Raid{}},
+		{"newcomers one after another", func(s *testRoom) { s.sendMany(60, 3*time.Minute, differentText, fresh) }, room.Raid{}},
+		{"people who have watched for long", func(s *testRoom) { s.sendMany(200, 20*time.Second, differentText, old) }, room.Raid{}},
+		{"two newcomers who write a lot", func(s *testRoom) {
 			for i := range 60 {
 				s.now = s.now.Add(time.Second / 4)
-				s.says(fmt.Sprint("user", i%2), each(i), fresh)
+				s.send(fmt.Sprint("user", i%2), differentText(i), fresh)
 			}
 		}, room.Raid{}},
-		{"newcomers that the filter refuses", func(s *square) { s.many(30, 20*time.Second, same("fuck"), fresh) }, room.Raid{Newcomers: 30, Stopped: 30}},
-		{"newcomers in another room", func(s *square) {
+		{"newcomers that the filter refuses", func(s *testRoom) { s.sendMany(30, 20*time.Second, sameText("fuck"), fresh) }, room.Raid{Newcomers: 30, Stopped: 30}},
+		{"newcomers in another room", func(s *testRoom) {
 			s.room.ID = "other"
-			s.many(61, 20*time.Second, each, fresh)
+			s.sendMany(61, 20*time.Second, differentText, fresh)
 			s.room.ID = "r"
 		}, room.Raid{}},
-		{"strangers of a program", func(s *square) { s.many(61, 20*time.Second, each, none) }, room.Raid{Newcomers: 61}},
-		{"the same text", func(s *square) { s.many(14, 20*time.Second, same(meme), old) }, room.Raid{Voices: 14, Text: meme}},
-		{"the same text for the eye", func(s *square) {
-			s.many(14, 20*time.Second, func(i int) string {
+		{"strangers of a program", func(s *testRoom) { s.sendMany(61, 20*time.Second, differentText, none) }, room.Raid{Newcomers: 61}},
+		{"the same text", func(s *testRoom) { s.sendMany(14, 20*time.Second, sameText(meme), old) }, room.Raid{Voices: 14, Text: meme}},
+		{"the same text for the eye", func(s *testRoom) {
+			s.sendMany(14, 20*time.Second, func(i int) string {
 				return []string{meme, strings.ToUpper(meme), strings.ReplaceAll(meme, " ", "  ")}[i%3]
 			}, old)
 		}, room.Raid{Voices: 14, Text: meme}},
-		{"the same address behind a counter", func(s *square) {
-			s.many(14, 20*time.Second, func(i int) string { return fmt.Sprintf("%d come to a%d.evil-shop.com/%d", i, i, i) }, old)
+		{"the same address behind a counter", func(s *testRoom) {
+			s.sendMany(14, 20*time.Second, func(i int) string { return fmt.Sprintf("%d come to a%d.evil-shop.com/%d", i, i, i) }, old)
 		}, room.Raid{Voices: 14, Text: "0 come to a0.evil-shop.com/0"}},
-		{"many addresses", func(s *square) {
-			s.many(14, 20*time.Second, func(i int) string { return fmt.Sprintf("see shop%c.com", 'a'+i) }, old)
+		{"many addresses", func(s *testRoom) {
+			s.sendMany(14, 20*time.Second, func(i int) string { return fmt.Sprintf("see shop%c.com", 'a'+i) }, old)
 		}, room.Raid{}},
-		{"the same text in Han", func(s *square) { s.many(10, 20*time.Second, same("大家都来看隔壁直播"), old) }, room.Raid{Voices: 10, Text: "大家都来看隔壁直播"}},
-		{"one voice says it all the time", func(s *square) {
+		{"the same text in Han", func(s *testRoom) { s.sendMany(10, 20*time.Second, sameText("大家都来看隔壁直播"), old) }, room.Raid{Voices: 10, Text: "大家都来看隔壁直播"}},
+		{"one voice says it all the time", func(s *testRoom) {
 			for range 30 {
 				s.now = s.now.Add(time.Second)
-				s.says("one", meme, old)
+				s.send("one", meme, old)
 			}
 		}, room.Raid{}},
-		{"a short cheer", func(s *square) { s.many(100, 20*time.Second, same("前方高能"), old) }, room.Raid{}},
-		{"a long cheer", func(s *square) { s.many(100, 20*time.Second, same("哈哈哈哈哈哈哈哈哈哈"), old) }, room.Raid{}},
-		{"applause", func(s *square) { s.many(100, 20*time.Second, same("888888888888888888"), old) }, room.Raid{}},
-		{"both", func(s *square) { s.many(40, 20*time.Second, same(meme), fresh) }, room.Raid{Newcomers: 40, Voices: 40, Text: meme}},
-		{"the louder of two texts", func(s *square) {
-			s.many(12, 10*time.Second, same(meme), old)
-			s.many(15, 10*time.Second, same("nobody needs this show"), old)
+		{"a short cheer", func(s *testRoom) { s.sendMany(100, 20*time.Second, sameText("前方高能"), old) }, room.Raid{}},
+		{"a long cheer", func(s *testRoom) { s.sendMany(100, 20*time.Second, sameText("哈哈哈哈哈哈哈哈哈哈"), old) }, room.Raid{}},
+		{"applause", func(s *testRoom) { s.sendMany(100, 20*time.Second, sameText("888888888888888888"), old) }, room.Raid{}},
+		{"both", func(s *testRoom) { s.sendMany(40, 20*time.Second, sameText(meme), fresh) }, room.Raid{Newcomers: 40, Voices: 40, Text: meme}},
+		{"the louder of two texts", func(s *testRoom) {
+			s.sendMany(12, 10*time.Second, sameText(meme), old)
+			s.sendMany(15, 10*time.Second, sameText("nobody needs this show"), old)
 		}, room.Raid{Voices: 15, Text: "nobody needs this show"}},
-		{"a replay", func(s *square) {
+		{"a replay", func(s *testRoom) {
 			for i := range 60 {
 				s.chain.Check(comment.Draft{Room: "r", User: fmt.Sprint("u", i), Text: meme, At: s.now, Source: comment.FromReplay}, s.room)
 			}
 		}, room.Raid{}},
-		{"a chat of a platform", func(s *square) {
-			s.platform(200, meme, func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
+		{"a chat of a platform", func(s *testRoom) {
+			s.sendFromPlatform(200, meme, func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
 		}, room.Raid{}},
-		{"a chat that others post to", func(s *square) {
-			s.platform(200, meme, func(d *comment.Draft) { d.Chat, d.Source, d.Identity = "posted 1 r", comment.FromKick, s.now })
+		{"a chat that others post to", func(s *testRoom) {
+			s.sendFromPlatform(200, meme, func(d *comment.Draft) { d.Chat, d.Source, d.Identity = "posted 1 r", comment.FromKick, s.now })
 		}, room.Raid{}},
-		{"a program that brings a platform's authors", func(s *square) {
-			s.platform(200, meme, func(d *comment.Draft) { d.Link, d.Source = 7, comment.FromYouTube })
+		{"a program that brings a platform's authors", func(s *testRoom) {
+			s.sendFromPlatform(200, meme, func(d *comment.Draft) { d.Link, d.Source = 7, comment.FromYouTube })
 		}, room.Raid{}},
-		{"a chat beside people of our page", func(s *square) {
-			s.platform(200, meme, func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
-			s.many(9, time.Second, same(meme), old)
+		{"a chat beside people of our page", func(s *testRoom) {
+			s.sendFromPlatform(200, meme, func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
+			s.sendMany(9, time.Second, sameText(meme), old)
 		}, room.Raid{Voices: 10, Text: meme}},
-		{"more than are counted", func(s *square) { s.many(5000, 20*time.Second, each, fresh) }, room.Raid{Newcomers: 512}},
+		{"more than are counted", func(s *testRoom) { s.sendMany(5000, 20*time.Second, differentText, fresh) }, room.Raid{Newcomers: 512}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newShow()
+			s := newRunningShow()
 			tt.do(s)
 			if got := s.chain.Raid("r"); got != tt.want {
 				t.Errorf("%+v, want %+v", got, tt.want)
@@ -168,12 +168,12 @@ func TestRaidIsNoticed(t *testing.T) {
 // A platform's chat before the doors open does not begin the show: the people who come then
 // are not a raid.
 func TestAPlatformsChatBeginsNoShow(t *testing.T) {
-	s := newSquare()
+	s := newTestRoom()
 	for i := range 30 {
-		s.platform(5, fmt.Sprint("waiting for it to begin, line ", i), func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
+		s.sendFromPlatform(5, fmt.Sprint("waiting for it to begin, line ", i), func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
 		s.now = s.now.Add(10 * time.Second)
 	}
-	s.many(60, 20*time.Second, each, fresh)
+	s.sendMany(60, 20*time.Second, differentText, fresh)
 	if got := s.chain.Raid("r"); got != (room.Raid{}) {
 		t.Errorf("%+v", got)
 	}
@@ -187,53 +187,53 @@ func TestAShowsStartIsNoRaid(t *testing.T) {
 		if i%2 == 0 {
 			return "fuck"
 		}
-		return each(i)
+		return differentText(i)
 	}
 	for _, tt := range []struct {
 		name string
-		do   func(*square)
+		do   func(*testRoom)
 		want room.Raid
 	}{
-		{"the doors open", func(s *square) { s.many(400, 20*time.Second, each, fresh) }, room.Raid{}},
-		{"half an hour after somebody tried it out", func(s *square) {
-			s.says("host", "is it on", old)
+		{"the doors open", func(s *testRoom) { s.sendMany(400, 20*time.Second, differentText, fresh) }, room.Raid{}},
+		{"half an hour after somebody tried it out", func(s *testRoom) {
+			s.send("host", "is it on", old)
 			s.now = s.now.Add(20 * time.Minute)
-			s.says("host", "still on", old)
+			s.send("host", "still on", old)
 			s.now = s.now.Add(20 * time.Minute)
-			s.many(400, 20*time.Second, each, fresh)
+			s.sendMany(400, 20*time.Second, differentText, fresh)
 		}, room.Raid{}},
-		{"after a night's silence", func(s *square) {
+		{"after a night's silence", func(s *testRoom) {
 			s.converse(time.Hour, 0)
 			s.now = s.now.Add(9 * time.Hour)
-			s.many(400, 20*time.Second, each, fresh)
+			s.sendMany(400, 20*time.Second, differentText, fresh)
 		}, room.Raid{}},
-		{"after a break of ten minutes", func(s *square) {
+		{"after a break of ten minutes", func(s *testRoom) {
 			s.converse(time.Hour, 0)
 			s.now = s.now.Add(10 * time.Minute)
-			s.many(61, 20*time.Second, each, fresh)
+			s.sendMany(61, 20*time.Second, differentText, fresh)
 		}, room.Raid{Newcomers: 61}},
-		{"strangers of a program right after its start", func(s *square) { s.many(61, 20*time.Second, half, none) }, room.Raid{}},
-		{"the rules stop half of them", func(s *square) { s.many(60, 20*time.Second, half, fresh) }, room.Raid{Newcomers: 60, Stopped: 30}},
-		{"the rules stop few", func(s *square) {
-			s.many(60, 20*time.Second, func(i int) string {
+		{"strangers of a program right after its start", func(s *testRoom) { s.sendMany(61, 20*time.Second, half, none) }, room.Raid{}},
+		{"the rules stop half of them", func(s *testRoom) { s.sendMany(60, 20*time.Second, half, fresh) }, room.Raid{Newcomers: 60, Stopped: 30}},
+		{"the rules stop few", func(s *testRoom) {
+			s.sendMany(60, 20*time.Second, func(i int) string {
 				if i%10 == 0 {
 					return "fuck"
 				}
-				return each(i)
+				return differentText(i)
 			}, fresh)
 		}, room.Raid{}},
-		{"as many as all the time", func(s *square) {
+		{"as many as all the time", func(s *testRoom) {
 			s.converse(20*time.Minute, 30)
-			s.many(60, 20*time.Second, each, fresh)
+			s.sendMany(60, 20*time.Second, differentText, fresh)
 		}, room.Raid{}},
-		{"far more than all the time", func(s *square) {
+		{"far more than all the time", func(s *testRoom) {
 			s.converse(20*time.Minute, 30)
 			s.now = s.now.Add(room.RaidWindow)
-			s.many(100, 20*time.Second, each, fresh)
+			s.sendMany(100, 20*time.Second, differentText, fresh)
 		}, room.Raid{Newcomers: 100}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newSquare()
+			s := newTestRoom()
 			tt.do(s)
 			if got := s.chain.Raid("r"); got != tt.want {
 				t.Errorf("%+v, want %+v", got, tt.want)
@@ -245,7 +245,7 @@ func TestAShowsStartIsNoRaid(t *testing.T) {
 // A raid does not become usual, however long it lasts.
 func TestALongRaidIsNotUsual(t *testing.T) {
 	testrace.Skip(t)
-	s := newShow()
+	s := newRunningShow()
 	for range 60 {
 		s.converse(room.RaidWindow, 40)
 		if s.chain.Raid("r").Calm() {
@@ -260,8 +260,8 @@ func TestALongRaidIsNotUsual(t *testing.T) {
 
 // An alarm stays on until half as many are left, and ends by itself.
 func TestRaidEnds(t *testing.T) {
-	s := newShow()
-	s.many(30, 30*time.Second, each, fresh)
+	s := newRunningShow()
+	s.sendMany(30, 30*time.Second, differentText, fresh)
 	for _, step := range []struct {
 		after time.Duration
 		want  int
@@ -272,7 +272,7 @@ func TestRaidEnds(t *testing.T) {
 		}
 	}
 	s.now = s.now.Add(time.Minute)
-	s.many(15, time.Second, each, fresh)
+	s.sendMany(15, time.Second, differentText, fresh)
 	if got := s.chain.Raid("r"); !got.Calm() {
 		t.Errorf("fewer than begin a raid: %+v", got)
 	}
@@ -281,11 +281,11 @@ func TestRaidEnds(t *testing.T) {
 // The memory is bounded, however many rooms, texts and people there are.
 func TestRaidMemoryIsBounded(t *testing.T) {
 	testrace.Skip(t)
-	s := newSquare()
+	s := newTestRoom()
 	for i := range 20_000 {
 		s.room.ID = fmt.Sprint("room", i%1000)
 		s.now = s.now.Add(time.Millisecond)
-		s.says(fmt.Sprint("user", i), fmt.Sprintf("a text of its own, number %d", i), fresh)
+		s.send(fmt.Sprint("user", i), fmt.Sprintf("a text of its own, number %d", i), fresh)
 	}
 	if got, bound := moderation.RememberedOfRaids(s.chain), 2*(256+1024); got == 0 || got > bound {
 		t.Errorf("%d rooms and texts are remembered, at most %d may be", got, bound)

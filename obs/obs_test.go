@@ -15,13 +15,13 @@ import (
 
 const overlay = "http://127.0.0.1:2333/overlay/live?key=k"
 
-func says(password string) func() (string, error) {
+func constantPassword(password string) func() (string, error) {
 	return func() (string, error) { return password, nil }
 }
 
 func dial(t *testing.T, url, password string) *obs.Client {
 	t.Helper()
-	c, err := obs.Dial(t.Context(), url, says(password))
+	c, err := obs.Dial(t.Context(), url, constantPassword(password))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestDialRefused(t *testing.T) {
 	locked := obstest.New()
 	locked.Password = "right"
 	url := locked.Start(t)
-	if _, err := obs.Dial(t.Context(), url, says("wrong")); !errors.Is(err, obs.ErrWrongPassword) {
+	if _, err := obs.Dial(t.Context(), url, constantPassword("wrong")); !errors.Is(err, obs.ErrWrongPassword) {
 		t.Errorf("a wrong password gives %v", err)
 	}
 	nobody := errors.New("nobody is there to ask")
@@ -190,12 +190,12 @@ func TestDialRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	if _, err := obs.Dial(t.Context(), "ws://"+l.Addr().String(), says("")); !errors.Is(err, obs.ErrUnreachable) {
+	if _, err := obs.Dial(t.Context(), "ws://"+l.Addr().String(), constantPassword("")); !errors.Is(err, obs.ErrUnreachable) {
 		t.Errorf("a closed port gives %v", err)
 	}
 	other := httptest.NewServer(http.NotFoundHandler())
 	defer other.Close()
-	if _, err := obs.Dial(t.Context(), strings.Replace(other.URL, "http", "ws", 1), says("")); !errors.Is(err, obs.ErrUnreachable) {
+	if _, err := obs.Dial(t.Context(), strings.Replace(other.URL, "http", "ws", 1), constantPassword("")); !errors.Is(err, obs.ErrUnreachable) {
 		t.Errorf("a web server gives %v", err)
 	}
 }
@@ -218,7 +218,7 @@ func TestDialEndsWithItsContext(t *testing.T) {
 		cancel()                          // it has asked and now waits for an answer
 		_, _ = conn.Read(make([]byte, 1)) // until the other end closes
 	}()
-	if _, err := obs.Dial(ctx, "ws://"+l.Addr().String(), says("")); !errors.Is(err, obs.ErrUnreachable) || !errors.Is(err, net.ErrClosed) { // no deadline
+	if _, err := obs.Dial(ctx, "ws://"+l.Addr().String(), constantPassword("")); !errors.Is(err, obs.ErrUnreachable) || !errors.Is(err, net.ErrClosed) { // no deadline
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,13 +18,13 @@ const (
 	roomKind
 )
 
-// hand is a clock that tests move themselves.
-type hand struct{ t time.Time }
+// testClock is a clock that tests move themselves.
+type testClock struct{ t time.Time }
 
-func (h *hand) now() time.Time       { return h.t }
-func (h *hand) turn(d time.Duration) { h.t = h.t.Add(d) }
-func start() *hand                   { return &hand{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
-func of(k Kind, n string) key        { return key{Kind: k, Name: n} }
+func (h *testClock) now() time.Time          { return h.t }
+func (h *testClock) advance(d time.Duration) { h.t = h.t.Add(d) }
+func newTestClock() *testClock               { return &testClock{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
+func newKey(k Kind, n string) key            { return key{Kind: k, Name: n} }
 
 type key = Key
 
@@ -37,7 +37,7 @@ func limits() map[Kind]Limit {
 }
 
 func TestBurstThenRate(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	l := New(Options{Limits: limits(), Clock: clock.now})
 	steps := []struct {
 		after time.Duration
@@ -56,30 +56,30 @@ func TestBurstThenRate(t *testing.T) {
 		{0, false, 2 * time.Second},
 	}
 	for i, s := range steps {
-		clock.turn(s.after)
-		ok, wait := l.Allow(of(user, "u"))
+		clock.advance(s.after)
+		ok, wait := l.Allow(newKey(user, "u"))
 		if ok != s.ok || wait.Round(time.Millisecond) != s.wait {
 			t.Errorf("step %d: got %v, %v, want %v, %v", i, ok, wait, s.ok, s.wait)
 		}
-		if !ok && l.Wait(of(user, "u")) != wait {
-			t.Errorf("step %d: Wait says %v, Allow %v", i, l.Wait(of(user, "u")), wait)
+		if !ok && l.Wait(newKey(user, "u")) != wait {
+			t.Errorf("step %d: Wait says %v, Allow %v", i, l.Wait(newKey(user, "u")), wait)
 		}
 	}
 }
 
 func TestWaitIsEnough(t *testing.T) {
 	for _, r := range []float64{0.1, 0.3, 0.5, 1, 3, 7, 40, 333} {
-		clock := start()
+		clock := newTestClock()
 		l := New(Options{
 			Limits: map[Kind]Limit{user: {Rate: r, Burst: 2}}, Clock: clock.now,
 		})
 		for range 50 {
-			ok, wait := l.Allow(of(user, "u"))
+			ok, wait := l.Allow(newKey(user, "u"))
 			if ok {
 				continue
 			}
-			clock.turn(wait)
-			if ok, again := l.Allow(of(user, "u")); !ok {
+			clock.advance(wait)
+			if ok, again := l.Allow(newKey(user, "u")); !ok {
 				t.Fatalf("rate %v: after waiting %v it asks for %v more", r, wait, again)
 			}
 		}
@@ -87,16 +87,16 @@ func TestWaitIsEnough(t *testing.T) {
 }
 
 func TestAllOrNone(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	l := New(Options{Limits: limits(), Clock: clock.now})
-	u := of(user, "u")
+	u := newKey(user, "u")
 	for range 20 {
-		if ok, _ := l.Allow(of(address, "a")); !ok {
+		if ok, _ := l.Allow(newKey(address, "a")); !ok {
 			t.Fatal("the address's burst is 20")
 		}
 	}
 	for range 5 {
-		if ok, wait := l.Allow(u, of(address, "a"), of(roomKind, "r")); ok || wait.Round(time.Millisecond) != 200*time.Millisecond {
+		if ok, wait := l.Allow(u, newKey(address, "a"), newKey(roomKind, "r")); ok || wait.Round(time.Millisecond) != 200*time.Millisecond {
 			t.Fatalf("got %v, %v, want a refusal by the address", ok, wait)
 		}
 	}
@@ -107,16 +107,16 @@ func TestAllOrNone(t *testing.T) {
 		}
 	}
 	for range 40 {
-		if ok, _ := l.Allow(of(roomKind, "r")); !ok {
+		if ok, _ := l.Allow(newKey(roomKind, "r")); !ok {
 			t.Fatal("a refusal by another bucket was charged to the room")
 		}
 	}
 }
 
 func TestPenalize(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	l := New(Options{Limits: limits(), Clock: clock.now})
-	u := of(user, "u")
+	u := newKey(user, "u")
 	l.Allow(u)
 	l.Penalize(u, 1) // refused by the filter: two tokens in all
 	if l.Allow(u); l.Wait(u).Round(time.Millisecond) != 2*time.Second {
@@ -126,28 +126,28 @@ func TestPenalize(t *testing.T) {
 	if got, want := l.Wait(u).Round(time.Millisecond), 8*time.Second; got != want {
 		t.Errorf("the deepest debt waits %v, want %v: three tokens of debt and one to send", got, want)
 	}
-	l.Penalize(of(user, "another"), 1)
-	if got := l.Wait(of(user, "another")); got != 0 {
+	l.Penalize(newKey(user, "another"), 1)
+	if got := l.Wait(newKey(user, "another")); got != 0 {
 		t.Errorf("a penalty on a full bucket of 3 makes it wait %v", got)
 	}
 }
 
 func TestOffAndNameless(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	l := New(Options{Clock: clock.now, Limits: map[Kind]Limit{
 		user: {Rate: 0, Burst: 3}, roomKind: {Rate: 1, Burst: 0},
 	}})
 	for range 1000 {
-		if ok, _ := l.Allow(of(user, "u"), of(address, "a"), of(roomKind, "")); !ok {
+		if ok, _ := l.Allow(newKey(user, "u"), newKey(address, "a"), newKey(roomKind, "")); !ok {
 			t.Fatal("a limit that is off, missing or without a name refused")
 		}
 	}
-	l.Penalize(of(user, "u"), 5)
+	l.Penalize(newKey(user, "u"), 5)
 	if l.Len() != 0 {
 		t.Errorf("%d keys are remembered without a limit", l.Len())
 	}
-	first, _ := l.Allow(of(roomKind, "r"))
-	second, _ := l.Allow(of(roomKind, "r"))
+	first, _ := l.Allow(newKey(roomKind, "r"))
+	second, _ := l.Allow(newKey(roomKind, "r"))
 	if !first || second {
 		t.Errorf("a burst of 0 must count as 1: got %v, %v", first, second)
 	}
@@ -159,18 +159,18 @@ func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		limit := Limit{Rate: 0.2 + 20*r.Float64(), Burst: 1 + r.IntN(12)}
-		clock := start()
+		clock := newTestClock()
 		l := New(Options{
 			Limits: map[Kind]Limit{user: limit}, Clock: clock.now,
 		})
 		var accepted []time.Time
 		for range 600 {
-			clock.turn(time.Duration(r.ExpFloat64() * float64(time.Second) / limit.Rate / 3))
-			if ok, _ := l.Allow(of(user, "u")); ok {
+			clock.advance(time.Duration(r.ExpFloat64() * float64(time.Second) / limit.Rate / 3))
+			if ok, _ := l.Allow(newKey(user, "u")); ok {
 				accepted = append(accepted, clock.t)
 			}
 			if r.IntN(20) == 0 {
-				l.Penalize(of(user, "u"), r.IntN(3))
+				l.Penalize(newKey(user, "u"), r.IntN(3))
 			}
 		}
 		for i := range accepted {
@@ -189,15 +189,15 @@ func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
 
 // Racing drafts must not overdraw any bucket, nor leave a token unused.
 func TestRace(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	l := New(Options{Limits: limits(), Clock: clock.now})
 	var passed atomic.Int64
 	var wg sync.WaitGroup
 	for g := range 8 {
 		wg.Go(func() {
 			for i := range 200 {
-				u := of(user, fmt.Sprintf("u%d", (g*200+i)%50))
-				if ok, _ := l.Allow(u, of(address, "one hall"), of(roomKind, "r")); ok {
+				u := newKey(user, fmt.Sprintf("u%d", (g*200+i)%50))
+				if ok, _ := l.Allow(u, newKey(address, "one hall"), newKey(roomKind, "r")); ok {
 					passed.Add(1)
 				}
 				l.Wait(u)
@@ -214,14 +214,14 @@ func TestRace(t *testing.T) {
 // in between is not forgotten.
 func TestMillionKeysStayBounded(t *testing.T) {
 	testrace.Skip(t)
-	clock := start()
+	clock := newTestClock()
 	l := New(Options{
 		Limits: map[Kind]Limit{user: {Rate: 0.001, Burst: 3}}, Clock: clock.now,
 	})
-	busy := of(user, "busy")
+	busy := newKey(user, "busy")
 	passed, most := 0, 0
 	for i := range 1_000_000 {
-		if ok, _ := l.Allow(of(user, strconv.Itoa(i))); !ok {
+		if ok, _ := l.Allow(newKey(user, strconv.Itoa(i))); !ok {
 			t.Fatalf("key %d was refused its first token", i)
 		}
 		if i%1000 == 0 {
@@ -240,25 +240,25 @@ func TestMillionKeysStayBounded(t *testing.T) {
 }
 
 func TestIdleKeysExpire(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	l := New(Options{Limits: limits(), Clock: clock.now})
 	for i := range 100 {
-		l.Allow(of(user, strconv.Itoa(i)))
+		l.Allow(newKey(user, strconv.Itoa(i)))
 	}
-	clock.turn(59 * time.Second)
-	l.Allow(of(user, "0"))
+	clock.advance(59 * time.Second)
+	l.Allow(newKey(user, "0"))
 	if l.Len() != 100 {
 		t.Fatalf("%d keys, want 100", l.Len())
 	}
-	clock.turn(time.Second) // the next generation begins
-	l.Allow(of(user, "0"))
-	clock.turn(time.Minute)
-	l.Wait(of(user, "0"))
+	clock.advance(time.Second) // the next generation begins
+	l.Allow(newKey(user, "0"))
+	clock.advance(time.Minute)
+	l.Wait(newKey(user, "0"))
 	if l.Len() != 1 {
 		t.Errorf("%d keys are left after two lifetimes, want only the one in use", l.Len())
 	}
-	clock.turn(time.Hour)
-	l.Wait(of(user, "7"))
+	clock.advance(time.Hour)
+	l.Wait(newKey(user, "7"))
 	if l.Len() != 0 {
 		t.Errorf("%d keys are left after an hour of silence", l.Len())
 	}
@@ -274,7 +274,7 @@ func BenchmarkAllow(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		i := rand.IntN(len(names))
 		for pb.Next() {
-			l.Allow(of(user, names[i%len(names)]), of(address, names[i/40%len(names)]), of(roomKind, "r"))
+			l.Allow(newKey(user, names[i%len(names)]), newKey(address, names[i/40%len(names)]), newKey(roomKind, "r"))
 			i++
 		}
 	})

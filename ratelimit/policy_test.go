@@ -14,7 +14,7 @@ import (
 // asShipped are the default limits.
 var asShipped = Rates{User: 0.5, UserBurst: 3, Address: 5, Room: 40, Sender: 200}
 
-func at(address, user string, since time.Time) room.LimitKey {
+func newLimitKey(address, user string, since time.Time) room.LimitKey {
 	return room.LimitKey{Room: "live", User: user, Address: address, Identity: since}
 }
 
@@ -22,7 +22,7 @@ func at(address, user string, since time.Time) room.LimitKey {
 // age, and becomes trusted by its comments.
 func TestMintRate(t *testing.T) {
 	testrace.Skip(t)
-	clock := start()
+	clock := newTestClock()
 	limits := asShipped
 	limits.Room = 0
 	p := NewPolicy(limits, clock.now)
@@ -47,7 +47,7 @@ func TestMintRate(t *testing.T) {
 	if wide != wideNetwork*newBurst {
 		t.Errorf("all networks of a /48 have %d identities with an age, want %d", wide, wideNetwork*newBurst)
 	}
-	clock.turn(time.Second)
+	clock.advance(time.Second)
 	for range newRate {
 		if !p.Vouch(venue) {
 			t.Error("a second later none more has an age")
@@ -56,10 +56,10 @@ func TestMintRate(t *testing.T) {
 
 	// All places of newcomers are used, and the floor is empty.
 	for i := range newBurst + newRate + 40 {
-		_ = p.Allow(at("venue", fmt.Sprint("swarm ", i), time.Time{}))
+		_ = p.Allow(newLimitKey("venue", fmt.Sprint("swarm ", i), time.Time{}))
 	}
-	clock.turn(time.Millisecond)
-	old, ageless := at("venue", "old", clock.now().Add(-time.Hour)), at("venue", "ageless", time.Time{})
+	clock.advance(time.Millisecond)
+	old, ageless := newLimitKey("venue", "old", clock.now().Add(-time.Hour)), newLimitKey("venue", "ageless", time.Time{})
 	if err := p.Allow(old); err != nil {
 		t.Errorf("an identity of an hour is refused: %v", err)
 	}
@@ -77,7 +77,7 @@ func TestMintRate(t *testing.T) {
 		t.Error("it gets no age after it was shown")
 	}
 	// A time in the future does not count as an age.
-	if err := p.Allow(at("venue", "future", clock.now().Add(time.Hour))); err == nil {
+	if err := p.Allow(newLimitKey("venue", "future", clock.now().Add(time.Hour))); err == nil {
 		t.Error("an identity of the future passes the floor")
 	}
 }
@@ -95,7 +95,7 @@ func TestProgramsAndPeopleShareARoom(t *testing.T) {
 		for _, venue := range []bool{true, false} {
 			t.Run(fmt.Sprint(name, " and phones behind one address: ", venue), func(t *testing.T) {
 				const phones, rate, length = 80, 300, 2 * time.Minute
-				clock := start()
+				clock := newTestClock()
 				p := NewPolicy(asShipped, clock.now)
 				random := rand.New(rand.NewPCG(1, 1))
 				program := room.LimitKey{Room: "live"}
@@ -106,7 +106,7 @@ func TestProgramsAndPeopleShareARoom(t *testing.T) {
 				}
 				taken, sent, heard := 0, 0, 0
 				for at := time.Duration(0); at < length; at += time.Second / rate {
-					clock.turn(time.Second / rate)
+					clock.advance(time.Second / rate)
 					if p.Allow(program) == nil {
 						taken++
 					}
@@ -135,10 +135,10 @@ func TestProgramsAndPeopleShareARoom(t *testing.T) {
 		}
 	}
 	t.Run("all phones at once", func(t *testing.T) {
-		clock := start()
+		clock := newTestClock()
 		p := NewPolicy(asShipped, clock.now)
 		for range 300 * 60 {
-			clock.turn(time.Second / 300)
+			clock.advance(time.Second / 300)
 			_ = p.Allow(room.LimitKey{Room: "live", Chat: "twitch"})
 		}
 		for i := range 200 {
@@ -148,11 +148,11 @@ func TestProgramsAndPeopleShareARoom(t *testing.T) {
 		}
 	})
 	t.Run("a busy audience leaves a chat its part", func(t *testing.T) {
-		clock := start()
+		clock := newTestClock()
 		p := NewPolicy(asShipped, clock.now)
 		taken := 0
 		for i := range 300 * 120 {
-			clock.turn(time.Second / 300)
+			clock.advance(time.Second / 300)
 			_ = p.Allow(room.LimitKey{Room: "live", User: fmt.Sprint("u", i%3000), Networks: []string{fmt.Sprint("home ", i%3000)}})
 			if p.Allow(room.LimitKey{Room: "live", Chat: "twitch"}) == nil && i > 300*60 {
 				taken++
@@ -166,29 +166,29 @@ func TestProgramsAndPeopleShareARoom(t *testing.T) {
 
 // A refusal by one limit does not charge the others, and the wait is the longest.
 func TestARefusalChargesNothing(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	p := NewPolicy(Rates{User: 0.5, UserBurst: 3, Address: 5, Room: 1}, clock.now)
 	for i := range 10 { // the room's burst
-		if err := p.Allow(at("home", fmt.Sprint(i), time.Time{})); err != nil {
+		if err := p.Allow(newLimitKey("home", fmt.Sprint(i), time.Time{})); err != nil {
 			t.Fatalf("comment %d: %v", i, err)
 		}
 	}
 	for range 50 {
-		if err := p.Allow(at("home", "u", time.Time{})); room.Wait(err).Round(time.Millisecond) != time.Second {
+		if err := p.Allow(newLimitKey("home", "u", time.Time{})); room.Wait(err).Round(time.Millisecond) != time.Second {
 			t.Fatalf("a full room says %v", err)
 		}
 	}
-	if wait := p.Wait(at("home", "u", time.Time{})); wait != 0 {
+	if wait := p.Wait(newLimitKey("home", "u", time.Time{})); wait != 0 {
 		t.Errorf("the room's refusals cost the author %v", wait)
 	}
-	clock.turn(time.Minute)
+	clock.advance(time.Minute)
 	for i := range 3 {
-		if err := p.Allow(at("home", "u", time.Time{})); err != nil {
+		if err := p.Allow(newLimitKey("home", "u", time.Time{})); err != nil {
 			t.Errorf("comment %d of a burst: %v", i, err)
 		}
 	}
-	p.Penalize(at("home", "u", time.Time{}))
-	if err := p.Allow(at("home", "u", time.Time{})); room.Wait(err).Round(time.Millisecond) != 4*time.Second {
+	p.Penalize(newLimitKey("home", "u", time.Time{}))
+	if err := p.Allow(newLimitKey("home", "u", time.Time{})); room.Wait(err).Round(time.Millisecond) != 4*time.Second {
 		t.Errorf("after a penalty: %v", err)
 	}
 }
@@ -196,9 +196,9 @@ func TestARefusalChargesNothing(t *testing.T) {
 // A comment that could not be stored costs its author nothing, by any limit, and no bucket
 // exceeds its burst.
 func TestARefundGivesBackWhatWasTaken(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	for name, k := range map[string]room.LimitKey{
-		"a newcomer": at("home", "ann", clock.now()), "somebody known": at("home", "bob", clock.now().Add(-time.Hour)),
+		"a newcomer": newLimitKey("home", "ann", clock.now()), "somebody known": newLimitKey("home", "bob", clock.now().Add(-time.Hour)),
 		"a sender": {Room: "live", Sender: 7}, "a replay": {Room: "live", Sender: 7, Replay: true},
 	} {
 		limits := asShipped
@@ -229,18 +229,18 @@ func TestARefundGivesBackWhatWasTaken(t *testing.T) {
 // Without their own limit, people share that of their address; a room without a limit
 // accepts everything.
 func TestLimitsThatAreOff(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	p := NewPolicy(Rates{Address: 5}, clock.now)
 	n := 0
 	for i := range 1000 {
-		if p.Allow(at("home", fmt.Sprint(i), time.Time{})) == nil {
+		if p.Allow(newLimitKey("home", fmt.Sprint(i), time.Time{})) == nil {
 			n++
 		}
 	}
 	if n != addressBurst*5 {
 		t.Errorf("%d passed, want the address's burst of %d", n, addressBurst*5)
 	}
-	if p = NewPolicy(Rates{}, nil); p.Allow(at("home", "u", time.Time{})) != nil {
+	if p = NewPolicy(Rates{}, nil); p.Allow(newLimitKey("home", "u", time.Time{})) != nil {
 		t.Error("no limit at all refuses")
 	}
 }

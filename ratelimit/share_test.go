@@ -21,16 +21,16 @@ type sender struct {
 	asked, taken float64
 }
 
-func (s sender) part() float64 { return s.taken / s.asked }
+func (s sender) share() float64 { return s.taken / s.asked }
 
-func person(address string) source {
+func newSource(address string) source {
 	return source{{"people", peopleWeight}, {address, addressWeight}}
 }
 
-// send lets senders ask at random moments, as Poisson processes, from one moment to
+// runSenders lets senders ask at random moments, as Poisson processes, from one moment to
 // another. It checks that the room never accepts more than it may. It counts only from the
 // moment counted on.
-func send(t *testing.T, s *share, began time.Time, counted, end time.Duration, seed uint64, all []*sender) {
+func runSenders(t *testing.T, s *share, began time.Time, counted, end time.Duration, seed uint64, all []*sender) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 9))
 	type asking struct {
@@ -70,9 +70,9 @@ func send(t *testing.T, s *share, began time.Time, counted, end time.Duration, s
 	}
 }
 
-// due returns each sender's due part of a rate, max–min by weight within each level, by
+// dueShares returns each sender's due part of a rate, max–min by weight within each level, by
 // filling up.
-func due(rate float64, all []*sender, level int) map[*sender]float64 {
+func dueShares(rate float64, all []*sender, level int) map[*sender]float64 {
 	type group struct {
 		weight, asks float64
 		of           []*sender
@@ -116,7 +116,7 @@ func due(rate float64, all []*sender, level int) map[*sender]float64 {
 				out[g.of[0]] = gets
 				continue
 			}
-			for a, n := range due(gets, g.of, level+1) {
+			for a, n := range dueShares(gets, g.of, level+1) {
 				out[a] = n
 			}
 		}
@@ -131,12 +131,12 @@ func TestShareIsMaxMin(t *testing.T) {
 	testrace.Skip(t)
 	for seed := range uint64(6) {
 		random := rand.New(rand.NewPCG(seed, 3))
-		s := newShare(40, 400, 200, start().t)
+		s := newShare(40, 400, 200, newTestClock().t)
 		var all []*sender
 		for i := range 5 + random.IntN(20) {
-			all = append(all, &sender{from: person(fmt.Sprint("address ", i)), rate: 0.2 + 8*random.Float64()*random.Float64()})
+			all = append(all, &sender{from: newSource(fmt.Sprint("address ", i)), rate: 0.2 + 8*random.Float64()*random.Float64()})
 		}
-		all = append(all, &sender{from: person("flood"), rate: 200})
+		all = append(all, &sender{from: newSource("flood"), rate: 200})
 		if seed%2 == 0 {
 			all = append(all, &sender{from: source{{"chat", chatWeight}}, rate: 300, limit: 200})
 		}
@@ -147,8 +147,8 @@ func TestShareIsMaxMin(t *testing.T) {
 			}
 		}
 		const counted, end = time.Minute, 7 * time.Minute
-		send(t, s, start().t, counted, end, seed, all)
-		for a, want := range due(40, all, 0) {
+		runSenders(t, s, newTestClock().t, counted, end, seed, all)
+		for a, want := range dueShares(40, all, 0) {
 			got := a.taken / (end - counted).Seconds()
 			chance := 4 * math.Sqrt(want/(end-counted).Seconds())
 			if d := math.Abs(got - want); d > max(0.05*want, chance) {
@@ -167,14 +167,14 @@ func TestFloodsLeaveOthersTheirShare(t *testing.T) {
 		}
 		return out
 	}
-	everything := append(networks(20), person("f"), person("g"), source{{"chat", chatWeight}}, source{{"chat 2", chatWeight}},
+	everything := append(networks(20), newSource("f"), newSource("g"), source{{"chat", chatWeight}}, source{{"chat 2", chatWeight}},
 		source{{"sender", senderWeight}}, source{{"replay", replayWeight}})
 	for _, tt := range []struct {
 		name   string
 		floods []source
 	}{
-		{"one address", []source{person("f")}},
-		{"ten addresses", []source{person("0"), person("1"), person("2"), person("3"), person("4"), person("5"), person("6"), person("7"), person("8"), person("9")}},
+		{"one address", []source{newSource("f")}},
+		{"ten addresses", []source{newSource("0"), newSource("1"), newSource("2"), newSource("3"), newSource("4"), newSource("5"), newSource("6"), newSource("7"), newSource("8"), newSource("9")}},
 		{"a chat", []source{{{"chat", chatWeight}}}},
 		{"a replay and a sender", []source{{{"replay", replayWeight}}, {{"sender", senderWeight}}}},
 		{"sixty networks of one /48", networks(60)},
@@ -182,7 +182,7 @@ func TestFloodsLeaveOthersTheirShare(t *testing.T) {
 		{"two chats, a sender, a replay, two addresses, a /48", everything},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newShare(40, 400, 200, start().t)
+			s := newShare(40, 400, 200, newTestClock().t)
 			var all, people []*sender
 			for _, f := range tt.floods {
 				all = append(all, &sender{from: f, rate: 400 / float64(len(tt.floods))})
@@ -191,10 +191,10 @@ func TestFloodsLeaveOthersTheirShare(t *testing.T) {
 				}
 			}
 			for i := range 60 {
-				people = append(people, &sender{from: person(fmt.Sprint("home ", i)), rate: 1.0 / 3})
+				people = append(people, &sender{from: newSource(fmt.Sprint("home ", i)), rate: 1.0 / 3})
 			}
 			asked, taken := 0.0, 0.0
-			send(t, s, start().t, 0, 2*time.Minute, 4, append(all, people...))
+			runSenders(t, s, newTestClock().t, 0, 2*time.Minute, 4, append(all, people...))
 			for _, p := range people {
 				asked += p.asked
 				taken += p.taken
@@ -211,7 +211,7 @@ func TestFloodsLeaveOthersTheirShare(t *testing.T) {
 func TestFloodsThatComeAndGo(t *testing.T) {
 	for _, rhythm := range []time.Duration{time.Second, 3 * time.Second, 15 * time.Second, 40 * time.Second} {
 		for _, addresses := range []int{1, 5, 20} {
-			s, began := newShare(40, 400, 200, start().t), start().t
+			s, began := newShare(40, 400, 200, newTestClock().t), newTestClock().t
 			random := rand.New(rand.NewPCG(uint64(rhythm), uint64(addresses)))
 			asked, taken := 0, 0
 			ask := func(from source, at time.Time) bool {
@@ -226,11 +226,11 @@ func TestFloodsThatComeAndGo(t *testing.T) {
 				now := began.Add(at)
 				if at/rhythm%2 == 0 {
 					for range 2 {
-						ask(person(fmt.Sprint("f", random.IntN(addresses))), now)
+						ask(newSource(fmt.Sprint("f", random.IntN(addresses))), now)
 					}
 				}
 				if random.Float64() < 20*step.Seconds() { // 60 people, each every 3 s
-					if asked++; ask(person(fmt.Sprint("home ", random.IntN(60))), now) {
+					if asked++; ask(newSource(fmt.Sprint("home ", random.IntN(60))), now) {
 						taken++
 					}
 				}
@@ -245,27 +245,27 @@ func TestFloodsThatComeAndGo(t *testing.T) {
 // Trusted people at the flood's own address take precedence over untrusted ones, and take
 // nothing from other addresses.
 func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
-	s := newShare(40, 400, 200, start().t)
-	flood := &sender{from: person("venue"), rate: 200, low: true}
-	trusted := &sender{from: person("venue"), rate: 5}
-	other := &sender{from: person("home"), rate: 5}
-	send(t, s, start().t, 10*time.Second, 3*time.Minute, 8, []*sender{flood, trusted, other})
-	if trusted.part() < 0.99 || other.part() < 0.99 {
-		t.Errorf("trusted people at the address get %.3f, others %.3f of their requests", trusted.part(), other.part())
+	s := newShare(40, 400, 200, newTestClock().t)
+	flood := &sender{from: newSource("venue"), rate: 200, low: true}
+	trusted := &sender{from: newSource("venue"), rate: 5}
+	other := &sender{from: newSource("home"), rate: 5}
+	runSenders(t, s, newTestClock().t, 10*time.Second, 3*time.Minute, 8, []*sender{flood, trusted, other})
+	if trusted.share() < 0.99 || other.share() < 0.99 {
+		t.Errorf("trusted people at the address get %.3f, others %.3f of their requests", trusted.share(), other.share())
 	}
-	if flood.part() > 0.2 {
-		t.Errorf("the flood gets %.3f", flood.part())
+	if flood.share() > 0.2 {
+		t.Errorf("the flood gets %.3f", flood.share())
 	}
 	// A trusted person who floods gets no more than the address's part.
-	s = newShare(40, 400, 200, start().t)
-	flood, greedy := &sender{from: person("venue"), rate: 100, low: true}, &sender{from: person("venue"), rate: 100}
-	rival := &sender{from: person("home"), rate: 100}
-	send(t, s, start().t, time.Minute, 6*time.Minute, 8, []*sender{flood, greedy, rival, other})
+	s = newShare(40, 400, 200, newTestClock().t)
+	flood, greedy := &sender{from: newSource("venue"), rate: 100, low: true}, &sender{from: newSource("venue"), rate: 100}
+	rival := &sender{from: newSource("home"), rate: 100}
+	runSenders(t, s, newTestClock().t, time.Minute, 6*time.Minute, 8, []*sender{flood, greedy, rival, other})
 	if got := rival.taken / 300; got < 17 {
 		t.Errorf("a rival address gets %.1f a second, want half of the rest", got)
 	}
-	if greedy.part() < 2*flood.part() {
-		t.Errorf("at one address trusted ones get %.3f and untrusted ones %.3f", greedy.part(), flood.part())
+	if greedy.share() < 2*flood.share() {
+		t.Errorf("at one address trusted ones get %.3f and untrusted ones %.3f", greedy.share(), flood.share())
 	}
 }
 
@@ -274,11 +274,11 @@ func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
 func TestShareKeepsItsAccounts(t *testing.T) {
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 6))
-		clock := start()
+		clock := newTestClock()
 		s := newShare(1+60*random.Float64(), 50+300*random.Float64(), 100, clock.t)
 		for range 3000 {
-			clock.turn(time.Duration(random.ExpFloat64() * random.Float64() * float64(100*time.Millisecond)))
-			from := person(fmt.Sprint("address ", random.IntN(30)))
+			clock.advance(time.Duration(random.ExpFloat64() * random.Float64() * float64(100*time.Millisecond)))
+			from := newSource(fmt.Sprint("address ", random.IntN(30)))
 			switch random.IntN(4) {
 			case 0:
 				from = source{{"people", peopleWeight}, {fmt.Sprint("/48 ", random.IntN(3)), addressWeight}, {fmt.Sprint("/56 ", random.IntN(9)), addressWeight}}
@@ -316,15 +316,15 @@ func TestShareKeepsItsAccounts(t *testing.T) {
 
 // An empty backlog takes no memory.
 func TestShareForgets(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	s := newShare(40, 400, 200, clock.t)
 	for i := range 1000 {
-		from := person(fmt.Sprint(i))
+		from := newSource(fmt.Sprint(i))
 		if ok, _ := s.allow(from, s.burst, true, clock.t); ok {
 			s.charge(from, true)
 		}
 	}
-	clock.turn(time.Hour)
+	clock.advance(time.Hour)
 	s.advance(clock.t)
 	if n := len(s.root.members); n != 0 || s.total != 0 {
 		t.Errorf("%d parties and %v tokens are left after an hour", n, s.total)
@@ -332,15 +332,15 @@ func TestShareForgets(t *testing.T) {
 }
 
 func BenchmarkShareUnderFlood(b *testing.B) {
-	clock := start()
+	clock := newTestClock()
 	s := newShare(40, 400, 200, clock.t)
 	froms := make([]source, 1000)
 	for i := range froms {
-		froms[i] = person(fmt.Sprint(i))
+		froms[i] = newSource(fmt.Sprint(i))
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		clock.turn(100 * time.Microsecond)
+		clock.advance(100 * time.Microsecond)
 		from := froms[i%len(froms)]
 		if ok, _ := s.allow(from, s.burst, true, clock.t); ok {
 			s.charge(from, true)

@@ -13,7 +13,7 @@ const newcomers Kind = 10
 // and 3 for a person, and 30 new ones at once, then 2 a second.
 type testSharedIP struct{ *sharedIPLimit }
 
-func newTestSharedIP(clock *hand) testSharedIP {
+func newTestSharedIP(clock *testClock) testSharedIP {
 	l := limits()
 	l[newcomers] = Limit{Rate: 2, Burst: 30}
 	delete(l, roomKind)
@@ -39,7 +39,7 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 	}
 	for seed := range uint64(10) {
 		random := rand.New(rand.NewPCG(seed, 7))
-		clock := start()
+		clock := newTestClock()
 		c := newTestSharedIP(clock)
 		began := clock.t
 		person := map[string]*tally{} // what each person got
@@ -48,7 +48,7 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 		admitted := map[string]int{} // by address: new people who were trusted at once
 		born := map[string]time.Time{}
 		for range 4000 {
-			clock.turn(time.Duration(random.ExpFloat64() * float64(10*time.Millisecond)))
+			clock.advance(time.Duration(random.ExpFloat64() * float64(10*time.Millisecond)))
 			now := clock.t
 			group := fmt.Sprint("address ", random.IntN(2))
 			name := fmt.Sprint(group, " person ", random.IntN(400))
@@ -66,7 +66,7 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 			if want := now.Sub(m.since) >= time.Minute || seen[group+name] || passed[name]; counted != want {
 				t.Fatalf("seed %d: counts is %v, want %v", seed, counted, want)
 			}
-			ok, wait := c.Allow(m, of(user, name))
+			ok, wait := c.Allow(m, newKey(user, name))
 			if person[name] == nil {
 				person[name] = &tally{began: began}
 			}
@@ -112,9 +112,9 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 
 // A refusal by another bucket does not use up a newcomer's place.
 func TestARefusalTakesNoPlaceAmongTheNew(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	c := newTestSharedIP(clock)
-	empty := of(user, "drained")
+	empty := newKey(user, "drained")
 	for range 3 {
 		c.Allow(member{}, empty)
 	}
@@ -125,7 +125,7 @@ func TestARefusalTakesNoPlaceAmongTheNew(t *testing.T) {
 	}
 	for i := range 30 {
 		m := member{group: "a", name: fmt.Sprint("late ", i)}
-		if ok, _ := c.Allow(m, of(user, m.name)); !ok || !c.trusts(m) {
+		if ok, _ := c.Allow(m, newKey(user, m.name)); !ok || !c.trusts(m) {
 			t.Fatalf("a refused person used up the place of newcomer %d", i)
 		}
 	}
@@ -133,18 +133,18 @@ func TestARefusalTakesNoPlaceAmongTheNew(t *testing.T) {
 
 // A forgotten member is new again, and memory does not grow with names.
 func TestSharedIPLimitForgets(t *testing.T) {
-	clock := start()
+	clock := newTestClock()
 	c := newTestSharedIP(clock)
 	c.markTrusted("once")
 	m := member{group: "a", name: "once"}
 	if !c.trusts(m) {
 		t.Fatal("not remembered")
 	}
-	clock.turn(90 * time.Minute)
+	clock.advance(90 * time.Minute)
 	if !c.trusts(m) {
 		t.Fatal("forgotten after one generation")
 	}
-	clock.turn(3 * time.Hour)
+	clock.advance(3 * time.Hour)
 	if c.trusts(m) {
 		t.Error("remembered forever")
 	}

@@ -43,13 +43,13 @@ func (l log) CountArchive(_ context.Context, _ string, q room.Archive) (int, err
 	return len(l.pick(q)), nil
 }
 
-// say adds a shown comment.
-func (l *log) say(after time.Duration, user, text string) *room.Row {
+// addComment adds a shown comment.
+func (l *log) addComment(after time.Duration, user, text string) *room.Row {
 	*l = append(*l, room.Row{Comment: comment.Comment{At: noon.Add(after), User: user, Text: text, Source: comment.FromAudience}, Status: comment.Shown})
 	return &(*l)[len(*l)-1]
 }
 
-func of(t *testing.T, l log) report.Report {
+func reportOf(t *testing.T, l log) report.Report {
 	t.Helper()
 	slices.SortStableFunc(l, func(a, b room.Row) int { return a.At.Compare(b.At) })
 	in := report.Input{Room: "live", Title: "The show", From: noon, To: noon.Add(24 * time.Hour), First: noon, End: noon.Add(24 * time.Hour), Stop: report.StopWords{"the": true}}
@@ -71,18 +71,18 @@ func texts(counts []report.Count) string {
 // Refused, removed and replayed comments appear in a report only as two numbers.
 func TestOnlyWhatWasShownCounts(t *testing.T) {
 	var l log
-	l.say(0, "ann", "hello").Name = "Ann"
-	l.say(time.Second, "bob", "hello")
+	l.addComment(0, "ann", "hello").Name = "Ann"
+	l.addComment(time.Second, "bob", "hello")
 	for i, status := range []comment.Status{comment.Removed, comment.Refused, comment.Held} {
 		for _, user := range []string{"cat", "dan"} {
-			row := l.say(time.Duration(i)*time.Minute, user, "secret 💣")
+			row := l.addComment(time.Duration(i)*time.Minute, user, "secret 💣")
 			row.Status, row.Name = status, "Secret"
 		}
 	}
 	for _, user := range []string{"eve", "fay"} {
-		l.say(time.Hour, user, "secret again").Source = comment.FromReplay
+		l.addComment(time.Hour, user, "secret again").Source = comment.FromReplay
 	}
-	r := of(t, l)
+	r := reportOf(t, l)
 	if r.Comments != 2 || r.People != 2 || r.Refused != 2 || r.Removed != 2 {
 		t.Errorf("%d comments of %d people, %d refused, %d removed", r.Comments, r.People, r.Refused, r.Removed)
 	}
@@ -99,14 +99,14 @@ func TestOnlyWhatWasShownCounts(t *testing.T) {
 func TestPeaks(t *testing.T) {
 	var l log
 	for i := range 60 {
-		l.say(time.Duration(i)*time.Minute, "ann", fmt.Sprintf("minute %d", i))
+		l.addComment(time.Duration(i)*time.Minute, "ann", fmt.Sprintf("minute %d", i))
 	}
 	for i := range 12 {
 		// From 40:50 on, across a minute of the clock.
-		l.say(40*time.Minute+50*time.Second+time.Duration(i)*3*time.Second, fmt.Sprint("p", i), "GOAL")
-		l.say(10*time.Minute+30*time.Second+time.Duration(i/2)*time.Second, fmt.Sprint("q", i%5), "草草草")
+		l.addComment(40*time.Minute+50*time.Second+time.Duration(i)*3*time.Second, fmt.Sprint("p", i), "GOAL")
+		l.addComment(10*time.Minute+30*time.Second+time.Duration(i/2)*time.Second, fmt.Sprint("q", i%5), "草草草")
 	}
-	r := of(t, l)
+	r := reportOf(t, l)
 	if len(r.Peaks) != 2 {
 		t.Fatalf("the peaks are %+v", r.Peaks)
 	}
@@ -124,7 +124,7 @@ func TestPeaks(t *testing.T) {
 	if total != r.Comments || r.StepMS != 60_000 {
 		t.Errorf("the curve has %d of %d comments, by %d ms", total, r.Comments, r.StepMS)
 	}
-	if one := of(t, log{l[0]}); len(one.Peaks) != 1 || len(of(t, nil).Peaks) != 0 {
+	if one := reportOf(t, log{l[0]}); len(one.Peaks) != 1 || len(reportOf(t, nil).Peaks) != 0 {
 		t.Errorf("one comment has the peaks %+v", one.Peaks)
 	}
 }
@@ -136,10 +136,10 @@ func TestWordsAndEmoji(t *testing.T) {
 	for i, text := range []string{
 		"The Boss fight! 🎉🎉", "boss boss BOSS @ann https://x.example/boss", "夏日祭典太美了 🎉", "今年的夏日祭典", "夏日祭典！", "ラーメン食べたい", "ラーメン！！", "666", "哈哈哈哈", "哈哈哈哈", "mika", "mika was here 👨‍👩‍👧",
 	} {
-		l.say(time.Duration(i)*time.Second, fmt.Sprint("p", i), text)
+		l.addComment(time.Duration(i)*time.Second, fmt.Sprint("p", i), text)
 	}
-	l.say(time.Minute, "p0", "mine mine").Name = "Mika"
-	r := of(t, l)
+	l.addComment(time.Minute, "p0", "mine mine").Name = "Mika"
+	r := reportOf(t, l)
 	if got, want := texts(r.Words), "夏日祭典 3, ラーメン 2, boss 2"; got != want {
 		t.Errorf("the words are %s, want %s", got, want)
 	}

@@ -34,21 +34,21 @@ func (c *listed) Machines() []room.Machine { return c.machines }
 
 func (c *listed) AwaitFollowed(context.Context, uint64) error { return nil }
 
-// inCluster is a house that is one of three machines, the last of which is down. The caller
+// newServerInCluster is a house that is one of three machines, the last of which is down. The caller
 // may pass another list.
-func inCluster(t *testing.T, machines ...room.Machine) *house {
+func newServerInCluster(t *testing.T, machines ...room.Machine) *testServer {
 	t.Helper()
 	if machines == nil {
 		machines = []room.Machine{{Name: "a", Here: true, Up: true, URL: ownURL}, {Name: "b", Up: true, URL: otherURL}, {Name: "c", URL: goneURL}}
 	}
-	return newHouseWith(t, func(o *Options) {
+	return newTestServerWith(t, func(o *Options) {
 		o.Cluster = &listed{here{newHome: newHome{rest: func() error { return nil }}}, machines}
 		o.PublicURL, o.MachineURL = allURL, ownURL
 	})
 }
 
 // ask makes a request and returns the answer, whose body has been read.
-func (h *house) ask(method, path string, header map[string]string) (*http.Response, string) {
+func (h *testServer) ask(method, path string, header map[string]string) (*http.Response, string) {
 	h.t.Helper()
 	r, err := http.NewRequest(method, "http://"+h.base+path, nil)
 	if err != nil {
@@ -69,8 +69,8 @@ func (h *house) ask(method, path string, header map[string]string) (*http.Respon
 	return resp, string(body)
 }
 
-// person is a person whose browser has a cookie.
-func (h *house) person() (cookie string, id identity) {
+// newPerson is a person whose browser has a cookie.
+func (h *testServer) newPerson() (cookie string, id identity) {
 	h.t.Helper()
 	resp, _ := h.ask("GET", "/r/live", nil)
 	for _, c := range resp.Cookies() {
@@ -84,7 +84,7 @@ func (h *house) person() (cookie string, id identity) {
 }
 
 // socketFrom opens a socket from a page of an origin. status is the status of a refusal.
-func (h *house) socketFrom(origin, query, cookie string) (hello map[string]any, status int) {
+func (h *testServer) socketFrom(origin, query, cookie string) (hello map[string]any, status int) {
 	h.t.Helper()
 	header := http.Header{}
 	if origin != "" {
@@ -113,7 +113,7 @@ func (h *house) socketFrom(origin, query, cookie string) (hello map[string]any, 
 	return hello, 0
 }
 
-func (h *house) overlayKey() string {
+func (h *testServer) overlayKey() string {
 	h.t.Helper()
 	key, err := h.Service.ScreenKey("live", room.Overlay)
 	if err != nil {
@@ -148,8 +148,8 @@ func TestHelloNamesOtherMachines(t *testing.T) {
 		"this one's address": {[]room.Machine{{Name: "b", Up: true, URL: ownURL}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := inCluster(t, tt.machines...)
-			cookie, _ := h.person()
+			h := newServerInCluster(t, tt.machines...)
+			cookie, _ := h.newPerson()
 			phone, _ := h.socketFrom("", "role=audience", cookie)
 			if got := addresses(phone); !slices.Equal(got, tt.want) {
 				t.Errorf("a phone receives %q; want %q", got, tt.want)
@@ -175,8 +175,8 @@ func TestHelloNamesOtherMachines(t *testing.T) {
 // Sockets may come from pages of the machines on the list, also of one that is
 // down, and from their shared address. Those of consoles may not.
 func TestSocketsFromPagesOfOtherMachines(t *testing.T) {
-	h := inCluster(t)
-	cookie, _ := h.person()
+	h := newServerInCluster(t)
+	cookie, _ := h.newPerson()
 	_, key, err := h.Service.NewLink(t.Context(), live.Shell, "", room.Owner, "test")
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +195,7 @@ func TestSocketsFromPagesOfOtherMachines(t *testing.T) {
 			t.Errorf("%s, %s: %d; want %d", tt.origin, tt.query, status, tt.status)
 		}
 	}
-	alone := inCluster(t, room.Machine{Name: "a", Here: true, Up: true, URL: ownURL})
+	alone := newServerInCluster(t, room.Machine{Name: "a", Here: true, Up: true, URL: ownURL})
 	if _, status := alone.socketFrom(otherURL, "role=audience", ""); status != http.StatusForbidden {
 		t.Errorf("a machine without others answers %d", status)
 	}
@@ -204,8 +204,8 @@ func TestSocketsFromPagesOfOtherMachines(t *testing.T) {
 // A ticket makes its bearer the person whose cookie it was made from, whatever cookies come
 // with it; with that person's bans, and without a ticket that would last longer.
 func TestATicketIsTheSamePerson(t *testing.T) {
-	h := inCluster(t)
-	cookie, id := h.person()
+	h := newServerInCluster(t)
+	cookie, id := h.newPerson()
 	hello, _ := h.socketFrom("", "role=audience", cookie)
 	user := hello["user"].(map[string]any)
 	signed, _ := user["ticket"].(string)
@@ -213,7 +213,7 @@ func TestATicketIsTheSamePerson(t *testing.T) {
 		t.Errorf("it is valid for %v ms", user["ticket_ms"])
 	}
 	query := "role=audience&ticket=" + url.QueryEscape(signed)
-	other, _ := h.person()
+	other, _ := h.newPerson()
 	for name, cookie := range map[string]string{"without cookies": "", "with another person's": other} {
 		moved, status := h.socketFrom(otherURL, query, cookie)
 		if status != 0 {
@@ -238,8 +238,8 @@ func TestATicketIsTheSamePerson(t *testing.T) {
 
 // An invalid ticket admits nobody: the page tries its own machine again.
 func TestBadTicketsAreRefused(t *testing.T) {
-	h := inCluster(t)
-	cookie, id := h.person()
+	h := newServerInCluster(t)
+	cookie, id := h.newPerson()
 	good := h.newTicket("live", id, 0)
 	if _, err := h.Service.NewRoom(context.Background(), room.Actor{Role: room.Owner}, room.New("other")); err != nil {
 		t.Fatal(err)
@@ -271,8 +271,8 @@ func TestBadTicketsAreRefused(t *testing.T) {
 // An address with another person's ticket makes nobody write under that identity: pages do not
 // read it, and no cookie is made from it.
 func TestNoPageTakesATicket(t *testing.T) {
-	h := inCluster(t)
-	_, id := h.person()
+	h := newServerInCluster(t)
+	_, id := h.newPerson()
 	signed := h.newTicket("live", identity{id: id.id}, 0)
 	for _, header := range []map[string]string{nil, {tokenHeader: signed}} {
 		resp, _ := h.ask("GET", "/r/live?ticket="+url.QueryEscape(signed), header)
@@ -286,8 +286,8 @@ func TestNoPageTakesATicket(t *testing.T) {
 
 // In a secret room a ticket admits like its cookie, until the link is revoked.
 func TestATicketOfASecretRoom(t *testing.T) {
-	h := inCluster(t)
-	_, stranger := h.person()
+	h := newServerInCluster(t)
+	_, stranger := h.newPerson()
 	secret := true
 	if _, err := h.Service.SetRoom(t.Context(), "live", room.Actor{Role: room.Owner}, room.Patch{Secret: &secret}); err != nil {
 		t.Fatal(err)
@@ -328,8 +328,8 @@ func TestATicketOfASecretRoom(t *testing.T) {
 
 // Pages of other machines may use the API of a room, with a ticket and without cookies.
 func TestRequestsFromPagesOfOtherMachines(t *testing.T) {
-	h := inCluster(t)
-	cookie, id := h.person()
+	h := newServerInCluster(t)
+	cookie, id := h.newPerson()
 	signed := h.newTicket("live", id, 0)
 	path := "/api/rooms/live/comments/019a0000-0000-7000-8000-000000000000"
 	preflight := map[string]string{"Origin": goneURL, "Access-Control-Request-Method": "DELETE", "Access-Control-Request-Headers": "x-danmaku-identity,x-requested-with"}
@@ -362,7 +362,7 @@ func TestRequestsFromPagesOfOtherMachines(t *testing.T) {
 // The policies of pages that continue elsewhere name exactly the machines of the list;
 // those pages may show pictures of the room.
 func TestPoliciesNameOtherMachines(t *testing.T) {
-	h, alone := inCluster(t), newHouse(t)
+	h, alone := newServerInCluster(t), newTestServer(t)
 	part := func(policy, name string) string {
 		for p := range strings.SplitSeq(policy, "; ") {
 			if strings.HasPrefix(p, name+" ") {
@@ -390,7 +390,7 @@ func TestPoliciesNameOtherMachines(t *testing.T) {
 			t.Errorf("%s of one machine alone: %q", page, policy)
 		}
 	}
-	for of, want := range map[*house]string{h: "cross-origin", alone: "same-origin"} {
+	for of, want := range map[*testServer]string{h: "cross-origin", alone: "same-origin"} {
 		for _, path := range []string{"/api/rooms/live/qr.svg", "/photos/x", "/emotes/x", "/r/live/picture/x.jpg"} {
 			if resp, _ := of.ask("GET", path, nil); resp.Header.Get("Cross-Origin-Resource-Policy") != want {
 				t.Errorf("%s: %q; want %q", path, resp.Header.Get("Cross-Origin-Resource-Policy"), want)

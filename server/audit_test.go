@@ -60,7 +60,7 @@ func (brokenArchive) ExportItems(string, []show.Item, []show.QuestionList, url.V
 // A download that fails after its head ends in an aborted connection: otherwise half of it
 // would look complete.
 func TestHalfADownloadIsTorn(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	key := h.ownerKey(t)
 	h.opt.Archive = brokenArchive{}
 	for _, path := range []string{"audit?format=csv", "audit?format=jsonl", "export?format=csv"} {
@@ -91,7 +91,7 @@ func TestHalfADownloadIsTorn(t *testing.T) {
 
 // The error for an invalid list query names the field and its limit.
 func TestListsNameTheFieldTheyRefuse(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	key := h.ownerKey(t)
 	for path, want := range map[string]string{
 		"comments?limit=abc":    "400 limit: a whole number from 1, of which more than 200 count as 200",

@@ -14,7 +14,7 @@ import (
 // no age; it gets one, and keeps its name, with the first page after a comment of it was
 // shown.
 func TestIdentitiesBeyondTheRateHaveNoAge(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	var shown string // a user with a shown comment
 	minted := 0
 	h.OnVouch = func(k room.LimitKey) bool {

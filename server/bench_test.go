@@ -79,7 +79,7 @@ func BenchmarkSubmit(b *testing.B) { benchmarkSubmit(b, nil) }
 func BenchmarkSubmitMeasured(b *testing.B) { benchmarkSubmit(b, metrics.New("test")) }
 
 func benchmarkSubmit(b *testing.B, m *metrics.Metrics) {
-	h := newMeasuredHouse(b, m, func(*Options) {})
+	h := newMeasuredServer(b, m, func(*Options) {})
 	author := live.Author{Role: room.Audience, User: "k3f9k3f9", Address: "a"}
 	b.SetParallelism(32)
 	b.ReportAllocs()
@@ -98,11 +98,11 @@ func benchmarkSubmit(b *testing.B, m *metrics.Metrics) {
 // BenchmarkBroadcast sends one frame to 500 sockets and waits until each has read as many
 // bytes; the allocations are those of the server and melody.
 func BenchmarkBroadcast(b *testing.B) {
-	h := newHouse(b)
+	h := newTestServer(b)
 	const n = 500
 	var conns []io.Reader
 	for range n {
-		conns = append(conns, h.deaf())
+		conns = append(conns, h.dialDeaf())
 	}
 	eventually(b, "all sockets", func() bool { return h.phones() == n })
 	frame := make([]byte, 560)

@@ -19,7 +19,7 @@ import (
 // An incomplete body costs no page and is not a fault of the server, on every route that
 // accepts a body.
 func TestBodiesThatDoNotCome(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	owner := h.ownerKey(t)
 	for _, r := range table {
 		if r.method == http.MethodGet || r.method == http.MethodDelete {
@@ -54,7 +54,7 @@ func TestBodiesThatDoNotCome(t *testing.T) {
 	}
 }
 
-func (h *house) ownerKey(t testing.TB) string {
+func (h *testServer) ownerKey(t testing.TB) string {
 	t.Helper()
 	_, key, err := h.Service.NewLink(t.Context(), live.Shell, "", room.Owner, "test")
 	if err != nil {
@@ -69,7 +69,7 @@ func escaped(n int) string { return `"` + strings.Repeat(`\u0061`, n) + `"` }
 
 // A value within its own bounds fits the request, however it is written.
 func TestBodiesWithinTheirBounds(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	key := h.ownerKey(t)
 	options := []string{}
 	for i := range 60 {
@@ -108,7 +108,7 @@ func TestBodiesWithinTheirBounds(t *testing.T) {
 
 // The error for a body over the limit names the limit.
 func TestBodiesOverTheLimit(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	for _, known := range []bool{true, false} {
 		var body io.Reader = strings.NewReader(strings.Repeat("x", formBody+1))
 		if !known {

@@ -17,7 +17,7 @@ import (
 )
 
 // comments returns the texts of all comments in the log, oldest first.
-func (h *house) comments() (texts []string) {
+func (h *testServer) comments() (texts []string) {
 	h.t.Helper()
 	q := room.HistoryQuery{Limit: 200}
 	for more := true; more; {
@@ -39,7 +39,7 @@ func (h *house) comments() (texts []string) {
 // a socket and over HTTP. Exactly the acknowledged ones are finally in the log, in the
 // order of the overlay.
 func TestFullQueueIsAnsweredBusy(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	phone, overlay := h.phone(), h.overlay()
 	next(t, phone, "hello")
 	next(t, overlay, "hello")

@@ -34,24 +34,24 @@ func (c *newHome) AwaitEnd(context.Context) error {
 func TestAHomeThatIsNewFindsWhatTheOneBeforeWrote(t *testing.T) {
 	for name, row := range map[string]struct {
 		room   string
-		rest   func(h *house) error
+		rest   func(h *testServer) error
 		status int
 		again  bool
 		waits  int
 	}{
 		"it is there": {"live", nil, http.StatusOK, false, 0},
-		"it comes with the rest of the log": {"later", func(h *house) error {
+		"it comes with the rest of the log": {"later", func(h *testServer) error {
 			_, err := h.Service.NewRoom(context.Background(), room.Actor{Role: room.Owner}, room.New("later"))
 			return err
 		}, http.StatusOK, false, 1},
-		"it does not exist":         {"never", func(*house) error { return nil }, http.StatusNotFound, false, 1},
-		"the log cannot be asked":   {"never", func(*house) error { return errors.New("no leader") }, 0, true, 1},
-		"it is refused for another": {"live/rules/none", func(*house) error { return errors.New("not to be asked") }, http.StatusMethodNotAllowed, false, 0},
+		"it does not exist":         {"never", func(*testServer) error { return nil }, http.StatusNotFound, false, 1},
+		"the log cannot be asked":   {"never", func(*testServer) error { return errors.New("no leader") }, 0, true, 1},
+		"it is refused for another": {"live/rules/none", func(*testServer) error { return errors.New("not to be asked") }, http.StatusMethodNotAllowed, false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var h *house
+			var h *testServer
 			c := &newHome{rest: func() error { return row.rest(h) }}
-			h = newHouseWith(t, func(o *Options) { o.Cluster = c })
+			h = newTestServerWith(t, func(o *Options) { o.Cluster = c })
 			_, key, err := h.Service.NewLink(t.Context(), live.Shell, "", room.Owner, "test")
 			if err != nil {
 				t.Fatal(err)
@@ -90,12 +90,12 @@ func TestAHomeThatIsNewFindsWhatAFrameIsAbout(t *testing.T) {
 		"it cannot be read":                 {"live", `{"type":"nothing"}`, `"code":"bad_frame"`, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var h *house
+			var h *testServer
 			c := &newHome{rest: func() error {
 				_, err := h.Service.NewRoom(context.Background(), room.Actor{Role: room.Owner}, room.New("later"))
 				return err
 			}}
-			h = newHouseWith(t, func(o *Options) { o.Cluster = c })
+			h = newTestServerWith(t, func(o *Options) { o.Cluster = c })
 			data, err := json.Marshal(command{Name: "one", Frame: &sentFrame{
 				Room: row.room, Author: live.Author{Role: room.Audience, User: h.Service.Keys().Pseudonym(row.room, "ann")}, Frame: []byte(row.frame),
 			}})
@@ -138,7 +138,7 @@ func (c *here) Do(ctx context.Context, k Command, _ bool) ([]byte, error) {
 // an older one, which asks for no plain answer and gets none.
 func TestAFrameIsAnsweredAlikeHereAndThere(t *testing.T) {
 	c := &here{newHome: newHome{rest: func() error { return nil }}}
-	h := newHouseWith(t, func(o *Options) { o.Cluster = c })
+	h := newTestServerWith(t, func(o *Options) { o.Cluster = c })
 	author := live.Author{Role: room.Audience, User: h.Service.Keys().Pseudonym("live", "ann")}
 	frame := []byte(`{"type":"nothing","ref":"<a>"}`)
 	ask := func() string {

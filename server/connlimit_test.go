@@ -25,7 +25,7 @@ type rawClient struct {
 }
 
 // dialRaw opens a connection from an address of this machine.
-func (h *house) dialRaw(t *testing.T, from string) *rawClient {
+func (h *testServer) dialRaw(t *testing.T, from string) *rawClient {
 	t.Helper()
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: patience}
 	conn, err := d.Dial("tcp", h.base)
@@ -73,10 +73,10 @@ func (l *connLimiter) counts() (plain, idle int) {
 	return len(l.plain), l.idle.Len()
 }
 
-// newLimitedHouse returns a house that accepts few connections.
-func newLimitedHouse(t *testing.T, sockets, perAddress int, proxies ...string) (*house, *connLimiter) {
+// newLimitedServer returns a house that accepts few connections.
+func newLimitedServer(t *testing.T, sockets, perAddress int, proxies ...string) (*testServer, *connLimiter) {
 	t.Helper()
-	h := newHouseWith(t, func(o *Options) {
+	h := newTestServerWith(t, func(o *Options) {
 		o.MaxSockets, o.MaxPerAddress = sockets, perAddress
 		for _, p := range proxies {
 			o.TrustedProxies = append(o.TrustedProxies, netip.MustParsePrefix(p))
@@ -88,7 +88,7 @@ func newLimitedHouse(t *testing.T, sockets, perAddress int, proxies ...string) (
 // An address that has used all of its connections gets another one by closing the one that
 // has been idle for longest; other addresses are not affected.
 func TestIdleConnectionsMakeWay(t *testing.T) {
-	h, l := newLimitedHouse(t, 0, 2)
+	h, l := newLimitedServer(t, 0, 2)
 	var all []*rawClient
 	for i := range 4 {
 		v := h.dialRaw(t, "127.0.0.2")
@@ -126,7 +126,7 @@ func TestIdleConnectionsMakeWay(t *testing.T) {
 // When all connections are busy a new one is refused, until one has ended; a trusted proxy
 // may open any number.
 func TestConnectionsAtWorkAreBounded(t *testing.T) {
-	h, l := newLimitedHouse(t, 0, 1, "127.0.0.9/32")
+	h, l := newLimitedServer(t, 0, 1, "127.0.0.9/32")
 	a, b := h.dialRaw(t, "127.0.0.2"), h.dialRaw(t, "127.0.0.2")
 	a.sendHalf()
 	b.sendHalf()
@@ -164,7 +164,7 @@ func TestConnectionsAtWorkAreBounded(t *testing.T) {
 
 // A socket is no longer a plain connection, and the count decreases.
 func TestSocketsAreNoPlainConnections(t *testing.T) {
-	h, l := newLimitedHouse(t, 0, 100)
+	h, l := newLimitedServer(t, 0, 100)
 	for range 3 {
 		next(t, h.phone(), "hello")
 	}
@@ -183,7 +183,7 @@ func TestSocketsAreNoPlainConnections(t *testing.T) {
 // In total there may be as many as the sockets leave, plus a few, plus some more for this
 // machine.
 func TestAllConnectionsAreBounded(t *testing.T) {
-	h, l := newLimitedHouse(t, 10, 0, "127.0.0.0/8")
+	h, l := newLimitedServer(t, 10, 0, "127.0.0.0/8")
 	elsewhere, here := netip.MustParseAddr("203.0.113.1"), netip.MustParseAddr("::1")
 	if got := l.most(l.limits(), elsewhere); got != 10+spare {
 		t.Errorf("%d plain connections without sockets", got)
@@ -221,7 +221,7 @@ func TestAllConnectionsAreBounded(t *testing.T) {
 }
 
 // dialFrom opens a socket from an address of this machine.
-func (h *house) dialFrom(t *testing.T, from, query string) (*websocket.Conn, *http.Response, error) {
+func (h *testServer) dialFrom(t *testing.T, from, query string) (*websocket.Conn, *http.Response, error) {
 	t.Helper()
 	d := websocket.Dialer{
 		HandshakeTimeout: patience, Subprotocols: []string{socket.Subprotocol},
@@ -235,8 +235,8 @@ func (h *house) dialFrom(t *testing.T, from, query string) (*websocket.Conn, *ht
 	return conn, resp, err
 }
 
-// greeted opens a socket and reports whether it got a hello.
-func (h *house) greeted(t *testing.T, from, query string) bool {
+// getsHello opens a socket and reports whether it got a hello.
+func (h *testServer) getsHello(t *testing.T, from, query string) bool {
 	t.Helper()
 	conn, _, err := h.dialFrom(t, from, query)
 	if err != nil {
@@ -249,9 +249,9 @@ func (h *house) greeted(t *testing.T, from, query string) bool {
 // One address gets three quarters of all. The last places are for overlays and consoles,
 // from any address.
 func TestOneAddressLeavesSocketsForOthers(t *testing.T) {
-	h, _ := newLimitedHouse(t, 40, 2000)
+	h, _ := newLimitedServer(t, 40, 2000)
 	count := func(from string) (n int) {
-		for h.greeted(t, from, "audience") {
+		for h.getsHello(t, from, "audience") {
 			n++
 		}
 		return n
@@ -266,22 +266,22 @@ func TestOneAddressLeavesSocketsForOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.greeted(t, "127.0.0.4", "overlay&key="+strings.Repeat("A", 24)) {
+	if h.getsHello(t, "127.0.0.4", "overlay&key="+strings.Repeat("A", 24)) {
 		t.Error("an overlay without a good key gets in")
 	}
 	for i, from := range []string{"127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.4"} {
-		if !h.greeted(t, from, "overlay&key="+key) {
+		if !h.getsHello(t, from, "overlay&key="+key) {
 			t.Errorf("overlay %d gets no socket", i)
 		}
 	}
-	if h.greeted(t, "127.0.0.4", "overlay&key="+key) {
+	if h.getsHello(t, "127.0.0.4", "overlay&key="+key) {
 		t.Error("there are more sockets than there may be")
 	}
 }
 
 // The same applies to plain connections, together with the sockets of an address.
 func TestOneAddressLeavesPlainConnectionsForOthers(t *testing.T) {
-	h, l := newLimitedHouse(t, 40, 2000)
+	h, l := newLimitedServer(t, 40, 2000)
 	begin := func(from string, n int) (all []*rawClient) {
 		for range n {
 			v := h.dialRaw(t, from)
@@ -307,7 +307,7 @@ func TestOneAddressLeavesPlainConnectionsForOthers(t *testing.T) {
 		return l.networks[netip.MustParsePrefix("127.0.0.2/32")] == nil
 	})
 	for i := range 10 {
-		if !h.greeted(t, "127.0.0.2", "audience") {
+		if !h.getsHello(t, "127.0.0.2", "audience") {
 			t.Fatalf("socket %d is refused", i)
 		}
 	}
@@ -334,7 +334,7 @@ func (c *fakeConn) Close() error         { return nil }
 
 // For IPv6 a /56 counts as one address, and a /48 has its own share.
 func TestConnectionsAreCountedByNetwork(t *testing.T) {
-	h, l := newLimitedHouse(t, 100, 20)
+	h, l := newLimitedServer(t, 100, 20)
 	come := func(ip string) bool {
 		return l.admit(&fakeConn{from: &net.TCPAddr{IP: net.ParseIP(ip), Port: 1}})
 	}

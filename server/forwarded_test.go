@@ -127,12 +127,12 @@ func TestClientIP(t *testing.T) {
 	}
 }
 
-// newProxiedHouse returns a house behind a proxy at 127.0.0.9. met returns the networks
+// newProxiedServer returns a house behind a proxy at 127.0.0.9. met returns the networks
 // under which identities are made.
-func newProxiedHouse(t *testing.T) (h *house, out *logs, met func() []string) {
+func newProxiedServer(t *testing.T) (h *testServer, out *logs, met func() []string) {
 	t.Helper()
 	out = &logs{}
-	h = newHouseWith(t, func(o *Options) {
+	h = newTestServerWith(t, func(o *Options) {
 		o.TrustedProxies, o.Log = prefixes("127.0.0.9/32"), loggedTo(out)
 	})
 	var mu sync.Mutex
@@ -154,7 +154,7 @@ func newProxiedHouse(t *testing.T) (h *house, out *logs, met func() []string) {
 // A trusted proxy may name the client through the PROXY protocol, which has precedence over
 // its headers. What an untrusted peer sends does not count.
 func TestProxyProtocol(t *testing.T) {
-	h, out, met := newProxiedHouse(t)
+	h, out, met := newProxiedServer(t)
 	ask := func(from string, before []byte, header string) (status int, resp *http.Response) {
 		t.Helper()
 		v := h.dialRaw(t, from)
@@ -238,7 +238,7 @@ func TestProxyProtocol(t *testing.T) {
 // A socket behind the PROXY protocol works like any other, and leaves nothing in the count
 // of plain connections.
 func TestSocketBehindTheProxyProtocol(t *testing.T) {
-	h, _, _ := newProxiedHouse(t)
+	h, _, _ := newProxiedServer(t)
 	v := h.dialRaw(t, "127.0.0.9")
 	fmt.Fprintf(v.conn, "PROXY TCP4 203.0.113.9 192.0.2.1 4711 80\r\nGET /api/rooms/live/socket?role=audience HTTP/1.1\r\nHost: %s\r\n"+
 		"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", h.base)

@@ -12,7 +12,7 @@ import (
 // melody accepts every Origin. Guard: our check runs before the hijack, when a browser's
 // tools still show the answer, and in the upgrader.
 func TestForeignOriginIsRefusedBeforeTheHijack(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	for origin, want := range map[string]int{
 		"https://elsewhere.example": http.StatusForbidden, "null": http.StatusForbidden, "http://" + h.base + ".elsewhere.example": http.StatusForbidden,
 		"http://" + h.base: http.StatusSwitchingProtocols, "": http.StatusSwitchingProtocols,

@@ -30,8 +30,8 @@ var (
 	eventually = servertest.Eventually
 )
 
-// house is a server over a fixture.
-type house struct {
+// testServer is a server over a fixture.
+type testServer struct {
 	*Server
 	servertest.Fixture
 	t    testing.TB
@@ -49,21 +49,21 @@ func realPages(t testing.TB) *Pages {
 	return p
 }
 
-func newHouse(t testing.TB) *house {
+func newTestServer(t testing.TB) *testServer {
 	t.Helper()
-	return newHouseWith(t, func(*Options) {})
+	return newTestServerWith(t, func(*Options) {})
 }
 
-// newHouseWith returns a house with changed options.
-func newHouseWith(t testing.TB, change func(*Options)) *house {
+// newTestServerWith returns a house with changed options.
+func newTestServerWith(t testing.TB, change func(*Options)) *testServer {
 	t.Helper()
-	return newMeasuredHouse(t, nil, change)
+	return newMeasuredServer(t, nil, change)
 }
 
-// newMeasuredHouse returns a house whose work is measured.
-func newMeasuredHouse(t testing.TB, m *metrics.Metrics, change func(*Options)) *house {
+// newMeasuredServer returns a house whose work is measured.
+func newMeasuredServer(t testing.TB, m *metrics.Metrics, change func(*Options)) *testServer {
 	t.Helper()
-	h := &house{t: t}
+	h := &testServer{t: t}
 	h.Timings = m.Timings()
 	h.Commits, h.Lag = m.Journal()
 	log := slog.New(slog.DiscardHandler)
@@ -99,7 +99,7 @@ func newMeasuredHouse(t testing.TB, m *metrics.Metrics, change func(*Options)) *
 }
 
 // phone opens a socket of the audience.
-func (h *house) phone() *websocket.Conn {
+func (h *testServer) phone() *websocket.Conn {
 	h.t.Helper()
 	conn, err := h.dial()
 	if err != nil {
@@ -108,20 +108,22 @@ func (h *house) phone() *websocket.Conn {
 	return conn
 }
 
-func (h *house) dial() (*websocket.Conn, error) { return servertest.Dial(h.t, h.base, "role=audience") }
+func (h *testServer) dial() (*websocket.Conn, error) {
+	return servertest.Dial(h.t, h.base, "role=audience")
+}
 
-// deaf opens a socket that reads its hello's first byte and no more.
-func (h *house) deaf() net.Conn { return servertest.Deaf(h.t, h.base) }
+// dialDeaf opens a socket that reads its hello's first byte and no more.
+func (h *testServer) dialDeaf() net.Conn { return servertest.Deaf(h.t, h.base) }
 
-func (h *house) phones() int { return h.hub.Count("live", room.ViewAudience) }
+func (h *testServer) phones() int { return h.hub.Count("live", room.ViewAudience) }
 
 // broadcast sends a frame to the phones as a room does.
-func (h *house) broadcast(frame []byte) {
+func (h *testServer) broadcast(frame []byte) {
 	h.hub.Recipients("live", room.ViewAudience).Send(fanout.Frame{Full: frame, Brief: frame})
 }
 
 // overlay opens a socket of an overlay.
-func (h *house) overlay() *websocket.Conn {
+func (h *testServer) overlay() *websocket.Conn {
 	h.t.Helper()
 	key, err := h.Service.ScreenKey("live", room.Overlay)
 	if err != nil {
@@ -134,8 +136,8 @@ func (h *house) overlay() *websocket.Conn {
 	return conn
 }
 
-// says writes comment n to the log.
-func (h *house) says(n int) {
+// publishComment writes comment n to the log.
+func (h *testServer) publishComment(n int) {
 	h.t.Helper()
 	if err := h.Append(h.t.Context(), n, fmt.Sprintf("%d %s", n, strings.Repeat("x", 100))); err != nil {
 		h.t.Fatal(err)

@@ -39,7 +39,7 @@ var forVisitors = []string{
 // nothing else gives it permissions: not even that it comes from this machine.
 func TestAForeignHostMayDoWhatAVisitorMay(t *testing.T) {
 	var out logs
-	h := newHouseWith(t, func(o *Options) { o.Log = loggedTo(&out) })
+	h := newTestServerWith(t, func(o *Options) { o.Log = loggedTo(&out) })
 	_, port, _ := net.SplitHostPort(h.base)
 	foreign := "rebound.example:" + port
 	jar, err := cookiejar.New(nil)

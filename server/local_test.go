@@ -14,7 +14,7 @@ import (
 
 // A command's signature is valid for its request and a minute, on this machine only.
 func TestLocalCommands(t *testing.T) {
-	h := newHouseWith(t, func(o *Options) { o.TrustedProxies = prefixes("127.0.0.0/8") })
+	h := newTestServerWith(t, func(o *Options) { o.TrustedProxies = prefixes("127.0.0.0/8") })
 	keys := h.Service.Keys()
 	const method, target = "GET", "/api/local"
 	for _, tt := range []struct {

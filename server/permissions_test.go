@@ -13,7 +13,7 @@ import (
 // the room or for all rooms. Roles and routes come from their tables, so new ones are
 // tested without a change here.
 func TestRoutesByRole(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	if _, err := h.Service.NewRoom(t.Context(), room.Actor{Role: room.Owner}, room.New("other")); err != nil {
 		t.Fatal(err)
 	}

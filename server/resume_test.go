@@ -12,9 +12,9 @@ import (
 	"danmaku/room"
 )
 
-// fill writes n comments: enough that the room's memory does not reach back to the first
+// publishComments writes n comments: enough that the room's memory does not reach back to the first
 // ones.
-func (h *house) fill(n int) room.Position {
+func (h *testServer) publishComments(n int) room.Position {
 	h.t.Helper()
 	var all sync.WaitGroup
 	for worker := range 64 {
@@ -40,8 +40,8 @@ func (h *house) fill(n int) room.Position {
 // A client that leaves while the log is read for it ends the read; before, each such read
 // held a connection to its end.
 func TestAClientThatLeavesEndsItsRead(t *testing.T) {
-	h := newHouse(t)
-	pos := h.fill(5100)
+	h := newTestServer(t)
+	pos := h.publishComments(5100)
 	reading, ended := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	hook := func(ctx context.Context) {
@@ -84,7 +84,7 @@ func TestSettingsThatChangeDuringAHandshake(t *testing.T) {
 		"archived": {room.Patch{Archived: &yes}, "closed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newTestServer(t)
 			h.OnWait = func() { // the phone's rights have been checked
 				h.OnWait = nil
 				_, err := h.Service.SetRoom(context.Background(), "live", room.Actor{Role: room.Owner, Label: "boss"}, tt.change)

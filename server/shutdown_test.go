@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// raw opens a connection and writes to it.
-func (h *house) raw(text string) net.Conn {
+// dialAndWrite opens a connection and writes to it.
+func (h *testServer) dialAndWrite(text string) net.Conn {
 	h.t.Helper()
 	conn, err := net.Dial("tcp", h.base)
 	if err != nil {
@@ -31,12 +31,12 @@ func (h *house) raw(text string) net.Conn {
 // A client that reads slowly, or sends half a request or nothing, is disconnected after a
 // moment; clients that read get the close message first.
 func TestNobodyHoldsUpAShutdown(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	reader := h.phone()
 	next(t, reader, "hello")
-	deaf := h.deaf()
-	half := h.raw("POST /api/rooms/live/comments HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
-	silent := h.raw("")
+	deaf := h.dialDeaf()
+	half := h.dialAndWrite("POST /api/rooms/live/comments HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	silent := h.dialAndWrite("")
 	eventually(t, "all to be there", func() bool {
 		h.requests.mu.Lock()
 		defer h.requests.mu.Unlock()

@@ -14,14 +14,14 @@ import (
 // Ten thousand clients that return at once must not query the database, which has other
 // things to do then: with it closed they are still welcomed, and receive what they missed.
 func TestHandshakesAskNoDatabase(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	key, err := h.Service.ScreenKey("live", room.Overlay)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const said = 150
 	for n := range said {
-		h.says(n)
+		h.publishComment(n)
 	}
 	var pos room.Position
 	for _, v := range []room.View{room.ViewOverlay, room.ViewAudience} {
@@ -67,7 +67,7 @@ func TestHandshakesAskNoDatabase(t *testing.T) {
 // With ten thousand sockets, net/http's buffers for their requests take 80 MB. None of it
 // may be kept: an idle socket holds some 8 KB, and each buffer is 4 more.
 func TestIdleSocketKeepsNothingOfItsRequest(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	held := func() uint64 {
 		var m runtime.MemStats
 		for range 3 { // pooled objects and those with finalizers are gone after the third
@@ -76,12 +76,12 @@ func TestIdleSocketKeepsNothingOfItsRequest(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	h.deaf()
+	h.dialDeaf()
 	eventually(t, "the first socket", func() bool { return h.phones() == 1 })
 	before := held()
 	const more = 200
 	for range more {
-		h.deaf()
+		h.dialDeaf()
 	}
 	eventually(t, "all sockets", func() bool {
 		plain, _ := h.conns.counts()

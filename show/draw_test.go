@@ -49,14 +49,14 @@ func TestDrawAgainAndItsProof(t *testing.T) {
 	seed := sha256.Sum256([]byte("another invented seed"))
 	r := &room{t: t}
 	r.create("d", show.Draw, `{"title":"A shirt","winners":2,"button":true}`)
-	r.do(show.Command{Op: show.Start, ID: "d", Seed: seed[:]})
-	if err := r.try(show.Command{Op: show.Edit, ID: "d", Spec: json.RawMessage(`{"title":"A shirt","winners":3,"button":true}`)}); !errors.Is(err, show.ErrState) {
+	r.mustApply(show.Command{Op: show.Start, ID: "d", Seed: seed[:]})
+	if err := r.apply(show.Command{Op: show.Edit, ID: "d", Spec: json.RawMessage(`{"title":"A shirt","winners":3,"button":true}`)}); !errors.Is(err, show.ErrState) {
 		t.Errorf("a live draw is changed: %v", err)
 	}
-	if err := r.try(show.Command{Op: show.Redraw, ID: "d", Person: "a"}); !errors.Is(err, show.ErrState) {
+	if err := r.apply(show.Command{Op: show.Redraw, ID: "d", Person: "a"}); !errors.Is(err, show.ErrState) {
 		t.Errorf("drawn again before it was drawn: %v", err)
 	}
-	r.do(show.Command{Op: show.Stop, ID: "d"}.DrawAmong([]string{"a", "b", "c", "d"}).WithNames(map[string]string{"a": "Ann", "b": "Bob", "c": "Cat", "d": "Dan"}))
+	r.mustApply(show.Command{Op: show.Stop, ID: "d"}.DrawAmong([]string{"a", "b", "c", "d"}).WithNames(map[string]string{"a": "Ann", "b": "Bob", "c": "Cat", "d": "Dan"}))
 	order := show.Winners(seed[:], []string{"a", "b", "c", "d"}, 4)
 	result := func() (got show.DrawResult) {
 		t.Helper()
@@ -68,7 +68,7 @@ func TestDrawAgainAndItsProof(t *testing.T) {
 	if got := result(); !slices.Equal(got.Winners, order[:2]) || len(got.Names) != 2 {
 		t.Fatalf("drawn: %+v, want %v", got, order)
 	}
-	if err := r.try(show.Command{Op: show.Redraw, ID: "d", Person: order[3]}); !errors.Is(err, show.ErrChoice) {
+	if err := r.apply(show.Command{Op: show.Redraw, ID: "d", Person: order[3]}); !errors.Is(err, show.ErrChoice) {
 		t.Errorf("a person who has not won: %v", err)
 	}
 	for i, want := range [][]string{{order[1], order[2]}, {order[2], order[3]}, {order[3]}} {
@@ -77,7 +77,7 @@ func TestDrawAgainAndItsProof(t *testing.T) {
 		if got := show.Drawn(r.item("d"), c); !slices.Equal(got, want) {
 			t.Errorf("%d: will be drawn %v, want %v", i, got, want)
 		}
-		r.do(c)
+		r.mustApply(c)
 		if got := result(); !slices.Equal(got.Winners, want) || got.Names[gone] != "" || !slices.Equal(got.Absent, order[:i+1]) {
 			t.Errorf("%d: drawn again: %+v, want %v", i, got, want)
 		}
@@ -108,11 +108,11 @@ func TestAnOverDrawIsNotTakenBack(t *testing.T) {
 	seed := make([]byte, show.SeedSize)
 	r := &room{t: t}
 	r.create("d", show.Draw, `{"title":"A shirt","winners":1}`)
-	r.do(show.Command{Op: show.Start, ID: "d", Seed: seed})
+	r.mustApply(show.Command{Op: show.Start, ID: "d", Seed: seed})
 	before := r.item("d")
-	r.do(show.Command{Op: show.Stop, ID: "d"}.DrawAmong([]string{"a"}))
+	r.mustApply(show.Command{Op: show.Stop, ID: "d"}.DrawAmong([]string{"a"}))
 	after := r.item("d")
-	if err := r.try(show.Command{Op: show.Revert, ID: "d", Changes: []show.Change{{Before: &before, After: &after}}}); !errors.Is(err, show.ErrState) {
+	if err := r.apply(show.Command{Op: show.Revert, ID: "d", Changes: []show.Change{{Before: &before, After: &after}}}); !errors.Is(err, show.ErrState) {
 		t.Errorf("undone: %v", err)
 	}
 }

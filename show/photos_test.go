@@ -12,8 +12,8 @@ import (
 	"danmaku/show"
 )
 
-// wall makes a wall of a spec and starts it.
-func wall(items []show.Item, id, spec string) ([]show.Item, error) {
+// startWall makes a wall of a spec and starts it.
+func startWall(items []show.Item, id, spec string) ([]show.Item, error) {
 	at := time.Unix(1_700_000_000, 0)
 	for _, c := range []show.Command{{Op: show.Create, ID: id, Kind: show.Photos, Spec: json.RawMessage(spec), At: at}, {Op: show.Start, ID: id, At: at}} {
 		changes, err := show.Decide(items, c)
@@ -42,7 +42,7 @@ func TestWalls(t *testing.T) {
 		{`{"title":"Yours","most":501}`, "", ""},
 		{`{"title":"Yours","size":1}`, "", ""},
 	} {
-		items, err := wall(nil, "w", tt.spec)
+		items, err := startWall(nil, "w", tt.spec)
 		if tt.want == "" {
 			if !errors.Is(err, show.ErrInvalid) {
 				t.Errorf("%s: %v", tt.spec, err)
@@ -62,14 +62,14 @@ func TestWalls(t *testing.T) {
 // A wall in the corner occupies its slot like other items there, and keeps it while it is
 // live.
 func TestAWallHasItsSlot(t *testing.T) {
-	items, err := wall(nil, "a", `{"title":"A","overlay":true}`)
+	items, err := startWall(nil, "a", `{"title":"A","overlay":true}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if items, err = wall(items, "b", `{"title":"B","overlay":true}`); err != nil || items[1].State != show.Queued {
+	if items, err = startWall(items, "b", `{"title":"B","overlay":true}`); err != nil || items[1].State != show.Queued {
 		t.Fatalf("a second one in the corner: %+v, %v", items[1], err)
 	}
-	if items, err = wall(items, "c", `{"title":"C"}`); err != nil || items[2].State != show.Live {
+	if items, err = startWall(items, "c", `{"title":"C"}`); err != nil || items[2].State != show.Live {
 		t.Fatalf("one beside the overlay: %+v, %v", items[2], err)
 	}
 	for _, id := range []string{"a", "c"} {

@@ -13,18 +13,18 @@ import (
 	"danmaku/show"
 )
 
-// asked returns the question with a number, asked the given seconds after noon.
-func asked(n int, text string) comment.Comment {
+// newQuestion returns the question with a number, asked the given seconds after noon.
+func newQuestion(n int, text string) comment.Comment {
 	at := noon.Add(time.Duration(n) * time.Second)
 	return comment.Comment{ID: comment.NewID(at, 0), At: at, Text: text, User: "u" + text, Item: "q"}
 }
 
-// board makes a list of the questions a, b, c and so on, in order.
-func board(texts string) (b *show.Board, id func(string) string) {
+// newBoard makes a list of the questions a, b, c and so on, in order.
+func newBoard(texts string) (b *show.Board, id func(string) string) {
 	b = show.NewBoard(show.Questions, &show.Tally{})
 	ids := map[string]string{}
 	for i, r := range texts {
-		c := asked(i, string(r))
+		c := newQuestion(i, string(r))
 		ids[string(r)] = c.ID.String()
 		b.Put(c, int64(i+1))
 	}
@@ -35,8 +35,8 @@ func vote(b *show.Board, person, id string) {
 	b.Enter(show.Entry{Item: "q", Person: person, Choice: id})
 }
 
-// read lists a board as "text votes".
-func read(b *show.Board, all bool, by show.Sorting) string {
+// readBoard lists a board as "text votes".
+func readBoard(b *show.Board, all bool, by show.Sorting) string {
 	var out []string
 	for _, q := range b.List(all, by) {
 		out = append(out, fmt.Sprint(q.Comment.Text, " ", q.Votes))
@@ -45,7 +45,7 @@ func read(b *show.Board, all bool, by show.Sorting) string {
 }
 
 func TestQuestionsAreSorted(t *testing.T) {
-	b, id := board("abcd")
+	b, id := newBoard("abcd")
 	vote(b, "ann", id("b"))
 	vote(b, "bob", id("b"))
 	vote(b, "ann", id("c"))
@@ -53,15 +53,15 @@ func TestQuestionsAreSorted(t *testing.T) {
 	for by, want := range map[show.Sorting]string{
 		show.ByVotes: "b 2, c 1, a 0", show.Newest: "c 1, b 2, a 0", show.Oldest: "a 0, b 2, c 1",
 	} {
-		if got := read(b, false, by); got != want {
+		if got := readBoard(b, false, by); got != want {
 			t.Errorf("by %s: %s, want %s", by, got, want)
 		}
 	}
 	b.Mark(id("b"), show.Mark{Answered: noon})
-	if got, want := read(b, false, show.ByVotes), "c 1, a 0, b 2"; got != want {
+	if got, want := readBoard(b, false, show.ByVotes), "c 1, a 0, b 2"; got != want {
 		t.Errorf("answered questions come last: %s, want %s", got, want)
 	}
-	if got, want := read(b, true, show.ByVotes), "c 1, a 0, b 2, d 0"; got != want {
+	if got, want := readBoard(b, true, show.ByVotes), "c 1, a 0, b 2, d 0"; got != want {
 		t.Errorf("moderators see %s, want %s", got, want)
 	}
 }
@@ -69,18 +69,18 @@ func TestQuestionsAreSorted(t *testing.T) {
 // Votes for merged questions count once for each person, whichever came first, and separate
 // again with the questions.
 func TestMergedQuestionsCountPeople(t *testing.T) {
-	b, id := board("abc")
+	b, id := newBoard("abc")
 	for person, for_ := range map[string]string{"ann": "ab", "bob": "a", "cat": "b", "dan": "c"} {
 		for _, text := range for_ {
 			vote(b, person, id(string(text)))
 		}
 	}
 	b.Mark(id("a"), show.Mark{Into: id("b")})
-	if got, want := read(b, false, show.ByVotes), "b 3, c 1"; got != want {
+	if got, want := readBoard(b, false, show.ByVotes), "b 3, c 1"; got != want {
 		t.Errorf("merged: %s, want %s", got, want)
 	}
 	b.Mark(id("b"), show.Mark{Into: id("c")})
-	if got, want := read(b, false, show.ByVotes), "c 4"; got != want {
+	if got, want := readBoard(b, false, show.ByVotes), "c 4"; got != want {
 		t.Errorf("merged twice: %s, want %s", got, want)
 	}
 	if got := b.Of("ann"); !slices.Equal(got, []string{id("c")}) {
@@ -88,19 +88,19 @@ func TestMergedQuestionsCountPeople(t *testing.T) {
 	}
 	vote(b, "eve", id("c"))
 	b.Enter(show.Entry{Item: "q", Person: "ann", Choice: id("a"), Withdraw: true})
-	if got, want := read(b, false, show.ByVotes), "c 5"; got != want {
+	if got, want := readBoard(b, false, show.ByVotes), "c 5"; got != want {
 		t.Errorf("ann has still a vote for b: %s, want %s", got, want)
 	}
 	b.Mark(id("b"), show.Mark{})
 	b.Mark(id("a"), show.Mark{})
-	if got, want := read(b, false, show.ByVotes), "b 2, c 2, a 1"; got != want {
+	if got, want := readBoard(b, false, show.ByVotes), "b 2, c 2, a 1"; got != want {
 		t.Errorf("taken apart: %s, want %s", got, want)
 	}
 }
 
 // A second screen gets the best open questions, phones the changed votes.
 func TestWhatQuestionsComeTo(t *testing.T) {
-	b, id := board("abcdefg")
+	b, id := newBoard("abcdefg")
 	for i, text := range "gfedcba" {
 		for n := range 7 - i {
 			vote(b, fmt.Sprint(n), id(string(text)))
@@ -159,7 +159,7 @@ func TestAsk(t *testing.T) {
 func TestOrderOfSeveral(t *testing.T) {
 	r := &room{t: t}
 	for _, id := range []string{"a", "b", "c", "d"} {
-		r.do(show.Command{Op: show.Create, ID: id, Kind: show.Card, Spec: json.RawMessage(`{"text":"x"}`), Rank: 5})
+		r.mustApply(show.Command{Op: show.Create, ID: id, Kind: show.Card, Spec: json.RawMessage(`{"text":"x"}`), Rank: 5})
 	}
 	queue := func() string {
 		items := slices.Clone(r.items)
@@ -170,26 +170,26 @@ func TestOrderOfSeveral(t *testing.T) {
 		}
 		return strings.Join(ids, "")
 	}
-	r.do(show.Command{Op: show.Order, ID: "c", IDs: []string{"c", "b"}})
+	r.mustApply(show.Command{Op: show.Order, ID: "c", IDs: []string{"c", "b"}})
 	if got := queue(); got != "acbd" {
 		t.Fatalf("the queue is %s, want acbd", got)
 	}
 	undo := r.last
-	r.do(show.Command{Op: show.Revert, ID: "c", Changes: undo})
+	r.mustApply(show.Command{Op: show.Revert, ID: "c", Changes: undo})
 	if got := queue(); got != "abcd" {
 		t.Fatalf("undone, the queue is %s", got)
 	}
-	r.do(show.Command{Op: show.Order, ID: "d", IDs: []string{"d", "a", "b", "c"}})
+	r.mustApply(show.Command{Op: show.Order, ID: "d", IDs: []string{"d", "a", "b", "c"}})
 	if got := queue(); got != "dabc" {
 		t.Errorf("the last first: %s", got)
 	}
 	for _, ids := range [][]string{{"a", "x"}, {"a", "a"}} {
-		if err := r.try(show.Command{Op: show.Order, ID: "a", IDs: ids}); !errors.Is(err, show.ErrNotFound) {
+		if err := r.apply(show.Command{Op: show.Order, ID: "a", IDs: ids}); !errors.Is(err, show.ErrNotFound) {
 			t.Errorf("order %v: %v", ids, err)
 		}
 	}
 	rank := 99
-	r.do(show.Command{Op: show.Edit, ID: "a", Spec: json.RawMessage(`{"text":"y"}`), Move: &rank})
+	r.mustApply(show.Command{Op: show.Edit, ID: "a", Spec: json.RawMessage(`{"text":"y"}`), Move: &rank})
 	if it := r.item("a"); it.Rank != 99 || !strings.Contains(string(it.Spec), "y") || len(r.last) != 1 {
 		t.Errorf("another text and rank at once: %+v in %d changes", it, len(r.last))
 	}
@@ -200,24 +200,24 @@ func TestOrderOfSeveral(t *testing.T) {
 func TestSuggestions(t *testing.T) {
 	r := &room{t: t}
 	paid := func(n int) comment.Comment {
-		c := asked(n, fmt.Sprint("paid ", n))
+		c := newQuestion(n, fmt.Sprint("paid ", n))
 		c.Item, c.Paid = "", &comment.Paid{Micros: 5e6, Currency: "USD", Level: 1}
 		return c
 	}
 	first := show.SuggestionOf(paid(0))
-	r.do(first)
+	r.mustApply(first)
 	if it := r.item(first.ID); it.State != show.Draft || !it.Suggested() || it.Comment() != first.ID || it.Title() != "paid 0" {
 		t.Fatalf("the suggestion is %+v", it)
 	}
-	r.do(first)
+	r.mustApply(first)
 	if len(r.items) != 1 {
 		t.Fatalf("suggested twice: %d items", len(r.items))
 	}
 	second := show.SuggestionOf(paid(1))
-	r.do(second)
-	r.do(show.Command{Op: show.Queue, ID: second.ID})
+	r.mustApply(second)
+	r.mustApply(show.Command{Op: show.Queue, ID: second.ID})
 	for n := 2; n < show.MaxSuggested+3; n++ {
-		r.do(show.SuggestionOf(paid(n)))
+		r.mustApply(show.SuggestionOf(paid(n)))
 	}
 	waiting := 0
 	for _, it := range r.items {
@@ -228,7 +228,7 @@ func TestSuggestions(t *testing.T) {
 	if waiting != show.MaxSuggested || r.state(first.ID) != "" || r.state(second.ID) != show.Queued {
 		t.Errorf("%d suggestions wait; the first is %q, the one that was queued %q", waiting, r.state(first.ID), r.state(second.ID))
 	}
-	r.do(show.Command{Op: show.TakeDown, Comments: []string{second.ID}})
+	r.mustApply(show.Command{Op: show.TakeDown, Comments: []string{second.ID}})
 	if r.state(second.ID) != "" {
 		t.Error("the card of a comment that was taken down is still there")
 	}
@@ -236,7 +236,7 @@ func TestSuggestions(t *testing.T) {
 
 // Screens that are behind the log receive what they have passed, and the rest later.
 func TestBoardOnScreens(t *testing.T) {
-	b, id := board("abc")
+	b, id := newBoard("abc")
 	it := show.Item{ID: "q", Kind: show.Questions, State: show.Live, Spec: json.RawMessage(`{"title":"?"}`)}
 	b.Delivered(1)
 	vote(b, "ann", id("c"))

@@ -22,13 +22,13 @@ func TestStartAtAMoment(t *testing.T) {
 		if ids := show.ToStart(r.items, now); !slices.Equal(ids, []string{id}) {
 			t.Fatalf("to start are %v", ids)
 		}
-		r.do(show.Command{Op: show.StartScheduled, ID: id, At: now})
+		r.mustApply(show.Command{Op: show.StartScheduled, ID: id, At: now})
 	}
-	r.do(show.Command{Op: show.Create, ID: "c", Kind: show.Card, Spec: card, At: noon, Starts: at})
+	r.mustApply(show.Command{Op: show.Create, ID: "c", Kind: show.Card, Spec: card, At: noon, Starts: at})
 	if show.NextStart(r.items) != at || show.ToStart(r.items, at.Add(-1)) != nil {
 		t.Fatalf("it starts at %v", show.NextStart(r.items))
 	}
-	r.do(show.Command{Op: show.StartScheduled, ID: "c", At: at.Add(-1)})
+	r.mustApply(show.Command{Op: show.StartScheduled, ID: "c", At: at.Add(-1)})
 	if r.state("c") != show.Draft {
 		t.Fatalf("before its moment it is %s", r.state("c"))
 	}
@@ -36,41 +36,41 @@ func TestStartAtAMoment(t *testing.T) {
 	if it := r.item("c"); it.State != show.Live || !it.Starts.IsZero() || !it.Started.Equal(at) {
 		t.Errorf("started: %+v", it)
 	}
-	r.do(show.Command{Op: show.StartScheduled, ID: "c", At: at.Add(time.Second)})
+	r.mustApply(show.Command{Op: show.StartScheduled, ID: "c", At: at.Add(time.Second)})
 
 	// The slot is taken: the item is queued.
-	r.do(show.Command{Op: show.Create, ID: "d", Kind: show.Card, Spec: card, At: at})
-	r.do(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Minute)})
+	r.mustApply(show.Command{Op: show.Create, ID: "d", Kind: show.Card, Spec: card, At: at})
+	r.mustApply(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Minute)})
 	due("d", at.Add(time.Minute+9*time.Minute))
 	if it := r.item("d"); it.State != show.Queued || !it.Starts.IsZero() {
 		t.Errorf("with its place taken: %+v", it)
 	}
 	// From the queue to another time, and back.
-	r.do(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Hour)})
+	r.mustApply(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Hour)})
 	if it := r.item("d"); it.State != show.Draft || it.Starts.IsZero() {
 		t.Errorf("scheduled in the queue: %+v", it)
 	}
-	r.do(show.Command{Op: show.Queue, ID: "d", At: at})
+	r.mustApply(show.Command{Op: show.Queue, ID: "d", At: at})
 	if it := r.item("d"); it.State != show.Queued || !it.Starts.IsZero() {
 		t.Errorf("queued: %+v", it)
 	}
-	r.do(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Hour)})
-	r.do(show.Command{Op: show.Schedule, ID: "d", At: at})
+	r.mustApply(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Hour)})
+	r.mustApply(show.Command{Op: show.Schedule, ID: "d", At: at})
 	if it := r.item("d"); it.State != show.Draft || !it.Starts.IsZero() {
 		t.Errorf("without a moment: %+v", it)
 	}
 	// It missed its time by long.
-	r.do(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Minute)})
+	r.mustApply(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Minute)})
 	due("d", at.Add(time.Minute+10*time.Minute+1))
 	if it := r.item("d"); it.State != show.Draft || !it.Starts.IsZero() {
 		t.Errorf("missed: %+v", it)
 	}
 	for _, starts := range []time.Time{at.Add(-11 * time.Minute), at.Add(-time.Hour), at.Add(400 * 24 * time.Hour)} {
-		if err := r.try(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: starts}); !errors.Is(err, show.ErrInvalid) {
+		if err := r.apply(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: starts}); !errors.Is(err, show.ErrInvalid) {
 			t.Errorf("starts at %v: %v", starts, err)
 		}
 	}
-	if err := r.try(show.Command{Op: show.Schedule, ID: "c", At: at, Starts: at.Add(time.Hour)}); !errors.Is(err, show.ErrState) {
+	if err := r.apply(show.Command{Op: show.Schedule, ID: "c", At: at, Starts: at.Add(time.Hour)}); !errors.Is(err, show.ErrState) {
 		t.Errorf("a live item: %v", err)
 	}
 }
@@ -81,19 +81,19 @@ func TestCountdownToAMoment(t *testing.T) {
 	end := noon.Add(time.Minute)
 	r.create("n", show.Countdown, fmt.Sprintf(`{"until":%d,"done":"We begin"}`, end.UnixMilli()))
 	r.create("m", show.Countdown, fmt.Sprintf(`{"until":%d}`, end.UnixMilli()))
-	r.do(show.Command{Op: show.Start, ID: "n", At: noon})
+	r.mustApply(show.Command{Op: show.Start, ID: "n", At: noon})
 	if it := r.item("n"); !it.Ends.Equal(end) {
 		t.Fatalf("it ends at %v", it.Ends)
 	}
-	r.do(show.Command{Op: show.Start, ID: "m", At: noon}) // waits for the slot
+	r.mustApply(show.Command{Op: show.Start, ID: "m", At: noon}) // waits for the slot
 	if ids := show.Due(r.items, end); !slices.Equal(ids, []string{"n"}) {
 		t.Fatal(ids)
 	}
-	r.do(show.Command{Op: show.Expire, ID: "n", At: end})
+	r.mustApply(show.Command{Op: show.Expire, ID: "n", At: end})
 	if r.state("n") != show.Ended || r.state("m") != show.Queued {
 		t.Errorf("after its end: %s, and an item that waits until the same moment: %s", r.state("n"), r.state("m"))
 	}
-	if err := r.try(show.Command{Op: show.Start, ID: "m", At: end}); !errors.Is(err, show.ErrState) {
+	if err := r.apply(show.Command{Op: show.Start, ID: "m", At: end}); !errors.Is(err, show.ErrState) {
 		t.Error(err)
 	}
 	for _, spec := range []string{`{"until":1,"seconds":5}`, `{"until":-1}`, `{"until":99999999999999}`, `{"seconds":5,"done":"\u200b"}`} {

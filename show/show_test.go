@@ -26,14 +26,14 @@ type room struct {
 	last  []show.Change
 }
 
-func (r *room) do(c show.Command) {
+func (r *room) mustApply(c show.Command) {
 	r.t.Helper()
-	if err := r.try(c); err != nil {
+	if err := r.apply(c); err != nil {
 		r.t.Fatalf("%s %s: %v", c.Op, c.ID, err)
 	}
 }
 
-func (r *room) try(c show.Command) error {
+func (r *room) apply(c show.Command) error {
 	if c.At.IsZero() {
 		c.At = noon
 	}
@@ -69,7 +69,7 @@ func (r *room) item(id string) show.Item {
 
 func (r *room) create(id string, kind show.Kind, spec string) {
 	r.t.Helper()
-	r.do(show.Command{Op: show.Create, ID: id, Kind: kind, Spec: json.RawMessage(spec)})
+	r.mustApply(show.Command{Op: show.Create, ID: id, Kind: kind, Spec: json.RawMessage(spec)})
 }
 
 func TestLife(t *testing.T) {
@@ -81,7 +81,7 @@ func TestLife(t *testing.T) {
 	if _, visible := show.Public(r.item("p"), nil); visible {
 		t.Error("a draft is public")
 	}
-	r.do(show.Command{Op: show.Start, ID: "p"})
+	r.mustApply(show.Command{Op: show.Start, ID: "p"})
 	if it := r.item("p"); it.State != show.Live || !it.Ends.Equal(noon.Add(time.Minute)) || !it.Started.Equal(noon) {
 		t.Errorf("started: %+v", it)
 	}
@@ -91,21 +91,21 @@ func TestLife(t *testing.T) {
 	if due := show.Due(r.items, noon.Add(time.Minute)); len(due) != 1 || due[0] != "p" {
 		t.Error(due)
 	}
-	r.do(show.Command{Op: show.Stop, ID: "p", At: noon.Add(time.Minute), Result: json.RawMessage(`{"counts":[3,4],"people":7}`)})
+	r.mustApply(show.Command{Op: show.Stop, ID: "p", At: noon.Add(time.Minute), Result: json.RawMessage(`{"counts":[3,4],"people":7}`)})
 	if it := r.item("p"); it.State != show.Ended || string(it.Result) != `{"counts":[3,4],"people":7}` {
 		t.Errorf("stopped: %+v", it)
 	}
 	for _, c := range []show.Command{
 		{Op: show.Start, ID: "p"}, {Op: show.Stop, ID: "p"}, {Op: show.Edit, ID: "p", Spec: json.RawMessage(poll)}, {Op: show.Queue, ID: "p"},
 	} {
-		if err := r.try(c); !errors.Is(err, show.ErrState) {
+		if err := r.apply(c); !errors.Is(err, show.ErrState) {
 			t.Errorf("%s after the end: %v", c.Op, err)
 		}
 	}
-	if err := r.try(show.Command{Op: show.Start, ID: "x"}); !errors.Is(err, show.ErrNotFound) {
+	if err := r.apply(show.Command{Op: show.Start, ID: "x"}); !errors.Is(err, show.ErrNotFound) {
 		t.Error(err)
 	}
-	r.do(show.Command{Op: show.Delete, ID: "p"})
+	r.mustApply(show.Command{Op: show.Delete, ID: "p"})
 	if r.state("p") != "" {
 		t.Error("it is still there")
 	}
@@ -118,7 +118,7 @@ func TestOneItemInASlotAndTheNextWaits(t *testing.T) {
 	r.create("c", show.Card, `{"text":"third","seconds":0}`)
 	r.create("t", show.Ticker, `{"texts":["runs along"]}`)
 	for _, id := range []string{"a", "b", "c", "t"} {
-		r.do(show.Command{Op: show.Start, ID: id})
+		r.mustApply(show.Command{Op: show.Start, ID: id})
 	}
 	want := func(states ...show.State) {
 		t.Helper()
@@ -129,12 +129,12 @@ func TestOneItemInASlotAndTheNextWaits(t *testing.T) {
 		}
 	}
 	want(show.Live, show.Queued, show.Queued, show.Live)
-	r.do(show.Command{Op: show.Order, ID: "c", Rank: 1})
-	r.do(show.Command{Op: show.Stop, ID: "a"})
+	r.mustApply(show.Command{Op: show.Order, ID: "c", Rank: 1})
+	r.mustApply(show.Command{Op: show.Stop, ID: "a"})
 	want(show.Ended, show.Queued, show.Live, show.Live)
-	r.do(show.Command{Op: show.Delete, ID: "c"})
+	r.mustApply(show.Command{Op: show.Delete, ID: "c"})
 	want(show.Ended, show.Live, "", show.Live)
-	r.do(show.Command{Op: show.Start, ID: "a"}) // a card can be shown again
+	r.mustApply(show.Command{Op: show.Start, ID: "a"}) // a card can be shown again
 	want(show.Queued, show.Live, "", show.Live)
 }
 
@@ -180,11 +180,11 @@ func TestSpecs(t *testing.T) {
 func TestLivePollStaysWhatPeopleVotedIn(t *testing.T) {
 	r := &room{t: t}
 	r.create("p", show.Poll, poll)
-	r.do(show.Command{Op: show.Start, ID: "p"})
-	if err := r.try(show.Command{Op: show.Edit, ID: "p", Spec: json.RawMessage(`{"question":"Which map?","options":["Fire","Ice"]}`)}); !errors.Is(err, show.ErrState) {
+	r.mustApply(show.Command{Op: show.Start, ID: "p"})
+	if err := r.apply(show.Command{Op: show.Edit, ID: "p", Spec: json.RawMessage(`{"question":"Which map?","options":["Fire","Ice"]}`)}); !errors.Is(err, show.ErrState) {
 		t.Error(err)
 	}
-	r.do(show.Command{Op: show.Edit, ID: "p", Spec: json.RawMessage(`{"question":"Which map?","options":["Ice","Fire"],"seconds":60,"hidden":true}`)})
+	r.mustApply(show.Command{Op: show.Edit, ID: "p", Spec: json.RawMessage(`{"question":"Which map?","options":["Ice","Fire"],"seconds":60,"hidden":true}`)})
 }
 
 func TestPublic(t *testing.T) {
@@ -197,12 +197,12 @@ func TestPublic(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.do(show.Command{Op: show.Start, ID: "p"})
+	r.mustApply(show.Command{Op: show.Start, ID: "p"})
 	if it, ok := show.Public(r.item("p"), &tally); !ok || string(it.Result) != `{"counts":[3,2],"people":5}` {
 		t.Errorf("%s", it.Result)
 	}
-	r.do(show.Command{Op: show.Stop, ID: "p", Result: json.RawMessage(`{"counts":[3,2],"people":5}`)})
-	r.do(show.Command{Op: show.Start, ID: "h"})
+	r.mustApply(show.Command{Op: show.Stop, ID: "p", Result: json.RawMessage(`{"counts":[3,2],"people":5}`)})
+	r.mustApply(show.Command{Op: show.Start, ID: "h"})
 	if it, ok := show.Public(r.item("h"), &tally); !ok || string(it.Result) != `{"counts":null,"people":5}` {
 		t.Errorf("hidden: %s", it.Result)
 	}
@@ -212,16 +212,16 @@ func TestDrawCanBeRepeatedByAnyone(t *testing.T) {
 	seed := sha256.Sum256([]byte("an invented seed"))
 	r := &room{t: t}
 	r.create("d", show.Draw, `{"title":"A shirt","winners":2}`)
-	if err := r.try(show.Command{Op: show.Start, ID: "d"}); !errors.Is(err, show.ErrInvalid) {
+	if err := r.apply(show.Command{Op: show.Start, ID: "d"}); !errors.Is(err, show.ErrInvalid) {
 		t.Errorf("without a seed: %v", err)
 	}
-	r.do(show.Command{Op: show.Start, ID: "d", Seed: seed[:]})
+	r.mustApply(show.Command{Op: show.Start, ID: "d", Seed: seed[:]})
 	public, _ := show.Public(r.item("d"), nil)
 	hash := sha256.Sum256(seed[:])
 	if string(public.Result) != `{"hash":"`+hex.EncodeToString(hash[:])+`"}` {
 		t.Fatalf("before the draw everybody sees %s", public.Result)
 	}
-	r.do(show.Command{Op: show.Stop, ID: "d", Result: json.RawMessage(`{"entries":["c","a","b","a","d"]}`)})
+	r.mustApply(show.Command{Op: show.Stop, ID: "d", Result: json.RawMessage(`{"entries":["c","a","b","a","d"]}`)})
 	public, _ = show.Public(r.item("d"), nil)
 	var got show.DrawResult
 	if err := json.Unmarshal(public.Result, &got); err != nil {
@@ -322,7 +322,7 @@ func TestUndo(t *testing.T) {
 			Rank: source.IntN(9), Result: json.RawMessage(`{"counts":[0,0],"people":0}`),
 		}
 		before := fmt.Sprint(sorted(r.items))
-		if r.try(c) != nil {
+		if r.apply(c) != nil {
 			continue
 		}
 		changes := r.last
@@ -333,17 +333,17 @@ func TestUndo(t *testing.T) {
 			} else {
 				id = changes[i].Before.ID
 			}
-			r.do(show.Command{Op: show.Put, ID: id, Item: changes[i].Before})
+			r.mustApply(show.Command{Op: show.Put, ID: id, Item: changes[i].Before})
 		}
 		if after := fmt.Sprint(sorted(r.items)); after != before {
 			t.Fatalf("%s %s undone:\n%s\nwant\n%s", c.Op, c.ID, after, before)
 		}
 		if source.IntN(4) == 0 {
-			_ = r.try(c) // continues from another state; a refusal is fine
+			_ = r.apply(c) // continues from another state; a refusal is fine
 		}
 		if r.state("p") == show.Ended || r.state("p") == "" {
 			if r.state("p") != "" {
-				r.do(show.Command{Op: show.Delete, ID: "p"})
+				r.mustApply(show.Command{Op: show.Delete, ID: "p"})
 			}
 			r.create("p", show.Poll, poll)
 		}
@@ -368,7 +368,7 @@ func TestBounds(t *testing.T) {
 	for i := range show.MaxItems {
 		r.create(fmt.Sprint(i), show.Card, `{"text":"x","seconds":0}`)
 	}
-	if err := r.try(show.Command{Op: show.Create, ID: "one more", Kind: show.Card, Spec: json.RawMessage(`{"text":"x","seconds":0}`)}); !errors.Is(err, show.ErrFull) {
+	if err := r.apply(show.Command{Op: show.Create, ID: "one more", Kind: show.Card, Spec: json.RawMessage(`{"text":"x","seconds":0}`)}); !errors.Is(err, show.ErrFull) {
 		t.Error(err)
 	}
 }
@@ -379,7 +379,7 @@ func TestMadeAtOnceStandAsMade(t *testing.T) {
 	r := &room{t: t}
 	want := []string{"c", "a", "b"}
 	for i, id := range want {
-		r.do(show.Command{Op: show.Create, ID: id, Kind: show.Card, Rank: 1, Spec: json.RawMessage(`{"text":"x","seconds":0}`), At: noon.Add(time.Duration(10-i) * time.Microsecond)})
+		r.mustApply(show.Command{Op: show.Create, ID: id, Kind: show.Card, Rank: 1, Spec: json.RawMessage(`{"text":"x","seconds":0}`), At: noon.Add(time.Duration(10-i) * time.Microsecond)})
 	}
 	for i := range r.items {
 		r.items[i].Created = time.UnixMilli(r.items[i].Created.UnixMilli())

@@ -18,7 +18,7 @@ import (
 // both kinds of entries are found again after a restart.
 func TestActs(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	rec := addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	at := noon.UTC()
@@ -31,13 +31,13 @@ func TestActs(t *testing.T) {
 		{At: at, By: "boss", Link: 1, Role: room.Owner, Kind: room.ActionLink, About: "1", Detail: "for bob"},
 		{Room: "other", At: at, By: "boss", Link: 1, Role: room.Owner, Kind: room.ActionRules, About: "list"},
 	}
-	put(t, s, room.Event{Room: "live", At: at, Kind: room.KindRoom, Setup: &after, Changed: acts[0].Changed, Audit: &acts[0]})
-	ban := put(t, s, room.Event{Room: "live", At: at, Kind: room.KindBan, Ban: &room.Ban{Kind: room.FullBan, User: "ann"},
+	mustAppend(t, s, room.Event{Room: "live", At: at, Kind: room.KindRoom, Setup: &after, Changed: acts[0].Changed, Audit: &acts[0]})
+	ban := mustAppend(t, s, room.Event{Room: "live", At: at, Kind: room.KindBan, Ban: &room.Ban{Kind: room.FullBan, User: "ann"},
 		Audit: &room.AuditEntry{By: "mod", Link: 3, Role: room.Moderator, Kind: room.ActionBan, User: "ann", Detail: "100% rude"}})
 	undo := acts[2]
 	undo.Undoes = 2
 	unban := room.Event{Room: "live", At: acts[2].At, Kind: room.KindUnban, Ban: ban.Ban, Audit: &undo}
-	put(t, s, unban)
+	mustAppend(t, s, unban)
 	if r, err := s.Append(t.Context(), unban); err != nil || !r.Again {
 		t.Errorf("lifted twice: %+v, %v", r, err)
 	}
@@ -54,7 +54,7 @@ func TestActs(t *testing.T) {
 		acts[i].ID = int64(i + 1)
 	}
 	acts[1].Undone = 3
-	s = open(t, dir)
+	s = openStore(t, dir)
 	for name, tt := range map[string]struct {
 		q    room.AuditQuery
 		want []room.AuditEntry
@@ -78,7 +78,7 @@ func TestActs(t *testing.T) {
 
 // A change that is not an event and its audit entry are both written, or neither is.
 func TestAnActIsWrittenWithItsChange(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	link, err := s.AddLink(t.Context(), room.AccessLink{Room: "live", Role: room.Sender, Hash: []byte("one")}, nil)
 	if err != nil {
@@ -126,7 +126,7 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 			return s.ChangeRuleList(t.Context(), room.RuleChange{Room: "live", Name: "kept", Was: 1, Audit: line(room.ActionRules)})
 		}},
 	}
-	run(t, s, "CREATE TRIGGER no_acts BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END")
+	execSQL(t, s, "CREATE TRIGGER no_acts BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END")
 	before := state()
 	for _, c := range changes {
 		if err := c.do(); err == nil {
@@ -136,7 +136,7 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 	if diff := cmp.Diff(before, state()); diff != "" {
 		t.Errorf("the failed changes left traces (-before +after):\n%s", diff)
 	}
-	run(t, s, "DROP TRIGGER no_acts")
+	execSQL(t, s, "DROP TRIGGER no_acts")
 	for _, c := range changes {
 		before := state()
 		if err := c.do(); err != nil {
@@ -165,7 +165,7 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 
 // An action's edit of a list is stored for its undo; of long edits only the newest.
 func TestListEditsAreKept(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	short := room.ListEdit{WasOn: true, Line: 3, Was: []string{"a"}, Now: []string{"b", ""}, Above: "up", Below: "down"}
 	long := room.ListEdit{Made: true, On: true, Now: []string{strings.Repeat("x", 20<<10)}}
@@ -203,7 +203,7 @@ func TestListEditsAreKept(t *testing.T) {
 // A room's earlier pictures are stored for an undo; the oldest are deleted, and those of
 // other rooms stay.
 func TestPicturesBeforeAreKept(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	for i := range 15 {
@@ -230,9 +230,9 @@ func TestPicturesBeforeAreKept(t *testing.T) {
 // A pin survives a restart, until it is unpinned, taken down or cleared.
 func TestPinned(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
-	c := put(t, s, newComment("live", "look")).Comment
+	c := mustAppend(t, s, newComment("live", "look")).Comment
 	pin := room.Event{Room: "live", At: noon, Kind: room.KindPin, IDs: []comment.ID{c.ID}}
 	pinAndEnd(t, &s, dir, "unpin", pin, room.Event{Room: "live", At: noon, Kind: room.KindPin})
 	pinAndEnd(t, &s, dir, "clear", pin, room.Event{Room: "live", At: noon, Kind: room.KindClear})
@@ -241,7 +241,7 @@ func TestPinned(t *testing.T) {
 
 func pinAndEnd(t *testing.T, s **store.Store, dir, name string, pin, end room.Event) {
 	t.Helper()
-	put(t, *s, pin)
+	mustAppend(t, *s, pin)
 	if r, err := (*s).Append(t.Context(), pin); err != nil || !r.Again {
 		t.Errorf("%s: pinned twice: %+v, %v", name, r, err)
 	}
@@ -249,27 +249,27 @@ func pinAndEnd(t *testing.T, s **store.Store, dir, name string, pin, end room.Ev
 		if err := (*s).Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		*s = open(t, dir)
+		*s = openStore(t, dir)
 		rooms, err := (*s).Rooms(t.Context())
 		if err != nil || rooms[0].Pinned != want {
 			t.Errorf("%s: %v is pinned, %v, want %v", name, rooms[0].Pinned, err, want)
 		}
 		if want != 0 {
-			put(t, *s, end)
+			mustAppend(t, *s, end)
 		}
 	}
 }
 
 // Neighbours lists authors who share an address, and Person an author's counts.
 func TestPeople(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	write := func(roomID, user, address, name string, k room.Kind, at time.Time) {
 		ev := newComment(roomID, "hi")
 		ev.Kind, ev.Comment.ID = k, comment.NewID(at, uint32(at.UnixNano()/1000))
 		ev.Comment.User, ev.Comment.Name, ev.Comment.At, ev.Entry.Address, ev.Entry.Ref = user, name, at, address, ""
-		put(t, s, ev)
+		mustAppend(t, s, ev)
 	}
 	now := noon.UTC().Truncate(time.Millisecond)
 	write("live", "ann", "home", "Ann", room.KindComment, now)

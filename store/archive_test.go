@@ -31,7 +31,7 @@ func archived(t *testing.T, s *store.Store, q room.Archive) (texts []string) {
 }
 
 func TestArchive(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	begun := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
@@ -47,12 +47,12 @@ func TestArchive(t *testing.T) {
 		ev := newComment("live", want[n])
 		ev.Comment.At = begun.Add(time.Duration(n/3) * time.Millisecond)
 		ev.Comment.ID = comment.NewID(ev.Comment.At, uint32(n))
-		put(t, s, ev)
+		mustAppend(t, s, ev)
 	}
-	put(t, s, newComment("other", "elsewhere"))
+	mustAppend(t, s, newComment("other", "elsewhere"))
 	held := newComment("live", "held")
 	held.Kind, held.Comment.At = room.KindHeld, begun.Add(time.Hour)
-	put(t, s, held)
+	mustAppend(t, s, held)
 
 	if got := archived(t, s, room.Archive{}); !slices.Equal(got, want) {
 		t.Errorf("%d comments, not in the order of time", len(got))
@@ -83,14 +83,14 @@ func TestArchive(t *testing.T) {
 // TestSnapshot reads an archive while the room goes on: later comments, removals and
 // decisions are not in it.
 func TestSnapshot(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	begun := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
 	add := func(i int) comment.ID {
 		ev := newComment("live", strconv.Itoa(i))
 		ev.Comment.At = begun.Add(time.Duration(i) * time.Millisecond)
 		ev.Comment.ID = comment.NewID(ev.Comment.At, uint32(i))
-		put(t, s, ev)
+		mustAppend(t, s, ev)
 		return ev.Comment.ID
 	}
 	const all = 1200 // more than two pages
@@ -110,7 +110,7 @@ func TestSnapshot(t *testing.T) {
 		if read++; read == 1 {
 			add(0) // before all others, and one after them
 			add(all + 1)
-			put(t, s, room.Event{Kind: room.KindRemove, Room: "live", IDs: []comment.ID{last}})
+			mustAppend(t, s, room.Event{Kind: room.KindRemove, Room: "live", IDs: []comment.ID{last}})
 		}
 		if row.Text != strconv.Itoa(read) || row.Status != comment.Shown {
 			t.Fatalf("row %d is %q, %s", read, row.Text, row.Status)
@@ -147,7 +147,7 @@ func TestSnapshot(t *testing.T) {
 }
 
 func TestMoments(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	at := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
 	add := func(kind room.MomentKind, after time.Duration) {
@@ -229,7 +229,7 @@ func TestPauses(t *testing.T) {
 		{"a stream says nothing of it", []reported{{60 * s, room.RecordPause}, {70 * s, room.StreamStop}, {80 * s, room.RecordResume}}, []time.Duration{60 * s, 80 * s}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			db := open(t, t.TempDir())
+			db := openStore(t, t.TempDir())
 			addRoom(t, db, "live")
 			for _, m := range append([]reported{{-20 * s, room.RecordPause}, {0, room.RecordStart}}, tt.reported...) {
 				if err := db.AddMoment(t.Context(), room.Moment{Room: "live", Kind: m.kind, At: at.Add(m.after)}); err != nil {
@@ -256,7 +256,7 @@ func TestPauses(t *testing.T) {
 }
 
 func TestArchivePlan(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	query, args := store.ArchiveQuery("live", room.Archive{})
 	args = append(append([]any{0, 0}, args...), 500)
 	rows, err := s.Readers().Query(`EXPLAIN QUERY PLAN `+query, args...)

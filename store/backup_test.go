@@ -16,7 +16,7 @@ import (
 // A copy made while comments are written is complete up to some moment, opens as an
 // independent store, and draws a new epoch, once.
 func TestBackupWhileWriting(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	room := addRoom(t, s, "live")
 	stop := make(chan struct{})
 	half := make(chan struct{})
@@ -54,7 +54,7 @@ func TestBackupWhileWriting(t *testing.T) {
 
 	var epoch string
 	for range 2 { // only the first start draws the epoch
-		copied := open(t, dir)
+		copied := openStore(t, dir)
 		rooms, err := copied.Rooms(t.Context())
 		if err != nil || len(rooms) != 1 {
 			t.Fatalf("rooms of the copy: %v, %v", rooms, err)
@@ -82,7 +82,7 @@ func TestBackupWhileWriting(t *testing.T) {
 }
 
 func TestBackupOverwritesNothing(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	for _, name := range []string{"taken.db", "broken.db.part"} {
 		path := filepath.Join(t.TempDir(), name)
@@ -106,7 +106,7 @@ func TestBackupOverwritesNothing(t *testing.T) {
 }
 
 func TestForget(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	for _, name := range []string{"live", "other"} {
 		addRoom(t, s, name)
 	}

@@ -15,7 +15,7 @@ import (
 func BenchmarkAppend(b *testing.B) {
 	for _, writers := range []int{1, 64} {
 		b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) {
-			s := open(b, b.TempDir())
+			s := openStore(b, b.TempDir())
 			addRoom(b, s, "live")
 			b.ReportAllocs()
 			b.SetParallelism(writers)
@@ -35,13 +35,13 @@ func BenchmarkAppend(b *testing.B) {
 // DANMAKU_BENCH_ROWS, since filling it takes a while.
 func BenchmarkStart(b *testing.B) {
 	dir := b.TempDir()
-	s := open(b, dir)
+	s := openStore(b, dir)
 	addRoom(b, s, "live")
 	rows := os.Getenv("DANMAKU_BENCH_ROWS")
 	if rows == "" {
 		rows = "10000"
 	}
-	fill(b, s, rows)
+	insertRows(b, s, rows)
 	if err := s.Close(context.Background()); err != nil {
 		b.Fatal(err)
 	}
@@ -62,8 +62,8 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// fill puts rows into the log by SQL, far faster than comments could be appended.
-func fill(t testing.TB, s *store.Store, rows string) {
+// insertRows puts rows into the log by SQL, far faster than comments could be appended.
+func insertRows(t testing.TB, s *store.Store, rows string) {
 	t.Helper()
 	for _, q := range []string{
 		"INSERT OR IGNORE INTO users (id, room, name) SELECT value, 1, 'user' || value FROM generate(1000)",
@@ -73,6 +73,6 @@ func fill(t testing.TB, s *store.Store, rows string) {
 	} {
 		q = strings.ReplaceAll(q, "generate(1000)", "(WITH RECURSIVE g(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM g WHERE value < 1000) SELECT value FROM g)")
 		q = strings.ReplaceAll(q, "generate(N)", "(WITH RECURSIVE g(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM g WHERE value < "+rows+") SELECT value FROM g)")
-		run(t, s, q)
+		execSQL(t, s, q)
 	}
 }

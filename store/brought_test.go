@@ -10,8 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// brought makes a comment that a chat brings.
-func brought(chat, user, ref string, source comment.Source) room.Event {
+// chatComment makes a comment that a chat brings.
+func chatComment(chat, user, ref string, source comment.Source) room.Event {
 	ev := newComment("live", "hello "+ref)
 	ev.Comment.User, ev.Comment.Source = user, source
 	ev.Comment.Paid = &comment.Paid{Micros: 5_000_000, Currency: "USD", Level: 2}
@@ -22,9 +22,9 @@ func brought(chat, user, ref string, source comment.Source) room.Event {
 
 // Payments, pictures and the chat come back from history and from the log.
 func TestBroughtCommentsComeBack(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	said := put(t, s, brought("c1", "mika", "p.1", comment.FromTwitch))
+	said := mustAppend(t, s, chatComment("c1", "mika", "p.1", comment.FromTwitch))
 	row, err := s.Comment(t.Context(), "live", said.Comment.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -44,19 +44,19 @@ func TestBroughtCommentsComeBack(t *testing.T) {
 // A message of a platform is stored once, whichever chat brings it and whatever author it
 // names; a sender's equal ref is a different one.
 func TestBroughtOnce(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	first := put(t, s, brought("c1", "mika", "p.1", comment.FromTwitch))
+	first := mustAppend(t, s, chatComment("c1", "mika", "p.1", comment.FromTwitch))
 	for name, ev := range map[string]room.Event{
-		"the same chat": brought("c1", "mika", "p.1", comment.FromTwitch), "another chat": brought("c2", "mika", "p.1", comment.FromTwitch),
-		"another name for the author": brought("c2", "mika by name", "p.1", comment.FromTwitch),
+		"the same chat": chatComment("c1", "mika", "p.1", comment.FromTwitch), "another chat": chatComment("c2", "mika", "p.1", comment.FromTwitch),
+		"another name for the author": chatComment("c2", "mika by name", "p.1", comment.FromTwitch),
 	} {
 		receipt, err := s.Append(t.Context(), ev)
 		if err != nil || !receipt.Again || receipt.Event.Comment.ID != first.Comment.ID {
 			t.Errorf("%s: %+v, %v", name, receipt, err)
 		}
 	}
-	sender := brought("", "mika's sender", "p.1", comment.FromTwitch)
+	sender := chatComment("", "mika's sender", "p.1", comment.FromTwitch)
 	if receipt, err := s.Append(t.Context(), sender); err != nil || receipt.Again {
 		t.Errorf("a sender's own ref: %+v, %v", receipt, err)
 	}
@@ -71,13 +71,13 @@ func TestBroughtOnce(t *testing.T) {
 // Clearing a chat removes what it brought from that source, and nothing else; the removed
 // comments can be restored.
 func TestRemoveWhatAChatBrought(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	gone := put(t, s, brought("c1", "mika", "p.1", comment.FromTwitch))
-	held := brought("c1", "noor", "p.2", comment.FromTwitch)
+	gone := mustAppend(t, s, chatComment("c1", "mika", "p.1", comment.FromTwitch))
+	held := chatComment("c1", "noor", "p.2", comment.FromTwitch)
 	held.Kind = room.KindHeld
-	held = put(t, s, held)
-	kept := []room.Event{put(t, s, brought("c1", "ana", "p.3", comment.FromYouTube)), put(t, s, brought("c2", "ana", "p.4", comment.FromTwitch)), put(t, s, newComment("live", "ours"))}
+	held = mustAppend(t, s, held)
+	kept := []room.Event{mustAppend(t, s, chatComment("c1", "ana", "p.3", comment.FromYouTube)), mustAppend(t, s, chatComment("c2", "ana", "p.4", comment.FromTwitch)), mustAppend(t, s, newComment("live", "ours"))}
 	clear := room.Event{Room: "live", At: gone.At, Kind: room.KindRemove, Chat: "c1", Comment: comment.Comment{Source: comment.FromTwitch}, By: "Twitch"}
 	receipt, err := s.Append(t.Context(), clear)
 	if err != nil || len(receipt.Event.IDs) != 2 {

@@ -10,8 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// someChange is a typical comment.
-func someChange() change {
+// typicalChange is a typical comment.
+func typicalChange() change {
 	return &eventChange{ev: room.Event{
 		Room: "live", Seq: 812, At: time.UnixMilli(1_790_000_000_000).UTC(), Kind: room.KindComment, By: "",
 		Comment: comment.Comment{ID: 7_204_812, At: time.UnixMilli(1_790_000_000_000).UTC(), Text: "弾幕 <comes> in from the right", User: "a1b2c3d4e5f6", Mode: comment.Scroll, Source: "live"},
@@ -21,7 +21,7 @@ func someChange() change {
 
 // A decoded change equals the encoded one, also from another version's envelope.
 func TestChangesComeBack(t *testing.T) {
-	want := []change{someChange(), &numberDrawn{Of: "last.act", N: 3}, someChange()}
+	want := []change{typicalChange(), &numberDrawn{Of: "last.act", N: 3}, typicalChange()}
 	payload, err := encodeChanges(want)
 	if err != nil {
 		t.Fatal(err)
@@ -46,13 +46,13 @@ func TestChangesComeBack(t *testing.T) {
 // BenchmarkChanges measures what each machine of a cluster does with a comment before it is
 // written: the home encodes it, the others decode it.
 func BenchmarkChanges(b *testing.B) {
-	payload, err := encodeChanges([]change{someChange()})
+	payload, err := encodeChanges([]change{typicalChange()})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Run("encode", func(b *testing.B) {
 		b.ReportAllocs()
-		list := []change{someChange()}
+		list := []change{typicalChange()}
 		for b.Loop() {
 			if _, err := encodeChanges(list); err != nil {
 				b.Fatal(err)

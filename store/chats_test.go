@@ -12,7 +12,7 @@ import (
 
 // A stored chat comes back unchanged, is replaced by its ID, and can be deleted.
 func TestChats(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	c := room.Chat{
 		ID: "abc", Room: "live", Kind: "twitch", Target: "mika", Made: time.UnixMilli(1_700_000_000_000).UTC(), Sealed: []byte{1, 2},

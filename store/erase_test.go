@@ -34,8 +34,8 @@ func eraseAll(t *testing.T, s *store.Store, user string, at time.Time) (n int) {
 	}
 }
 
-// said is a comment by ann with her words in every field that has any.
-func said(at time.Time, n uint32, text string) room.Event {
+// annsComment is a comment by ann with her words in every field that has any.
+func annsComment(at time.Time, n uint32, text string) room.Event {
 	ev := newComment("live", text+"-text")
 	ev.At = at
 	ev.Comment.ID, ev.Comment.At, ev.Comment.User, ev.Comment.Name = comment.NewID(at, n), at, "ann", text+"-name"
@@ -48,41 +48,41 @@ func said(at time.Time, n uint32, text string) room.Event {
 // cards and their undo data, the write-ahead log.
 func TestErasedIsInNoFile(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
 	secret := "qzx" // begins every word that ann wrote
 	var ids []comment.ID
 	for i, kind := range []room.Kind{room.KindComment, room.KindHeld, room.KindRefused, room.KindComment, room.KindComment} {
-		ev := said(noon.Add(time.Duration(i)*time.Second), uint32(i+1), secret)
+		ev := annsComment(noon.Add(time.Duration(i)*time.Second), uint32(i+1), secret)
 		ev.Kind = kind
-		put(t, s, ev)
+		mustAppend(t, s, ev)
 		ids = append(ids, ev.Comment.ID)
 	}
 	act := func(kind room.Action, id comment.ID) *room.AuditEntry {
 		return &room.AuditEntry{By: "boss", Role: room.Owner, Kind: kind, About: id.String(), User: "ann", Detail: secret + "-text"}
 	}
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindComment, From: comment.Held, Comment: comment.Comment{ID: ids[1]}, Audit: act(room.ActionApprove, ids[1])})
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindRemove, IDs: ids[3:4], Audit: act(room.ActionRemove, ids[3])})
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindPin, IDs: ids[:1], Audit: act(room.ActionPin, ids[0])})
+	mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindComment, From: comment.Held, Comment: comment.Comment{ID: ids[1]}, Audit: act(room.ActionApprove, ids[1])})
+	mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindRemove, IDs: ids[3:4], Audit: act(room.ActionRemove, ids[3])})
+	mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindPin, IDs: ids[:1], Audit: act(room.ActionPin, ids[0])})
 	card := func(op show.Op) {
 		c := &show.Command{Op: op, ID: "card", Kind: show.Card, Spec: fmt.Appendf(nil, `{"comment":%q,"text":"%s-text","seconds":0}`, ids[0], secret), Seed: bytes.Repeat([]byte{1}, show.SeedSize)}
 		a := &room.AuditEntry{By: "boss", Role: room.Owner, Kind: room.ActionItem, About: "card", Detail: secret + "-text"}
-		put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindItem, Command: c, Audit: a})
+		mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindItem, Command: c, Audit: a})
 	}
 	card(show.Create)
 	card(show.Start)
 	other := newComment("live", "bob stays")
 	other.Comment.User = "bob"
-	put(t, s, other)
-	lifted := put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindBan, Ban: &room.Ban{Kind: room.Mute, User: "ann", Reason: secret + "-lifted"}, Audit: &room.AuditEntry{Kind: room.ActionMute, User: "ann", Detail: secret + "-lifted"}})
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindUnban, Ban: &room.Ban{ID: lifted.Ban.ID}, Audit: &room.AuditEntry{Kind: room.ActionUnban, User: "ann", Detail: secret + "-lifted"}})
+	mustAppend(t, s, other)
+	lifted := mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindBan, Ban: &room.Ban{Kind: room.Mute, User: "ann", Reason: secret + "-lifted"}, Audit: &room.AuditEntry{Kind: room.ActionMute, User: "ann", Detail: secret + "-lifted"}})
+	mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindUnban, Ban: &room.Ban{ID: lifted.Ban.ID}, Audit: &room.AuditEntry{Kind: room.ActionUnban, User: "ann", Detail: secret + "-lifted"}})
 	for _, n := range []room.Note{{User: "ann", Text: secret + "-note"}, {User: "ann", Text: secret + "-warning", Warn: true}, {User: "bob", Text: "asks well"}} {
-		put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindNote, Note: &n, Audit: &room.AuditEntry{Kind: room.ActionNote, User: n.User, Detail: n.Text}})
+		mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindNote, Note: &n, Audit: &room.AuditEntry{Kind: room.ActionNote, User: n.User, Detail: n.Text}})
 	}
 	for id, kind := range map[int64]room.Kind{1: room.KindNoteGone, 2: room.KindNoteRead} {
-		put(t, s, room.Event{Room: "live", At: noon, Kind: kind, Note: &room.Note{ID: id}})
+		mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: kind, Note: &room.Note{ID: id}})
 	}
-	stands := put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindBan, Ban: &room.Ban{Kind: room.FullBan, User: "ann", Reason: "in force"}, Audit: &room.AuditEntry{Kind: room.ActionBan, User: "ann", Detail: "in force"}})
+	stands := mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindBan, Ban: &room.Ban{Kind: room.FullBan, User: "ann", Reason: "in force"}, Audit: &room.AuditEntry{Kind: room.ActionBan, User: "ann", Detail: "in force"}})
 
 	if n := eraseAll(t, s, "ann", noon.Add(time.Minute)); n != len(ids) {
 		t.Errorf("%d comments went, want %d", n, len(ids))
@@ -148,11 +148,11 @@ func TestErasedIsInNoFile(t *testing.T) {
 // The words are also gone from the write-ahead log while the server runs.
 func TestErasedIsOutOfTheWriteAheadLog(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
-	put(t, s, said(noon, 1, "qzx"))
+	mustAppend(t, s, annsComment(noon, 1, "qzx"))
 	eraseAll(t, s, "ann", noon.Add(time.Minute))
-	put(t, s, newComment("live", "a commit later"))
+	mustAppend(t, s, newComment("live", "a commit later"))
 	for _, name := range []string{"danmaku.db", "danmaku.db-wal"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
@@ -168,17 +168,17 @@ func TestErasedIsOutOfTheWriteAheadLog(t *testing.T) {
 // restart; somebody else may use the same ref, and after two days so may the author.
 func TestErasedDoesNotComeAgain(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
-	phone, chat := said(noon, 1, "a"), said(noon, 2, "b")
+	phone, chat := annsComment(noon, 1, "a"), annsComment(noon, 2, "b")
 	chat.Entry.Chat = "c1"
-	put(t, s, phone)
-	put(t, s, chat)
+	mustAppend(t, s, phone)
+	mustAppend(t, s, chat)
 	eraseAll(t, s, "ann", noon.Add(time.Minute))
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s = open(t, dir)
+	s = openStore(t, dir)
 	again := func(ev room.Event, user string, n uint32) room.Receipt {
 		t.Helper()
 		ev.Comment.ID, ev.Comment.User = comment.NewID(noon.Add(time.Hour), n), user
@@ -207,7 +207,7 @@ func TestErasedDoesNotComeAgain(t *testing.T) {
 // Votes in live items are withdrawn, so that counts stay exact; votes in ended ones are
 // deleted, and their results stay.
 func TestErasedVotes(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	var reported []show.Entry
 	s.Follow(func(batch []room.Event) {
@@ -219,13 +219,13 @@ func TestErasedVotes(t *testing.T) {
 	})
 	item := func(op show.Op, id string) {
 		c := &show.Command{Op: op, ID: id, Kind: show.Poll, Spec: json.RawMessage(`{"question":"?","options":["a","b"]}`), Seed: bytes.Repeat([]byte{1}, show.SeedSize)}
-		put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindItem, Command: c})
+		mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindItem, Command: c})
 	}
 	for _, id := range []string{"over", "live"} {
 		item(show.Create, id)
 		item(show.Start, id)
 		for _, user := range []string{"ann", "bob"} {
-			put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindEntry, Part: &show.Entry{Item: id, Person: user, Choice: "0"}})
+			mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindEntry, Part: &show.Entry{Item: id, Person: user, Choice: "0"}})
 		}
 		if id == "over" {
 			item(show.Stop, id)
@@ -257,11 +257,11 @@ func TestErasedVotes(t *testing.T) {
 
 // A person with more comments than one event deletes is erased by several events.
 func TestErasingManyComments(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	var all []room.Event
 	for i := range 1100 {
-		all = append(all, said(noon, uint32(i+1), "a"))
+		all = append(all, annsComment(noon, uint32(i+1), "a"))
 	}
 	if _, err := s.AppendAll(t.Context(), all); err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func TestFileModes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unlock()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
 	var names []string
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -71,7 +71,7 @@ func TestLoosenedModes(t *testing.T) {
 	if err := os.Truncate(filepath.Join(dir, "danmaku.db"), 0); err != nil {
 		t.Fatal(err)
 	}
-	open(t, dir)
+	openStore(t, dir)
 	if _, err := store.Secret(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -118,9 +118,9 @@ func TestRefusedFolders(t *testing.T) {
 			return dir
 		}, []string{"belongs to another program", "--data"}},
 		{"newer", func(t *testing.T, dir string) string {
-			s := open(t, dir)
+			s := openStore(t, dir)
 			addRoom(t, s, "live")
-			run(t, s, "PRAGMA user_version=99")
+			execSQL(t, s, "PRAGMA user_version=99")
 			if err := s.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}

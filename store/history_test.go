@@ -17,7 +17,7 @@ import (
 
 // TestHistory compares every kind of query with a plain loop over all rows.
 func TestHistory(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	texts := []string{"hello", "HELLO there", "100% sure", "under_score", `back\slash`, "弾幕", "plain"}
@@ -81,12 +81,12 @@ func history(t *testing.T, s *store.Store, texts []string) []room.Row {
 		if i%5 == 0 {
 			ev.Comment.Name, ev.Entry.Original = "Name", "the secret"
 		}
-		ids = append(ids, put(t, s, ev).Comment.ID)
+		ids = append(ids, mustAppend(t, s, ev).Comment.ID)
 	}
 	for i := 3; i < len(ids); i += 8 {
-		put(t, s, room.Event{Room: "live", Kind: room.KindRemove, At: noon, IDs: ids[i : i+1], By: "mod"})
+		mustAppend(t, s, room.Event{Room: "live", Kind: room.KindRemove, At: noon, IDs: ids[i : i+1], By: "mod"})
 	}
-	put(t, s, newComment("other", "hello"))
+	mustAppend(t, s, newComment("other", "hello"))
 	var rows []room.Row
 	for _, id := range ids {
 		row, err := s.Comment(t.Context(), "live", id)
@@ -114,9 +114,9 @@ func pick(rows []room.Row, q room.HistoryQuery) []room.Row {
 
 // TestPlans checks that no query of history or of a resume scans a table or sorts.
 func TestPlans(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	fill(t, s, "5000")
+	insertRows(t, s, "5000")
 	type query struct {
 		sql  string
 		args []any

@@ -13,7 +13,7 @@ import (
 // Ended items are deleted with the comments of their time, and so are their entries; live
 // items stay, however old, with their votes.
 func TestForgetItems(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	do := func(at time.Time, ev room.Event) {
 		t.Helper()
@@ -60,7 +60,7 @@ func TestForgetItems(t *testing.T) {
 // A command that changes several items returns the number of the last one, so that a caller
 // who waits for it finds all of them changed.
 func TestReceiptOfSeveralEvents(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	do := func(c show.Command) room.Receipt {
 		t.Helper()

@@ -28,22 +28,22 @@ func TestJournal(t *testing.T) {
 func TestJournalPublished(t *testing.T) {
 	journaltest.Run(t, func(t *testing.T) journaltest.Harness {
 		log := &recorder{}
-		return published(t, harness(t, t.TempDir()), log)
+		return publishingHarness(t, harness(t, t.TempDir()), log)
 	})
 }
 
-func published(t *testing.T, h journaltest.Harness, log *recorder) journaltest.Harness {
+func publishingHarness(t *testing.T, h journaltest.Harness, log *recorder) journaltest.Harness {
 	t.Helper()
 	if err := h.Journal.(*store.Store).Replicate(t.Context(), log); err != nil {
 		t.Fatal(err)
 	}
 	reopen := h.Reopen
-	h.Reopen = func(t *testing.T) journaltest.Harness { return published(t, reopen(t), log) }
+	h.Reopen = func(t *testing.T) journaltest.Harness { return publishingHarness(t, reopen(t), log) }
 	return h
 }
 
-// open opens a store that is closed when the test ends.
-func open(t testing.TB, dir string) *store.Store {
+// openStore opens a store that is closed when the test ends.
+func openStore(t testing.TB, dir string) *store.Store {
 	t.Helper()
 	s, err := store.Open(context.Background(), store.Options{Dir: dir})
 	if err != nil {
@@ -58,20 +58,20 @@ func open(t testing.TB, dir string) *store.Store {
 }
 
 func harness(t *testing.T, dir string) journaltest.Harness {
-	s := open(t, dir)
+	s := openStore(t, dir)
 	return journaltest.Harness{
 		Journal: s, History: s, Rooms: s, Shows: s, Close: s.Close,
 		Reopen: func(t *testing.T) journaltest.Harness { return harness(t, dir) },
 		Stall:  func(*testing.T) func() { return s.Hold() },
 		Break: func(t *testing.T) func() {
 			// Another program holds the database longer than ours waits.
-			run(t, s, "PRAGMA busy_timeout=1")
-			return open(t, dir).Hold()
+			execSQL(t, s, "PRAGMA busy_timeout=1")
+			return openStore(t, dir).Hold()
 		},
 	}
 }
 
-func run(t testing.TB, s *store.Store, query string) {
+func execSQL(t testing.TB, s *store.Store, query string) {
 	t.Helper()
 	if err := s.Exec(query); err != nil {
 		t.Fatalf("%s: %v", query, err)

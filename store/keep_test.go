@@ -16,14 +16,14 @@ import (
 // and on no free page. Younger data stays, and so does what the room needs.
 func TestForgetLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
 	old, young := noon, noon.Add(48*time.Hour)
 	before := noon.Add(24 * time.Hour)
 	n := uint32(0)
 	write := func(at time.Time, kind room.Kind, user, text string) room.Event {
 		n++
-		return put(t, s, room.Event{Room: "live", At: at, Kind: kind, Comment: comment.Comment{
+		return mustAppend(t, s, room.Event{Room: "live", At: at, Kind: kind, Comment: comment.Comment{
 			ID: comment.NewID(at, n), At: at, Text: text, Name: text + "-name", User: user}, Entry: room.Entry{Address: user + "-address", Ref: text}})
 	}
 	line := func(kind room.Action, about, user, detail string) *room.AuditEntry {
@@ -31,20 +31,20 @@ func TestForgetLeavesNothing(t *testing.T) {
 	}
 	decide := func(at time.Time, was room.Event, kind room.Kind, act room.Action) {
 		c := was.Comment
-		put(t, s, room.Event{Room: "live", At: at, Kind: kind, From: comment.Held, By: "boss", Comment: comment.Comment{ID: c.ID},
+		mustAppend(t, s, room.Event{Room: "live", At: at, Kind: kind, From: comment.Held, By: "boss", Comment: comment.Comment{ID: c.ID},
 			Audit: line(act, c.ID.String(), c.User, c.Text)})
 	}
 	remove := func(at time.Time, was room.Event) {
 		c := was.Comment
-		put(t, s, room.Event{Room: "live", At: at, Kind: room.KindRemove, By: "boss", IDs: []comment.ID{c.ID},
+		mustAppend(t, s, room.Event{Room: "live", At: at, Kind: room.KindRemove, By: "boss", IDs: []comment.ID{c.ID},
 			Audit: line(room.ActionRemove, c.ID.String(), c.User, c.Text)})
 	}
 	ban := func(at, until time.Time, user string) room.Event {
-		return put(t, s, room.Event{Room: "live", At: at, Kind: room.KindBan, By: "boss",
+		return mustAppend(t, s, room.Event{Room: "live", At: at, Kind: room.KindBan, By: "boss",
 			Ban: &room.Ban{Kind: room.Mute, User: user, Until: until, Reason: user + "-reason"}, Audit: line(room.ActionMute, "", user, user+"-reason")})
 	}
 	lift := func(at time.Time, b room.Event) {
-		put(t, s, room.Event{Room: "live", At: at, Kind: room.KindUnban, By: "boss", Ban: b.Ban, Audit: line(room.ActionUnban, "", b.Ban.User, b.Ban.Reason)})
+		mustAppend(t, s, room.Event{Room: "live", At: at, Kind: room.KindUnban, By: "boss", Ban: b.Ban, Audit: line(room.ActionUnban, "", b.Ban.User, b.Ban.Reason)})
 	}
 
 	write(old, room.KindComment, "wolf", "old-shown")
@@ -52,24 +52,24 @@ func TestForgetLeavesNothing(t *testing.T) {
 	decide(old, write(old, room.KindHeld, "lynx", "old-approved"), room.KindComment, room.ActionApprove)
 	decide(young, write(old, room.KindHeld, "lynx", "old-refused-late"), room.KindRefused, room.ActionRefuse)
 	remove(young, write(old, room.KindComment, "wolf", "old-removed-late"))
-	put(t, s, room.Event{Room: "live", At: old, Kind: room.KindRemove, User: "wolf", By: "boss", Audit: line(room.ActionRemoveUser, "", "wolf", "")})
+	mustAppend(t, s, room.Event{Room: "live", At: old, Kind: room.KindRemove, User: "wolf", By: "boss", Audit: line(room.ActionRemoveUser, "", "wolf", "")})
 	ban(old, old.Add(time.Minute), "fox-ended")
 	lift(old.Add(time.Minute), ban(old, time.Time{}, "fox-lifted"))
 
 	note := func(at time.Time, text string) int64 {
 		n := &room.Note{User: "elk", Text: text, Warn: true}
-		return put(t, s, room.Event{Room: "live", At: at, Kind: room.KindNote, By: "boss", Note: n, Audit: line(room.ActionWarn, "", "elk", text)}).Note.ID
+		return mustAppend(t, s, room.Event{Room: "live", At: at, Kind: room.KindNote, By: "boss", Note: n, Audit: line(room.ActionWarn, "", "elk", text)}).Note.ID
 	}
 	gone := note(old, "fox-note-deleted")
-	put(t, s, room.Event{Room: "live", At: old, Kind: room.KindNoteGone, Note: &room.Note{ID: gone}})
+	mustAppend(t, s, room.Event{Room: "live", At: old, Kind: room.KindNoteGone, Note: &room.Note{ID: gone}})
 	note(old, "fox-note")
 	read := note(old, "kept-note-read-later") // its later event contains its words, too
-	put(t, s, room.Event{Room: "live", At: young, Kind: room.KindNoteRead, Note: &room.Note{ID: read}})
+	mustAppend(t, s, room.Event{Room: "live", At: young, Kind: room.KindNoteRead, Note: &room.Note{ID: read}})
 	note(young, "kept-note")
 	stays := ban(old, time.Time{}, "owl-banned")
 	lift(young, ban(old, time.Time{}, "owl-lifted"))
 	pinned := write(old, room.KindComment, "swan", "kept-pinned")
-	put(t, s, room.Event{Room: "live", At: old, Kind: room.KindPin, IDs: []comment.ID{pinned.Comment.ID},
+	mustAppend(t, s, room.Event{Room: "live", At: old, Kind: room.KindPin, IDs: []comment.ID{pinned.Comment.ID},
 		Audit: line(room.ActionPin, pinned.Comment.ID.String(), "swan", "kept-pinned")})
 	write(young, room.KindComment, "swan", "kept-young")
 	remove(young, write(young, room.KindComment, "swan", "kept-removed"))
@@ -141,9 +141,9 @@ func TestForgetLeavesNothing(t *testing.T) {
 // Deleting does not wait for a reader of an old state of the database; a later round
 // overwrites the pages.
 func TestForgetBesideAReader(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindComment, Comment: comment.Comment{ID: comment.NewID(noon, 1), At: noon, Text: "old", User: "ann"}})
+	mustAppend(t, s, room.Event{Room: "live", At: noon, Kind: room.KindComment, Comment: comment.Comment{ID: comment.NewID(noon, 1), At: noon, Text: "old", User: "ann"}})
 	reader, err := s.Readers().BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +184,7 @@ func TestForgetBefore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			s := open(t, dir)
+			s := openStore(t, dir)
 			if _, err := s.AddRoom(t.Context(), room.New("live"), nil); err != nil {
 				t.Fatal(err)
 			}
@@ -201,7 +201,7 @@ func TestForgetBefore(t *testing.T) {
 					if err := s.Close(t.Context()); err != nil {
 						t.Fatal(err)
 					}
-					s = open(t, dir)
+					s = openStore(t, dir)
 				}
 			}
 		})

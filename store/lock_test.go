@@ -21,7 +21,7 @@ func TestLock(t *testing.T) {
 		t.Fatalf("a second server: %v", err)
 	}
 	// Commands that read work beside the server, all others use its API.
-	open(t, dir)
+	openStore(t, dir)
 	if _, err := store.LockCommand(dir); !errors.Is(err, store.ErrServed) {
 		t.Errorf("a command beside the server: %v", err)
 	}
@@ -119,7 +119,7 @@ func TestNobodyUpgradesUnderARunningServer(t *testing.T) {
 	if err != nil {
 		t.Fatalf("as the server: %v", err)
 	}
-	beside := open(t, dir) // of the same version: nothing to upgrade
+	beside := openStore(t, dir) // of the same version: nothing to upgrade
 	for _, s := range []*store.Store{s, beside} {
 		if err := s.Close(t.Context()); err != nil {
 			t.Error(err)
@@ -129,7 +129,7 @@ func TestNobodyUpgradesUnderARunningServer(t *testing.T) {
 		t.Error(err)
 	}
 	stopped := older()
-	s = open(t, stopped)
+	s = openStore(t, stopped)
 	if rooms, err := s.Rooms(t.Context()); err != nil || len(rooms) != 1 || version(stopped) != store.Version() {
 		t.Errorf("without a server: %v, %v, version %d", rooms, err, version(stopped))
 	}

@@ -63,7 +63,7 @@ func writeUntilKilled(dir string) error {
 // that everything it acknowledged is there.
 func TestKilled(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func killOnce(t *testing.T, dir string, acked map[int64]int64) {
 
 func checkLog(t *testing.T, dir string, acked map[int64]int64) {
 	t.Helper()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	events, err := s.Since(t.Context(), "live", 0, 1_000_000)
 	if err != nil {
 		t.Fatal(err)

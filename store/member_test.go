@@ -16,9 +16,9 @@ import (
 // other, and a backup of it is a standalone database.
 func TestMembersDoNotRunAlone(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
-	put(t, s, newComment("live", "alone"))
+	mustAppend(t, s, newComment("live", "alone"))
 	if err := s.JoinLog(t.Context(), "one", 0); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestMembersDoNotRunAlone(t *testing.T) {
 		}
 	}
 
-	s = open(t, dir)
+	s = openStore(t, dir)
 	if err := s.LeaveLog(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestMembersDoNotRunAlone(t *testing.T) {
 	if err != nil {
 		t.Fatalf("after it has left: %v", err)
 	}
-	put(t, s, newComment("live", "alone again"))
+	mustAppend(t, s, newComment("live", "alone again"))
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestMembersDoNotRunAlone(t *testing.T) {
 // A machine joins with a copy of another's database, and continues from the position in it:
 // earlier changes come with the copy, later ones in batches.
 func TestMemberCopy(t *testing.T) {
-	a := open(t, t.TempDir())
+	a := openStore(t, t.TempDir())
 	if err := a.JoinLog(t.Context(), "one", 0); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestMemberCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	addRoom(t, a, "live")
-	put(t, a, newComment("live", "before"))
+	mustAppend(t, a, newComment("live", "before"))
 	if err := a.Exec("INSERT INTO meta (key, value) VALUES ('clock_read', 1), ('clock_jumped', 2)"); err != nil {
 		t.Fatal(err)
 	}
@@ -100,10 +100,10 @@ func TestMemberCopy(t *testing.T) {
 	if err := a.MemberCopy(t.Context(), file); err == nil {
 		t.Error("a file that exists was overwritten")
 	}
-	put(t, a, newComment("live", "after"))
+	mustAppend(t, a, newComment("live", "after"))
 
 	dir := t.TempDir()
-	old := open(t, dir) // the machine's earlier database
+	old := openStore(t, dir) // the machine's earlier database
 	addRoom(t, old, "old")
 	if err := old.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestMemberCopy(t *testing.T) {
 	if err := store.PutMemberCopy(dir, file); err != nil {
 		t.Fatal(err)
 	}
-	b := open(t, dir)
+	b := openStore(t, dir)
 	if pos := position(t, b); pos != 2 {
 		t.Errorf("the copy is at %d, want 2", pos)
 	}

@@ -156,7 +156,7 @@ const openTurn, openPause = 2 * time.Second, 10 * time.Millisecond
 func openInTurn(ctx context.Context, path string, o Options) (s *Store, err error) {
 	for end := time.Now().Add(openTurn); ; {
 		if err = checkFile(ctx, path); err == nil {
-			s, err = open(ctx, path, o)
+			s, err = openStore(ctx, path, o)
 		}
 		if !isBusy(err) || time.Now().After(end) {
 			return s, err
@@ -175,7 +175,7 @@ func Exists(dir string) bool {
 	return err == nil
 }
 
-func open(ctx context.Context, path string, o Options) (*Store, error) {
+func openStore(ctx context.Context, path string, o Options) (*Store, error) {
 	write, err := openDB(path, pragmas(false, o.Full))
 	if err != nil {
 		return nil, err

@@ -86,7 +86,7 @@ func TestMigrationsOfTwoAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
 	if rooms, err := s.Rooms(t.Context()); err != nil || len(rooms) != 1 {
 		t.Errorf("the rooms are %+v, %v", rooms, err)
@@ -159,7 +159,7 @@ func TestSecret(t *testing.T) {
 }
 
 func TestClosed(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ func sendPhoto(t *testing.T, s *store.Store, n int, user string) (comment.ID, er
 // The picture of a photo exists as long as its comment may be shown: of refused ones the
 // newest fifty, and none of a photo that was taken down or grew too old.
 func TestPicturesOfPhotos(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	openWall(t, s)
 	there := func(n int) bool {
@@ -78,7 +78,7 @@ func TestPicturesOfPhotos(t *testing.T) {
 
 // The log enforces the limit, whatever the earlier check said.
 func TestTheLogBoundsPhotos(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	if _, err := sendPhoto(t, s, 0, "ann"); !errors.Is(err, room.ErrNotFound) {
 		t.Errorf("without a wall: %v", err)

@@ -18,7 +18,7 @@ import (
 
 var noon = time.Date(2026, 5, 6, 12, 0, 30, 123e6, time.UTC)
 
-func put(t *testing.T, s *store.Store, ev room.Event) room.Event {
+func mustAppend(t *testing.T, s *store.Store, ev room.Event) room.Event {
 	t.Helper()
 	r, err := s.Append(t.Context(), ev)
 	if err != nil || r.Again {
@@ -29,7 +29,7 @@ func put(t *testing.T, s *store.Store, ev room.Event) room.Event {
 
 func TestRooms(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	full := room.New("full")
 	full.Title, full.State, full.Review, full.Slow = "名前", room.Closed, room.ReviewOff, room.Millis(1500*time.Millisecond)
 	full.MaxLength, full.Modes, full.Colors = 7, []comment.Mode{comment.Scroll}, []string{"#112233"}
@@ -61,7 +61,7 @@ func TestRooms(t *testing.T) {
 	changed := full
 	changed.Title = "new"
 	made[1].Room, made[1].Head.Seq = changed, 1
-	put(t, s, room.Event{Room: "full", Kind: room.KindRoom, At: noon, Setup: &changed, Changed: []string{"title"}})
+	mustAppend(t, s, room.Event{Room: "full", Kind: room.KindRoom, At: noon, Setup: &changed, Changed: []string{"title"}})
 	if _, err := s.AddRoom(t.Context(), room.New("live"), nil); err == nil || !strings.Contains(err.Error(), `"live" is taken`) {
 		t.Errorf("a room made twice: %v", err)
 	}
@@ -71,7 +71,7 @@ func TestRooms(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	got, err := open(t, dir).Rooms(t.Context())
+	got, err := openStore(t, dir).Rooms(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestRooms(t *testing.T) {
 }
 
 func TestLinks(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	hash := func(id int64) []byte { return fmt.Append(nil, "hash of ", id) }
 	var owner, overlay room.AccessLink
@@ -143,7 +143,7 @@ func putList(t *testing.T, s *store.Store, l room.RuleList, a *room.AuditEntry) 
 }
 
 func TestRuleLists(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	lists := []room.RuleList{
 		{Name: "starter", Text: "word\n*part*\n", On: true, Changed: noon},
@@ -168,17 +168,17 @@ func TestRuleLists(t *testing.T) {
 }
 
 func TestBans(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	ban := func(roomID string, b room.Ban) room.Ban {
 		t.Helper()
-		return *put(t, s, room.Event{Room: roomID, Kind: room.KindBan, At: noon, By: "mod", Ban: &b}).Ban
+		return *mustAppend(t, s, room.Event{Room: roomID, Kind: room.KindBan, At: noon, By: "mod", Ban: &b}).Ban
 	}
 	forever := ban("live", room.Ban{Kind: room.FullBan, User: "ann"})
 	hour := ban("other", room.Ban{Kind: room.Mute, Address: "hash", Until: noon.Add(time.Hour), ShowEnd: true, Reason: "why", By: "owner"})
 	lifted := ban("live", room.Ban{Kind: room.Mute, User: "bob"})
-	put(t, s, room.Event{Room: "live", Kind: room.KindUnban, At: noon, Ban: &room.Ban{ID: lifted.ID}})
+	mustAppend(t, s, room.Event{Room: "live", Kind: room.KindUnban, At: noon, Ban: &room.Ban{ID: lifted.ID}})
 	foreign := room.Event{Room: "live", Kind: room.KindUnban, At: noon, Ban: &room.Ban{ID: hour.ID}}
 	if _, err := s.Append(t.Context(), foreign); !errors.Is(err, room.ErrNotFound) {
 		t.Errorf("lifting a ban of another room: %v", err)
@@ -214,7 +214,7 @@ func TestBans(t *testing.T) {
 
 // However many owners revoke each other's links at once, one remains.
 func TestTheLastOwnerStays(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	var ids []int64
 	for i := range 8 {
@@ -254,7 +254,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 
 // A room is created with its links or not at all.
 func TestARoomComesWithItsLinks(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	taken := room.AccessLink{Role: room.Overlay, Hash: []byte("one"), Made: noon}
 	if _, err := s.AddRoom(t.Context(), room.New("live"), nil, taken); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 func TestAppliedChangesMakeTheSameDatabase(t *testing.T) {
 	made := map[string]bool{} // by any of the seeds
 	for seed := range uint64(6) {
-		a, b := open(t, t.TempDir()), open(t, t.TempDir())
+		a, b := openStore(t, t.TempDir()), openStore(t, t.TempDir())
 		log := &recorder{}
 		if err := a.Replicate(t.Context(), log); err != nil {
 			t.Fatal(err)
@@ -75,14 +75,14 @@ func TestAppliedChangesMakeTheSameDatabase(t *testing.T) {
 // Apply distinguishes missing, newer and old batches, and writes nothing of a refused
 // delivery.
 func TestPositions(t *testing.T) {
-	a, b := open(t, t.TempDir()), open(t, t.TempDir())
+	a, b := openStore(t, t.TempDir()), openStore(t, t.TempDir())
 	log := &recorder{}
 	if err := a.Replicate(t.Context(), log); err != nil {
 		t.Fatal(err)
 	}
 	addRoom(t, a, "live")
 	for range 3 {
-		put(t, a, newComment("live", "x"))
+		mustAppend(t, a, newComment("live", "x"))
 	}
 	if r, err := a.Append(t.Context(), room.Event{Room: "live", Kind: room.KindPin, At: noon}); err != nil || !r.Again {
 		t.Fatal(r, err)
@@ -108,7 +108,7 @@ func TestPositions(t *testing.T) {
 		t.Errorf("with a field of a newer version: %v, position %d", err, at(b))
 	}
 	checkCount(t, b, 3)
-	put(t, b, newComment("live", "decided here")) // a standalone database continues counting
+	mustAppend(t, b, newComment("live", "decided here")) // a standalone database continues counting
 	if at(b) != 5 {
 		t.Errorf("position %d after a transaction without a publisher", at(b))
 	}
@@ -117,7 +117,7 @@ func TestPositions(t *testing.T) {
 // An unpublished change is not written, its author gets ErrBusy, and the next change finds
 // out whether it was published.
 func TestUnpublishedIsNotWritten(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	log := &recorder{}
 	if err := s.Replicate(t.Context(), log); err != nil {
 		t.Fatal(err)
@@ -153,22 +153,22 @@ func TestUnpublishedIsNotWritten(t *testing.T) {
 	if r, err := s.Append(t.Context(), kept); err != nil || !r.Again || r.Event.Comment.Text != "kept" {
 		t.Errorf("sent again: %+v, %v", r, err)
 	}
-	put(t, s, newComment("live", "next"))
+	mustAppend(t, s, newComment("live", "next"))
 	checkCount(t, s, 2)
 }
 
 // A change that was published but could not be committed here is in the log: it comes back
 // from there, and its author, who got ErrBusy, finds it written.
 func TestPublishedButNotCommitted(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	log := &recorder{}
 	if err := s.Replicate(t.Context(), log); err != nil {
 		t.Fatal(err)
 	}
 	addRoom(t, s, "live")
 	// A reference that is checked at the end of the transaction.
-	run(t, s, "CREATE TABLE late (room INTEGER REFERENCES rooms (id) DEFERRABLE INITIALLY DEFERRED)")
-	run(t, s, "CREATE TRIGGER late AFTER INSERT ON events BEGIN INSERT INTO late VALUES (4711); END")
+	execSQL(t, s, "CREATE TABLE late (room INTEGER REFERENCES rooms (id) DEFERRABLE INITIALLY DEFERRED)")
+	execSQL(t, s, "CREATE TRIGGER late AFTER INSERT ON events BEGIN INSERT INTO late VALUES (4711); END")
 	ev := newComment("live", "x")
 	if _, err := s.Append(t.Context(), ev); !errors.Is(err, room.ErrBusy) {
 		t.Errorf("not committed: %v, want busy", err)
@@ -177,7 +177,7 @@ func TestPublishedButNotCommitted(t *testing.T) {
 		t.Fatalf("%d batches in the log, want that of the room and that of the comment", len(log.batches))
 	}
 	checkCount(t, s, 0)
-	run(t, s, "DROP TRIGGER late")
+	execSQL(t, s, "DROP TRIGGER late")
 	if _, err := s.Append(t.Context(), newComment("live", "next")); !errors.Is(err, room.ErrMoved) {
 		t.Errorf("behind it: %v, want moved", err)
 	}
@@ -187,6 +187,6 @@ func TestPublishedButNotCommitted(t *testing.T) {
 	if r, err := s.Append(t.Context(), ev); err != nil || !r.Again {
 		t.Errorf("sent again: %+v, %v", r, err)
 	}
-	put(t, s, newComment("live", "next"))
+	mustAppend(t, s, newComment("live", "next"))
 	checkCount(t, s, 2)
 }

@@ -10,8 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// takeAll takes every connection of a pool until the test ends.
-func takeAll(t *testing.T, pool *sql.DB) {
+// takeAllConnections takes every connection of a pool until the test ends.
+func takeAllConnections(t *testing.T, pool *sql.DB) {
 	t.Helper()
 	for range pool.Stats().MaxOpenConnections {
 		conn, err := pool.Conn(t.Context())
@@ -24,9 +24,9 @@ func takeAll(t *testing.T, pool *sql.DB) {
 
 // A crowd that resumes takes no connection from moderation, and vice versa.
 func TestResumesAndModerationShareNoConnection(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	ev := put(t, s, newComment("live", "hello"))
+	ev := mustAppend(t, s, newComment("live", "hello"))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a waiting read would wait forever
 	defer cancel()
 	moderation := map[string]func() error{
@@ -38,7 +38,7 @@ func TestResumesAndModerationShareNoConnection(t *testing.T) {
 		"audit":   func() error { _, _, err := s.AuditEntries(ctx, room.AuditQuery{Room: "live"}); return err },
 	}
 	t.Run("resumes at their bound", func(t *testing.T) {
-		takeAll(t, s.ResumeReaders())
+		takeAllConnections(t, s.ResumeReaders())
 		for name, read := range moderation {
 			if err := read(); err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -46,7 +46,7 @@ func TestResumesAndModerationShareNoConnection(t *testing.T) {
 		}
 	})
 	t.Run("moderation at its bound", func(t *testing.T) {
-		takeAll(t, s.Readers())
+		takeAllConnections(t, s.Readers())
 		if events, err := s.Since(ctx, "live", 0, 10); err != nil || len(events) != 1 {
 			t.Errorf("Since returns %d events, %v", len(events), err)
 		}
@@ -58,9 +58,9 @@ func TestResumesAndModerationShareNoConnection(t *testing.T) {
 
 // A read whose client has left frees its connection.
 func TestACancelledResumeEnds(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	put(t, s, newComment("live", "hello"))
+	mustAppend(t, s, newComment("live", "hello"))
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
 	if _, err := s.Since(ctx, "live", 0, 10); !errors.Is(err, context.Canceled) {

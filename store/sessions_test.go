@@ -15,7 +15,7 @@ import (
 // A long enough silence divides a room's past into sessions. They do not include comments
 // that are not shown, and replays.
 func TestSessions(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	begun := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
@@ -26,7 +26,7 @@ func TestSessions(t *testing.T) {
 		ev.Kind, ev.Comment.At, ev.Comment.Source = kind, at(minute), from
 		ev.Comment.ID = comment.NewID(at(minute), n)
 		n++
-		put(t, s, ev)
+		mustAppend(t, s, ev)
 	}
 	for _, minute := range []float64{0, 10, 10, 39, 69 /* 30 min later: another one */, 98.5, 300} {
 		add("live", minute, room.KindComment, comment.FromAudience)

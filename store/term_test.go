@@ -12,7 +12,7 @@ import (
 // A command that was checked before another machine's change was applied is handed back, by
 // every kind of write, and also when the checks' memory lags behind.
 func TestTerm(t *testing.T) {
-	a, b := open(t, t.TempDir()), open(t, t.TempDir())
+	a, b := openStore(t, t.TempDir()), openStore(t, t.TempDir())
 	log := &recorder{}
 	for _, s := range []*store.Store{a, b} {
 		if err := s.Replicate(t.Context(), log); err != nil {
@@ -66,7 +66,7 @@ func TestTerm(t *testing.T) {
 	if err := checked(2); !errors.Is(err, room.ErrMoved) || !errors.Is(err, room.ErrBusy) {
 		t.Errorf("checked before the ban: %v, want moved and busy", err)
 	}
-	put(t, b, newComment("live", "without a term"))
+	mustAppend(t, b, newComment("live", "without a term"))
 	close(free)
 	awaitTerm(t, b, 3)
 	if err := checked(3); err != nil {

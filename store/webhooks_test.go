@@ -13,7 +13,7 @@ import (
 // A stored webhook comes back unchanged, its position only grows, and it can be deleted.
 func TestWebhooks(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openStore(t, dir)
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	w := room.Webhook{

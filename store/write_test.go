@@ -17,14 +17,14 @@ import (
 // TestFullDisk lets SQLite run into a full disk while several goroutines write, and makes
 // space again: nothing acknowledged is lost, and nothing else is there.
 func TestFullDisk(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	if err := s.Ready(); err != nil {
 		t.Fatal(err)
 	}
 	var followed atomic.Int64
 	s.Follow(func(batch []room.Event) { followed.Add(int64(len(batch))) })
-	run(t, s, "PRAGMA max_page_count=60")
+	execSQL(t, s, "PRAGMA max_page_count=60")
 	long := strings.Repeat("弾", 300)
 	var acked atomic.Int64
 	var all sync.WaitGroup
@@ -68,7 +68,7 @@ func TestFullDisk(t *testing.T) {
 		t.Error("the log says that it can be written, since a change of no size was")
 	}
 
-	run(t, s, "PRAGMA max_page_count=100000")
+	execSQL(t, s, "PRAGMA max_page_count=100000")
 	if _, err := s.Append(t.Context(), newComment("live", "room again")); err != nil {
 		t.Fatal(err)
 	}
@@ -99,9 +99,9 @@ func checkCount(t *testing.T, s *store.Store, want int) {
 // TestProbe checks that an idle server notices by itself that there is space again, and not
 // before.
 func TestProbe(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	run(t, s, "PRAGMA max_page_count=1") // SQLite raises it to the existing pages
+	execSQL(t, s, "PRAGMA max_page_count=1") // SQLite raises it to the existing pages
 	var err error
 	for err == nil {
 		_, err = s.Append(t.Context(), newComment("live", strings.Repeat("x", 1000)))
@@ -112,7 +112,7 @@ func TestProbe(t *testing.T) {
 	if s.Ready() == nil {
 		t.Error("the log says that it can be written")
 	}
-	run(t, s, "PRAGMA max_page_count=100000")
+	execSQL(t, s, "PRAGMA max_page_count=100000")
 	waitFor(t, func() bool { return s.Ready() == nil })
 	var left int
 	if err := s.Readers().QueryRowContext(t.Context(), "SELECT count(*) FROM meta WHERE key = 'probe'").Scan(&left); err != nil || left != 0 {
@@ -138,7 +138,7 @@ func waitFor(t *testing.T, so func() bool) {
 // TestGivenUp checks that a caller who stops waiting while the event is still queued can be
 // sure that it was not written.
 func TestGivenUp(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	release := s.Hold()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -168,7 +168,7 @@ func TestGivenUp(t *testing.T) {
 // TestClosePatience checks that a Close that runs out of time returns an error, and that
 // the next one completes the work.
 func TestClosePatience(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	release := s.Hold()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -184,7 +184,7 @@ func TestClosePatience(t *testing.T) {
 
 // TestCloseWaitsForFollower checks that written events are followed before Close returns.
 func TestCloseWaitsForFollower(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	gate := make(chan struct{})
 	var followed atomic.Int64
@@ -193,7 +193,7 @@ func TestCloseWaitsForFollower(t *testing.T) {
 		followed.Add(int64(len(batch)))
 	})
 	for range 5 {
-		put(t, s, newComment("live", "x"))
+		mustAppend(t, s, newComment("live", "x"))
 	}
 	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -209,7 +209,7 @@ func TestCloseWaitsForFollower(t *testing.T) {
 // TestOneRefusedOfBatch checks that an event that the database refuses does not affect the
 // others of its batch, not even one by a new author.
 func TestOneRefusedOfBatch(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	release := s.Hold()
 	refused := room.Event{Room: "live", Kind: room.KindBan, At: noon, Ban: &room.Ban{Kind: "whisper", User: "ann"}}
@@ -249,7 +249,7 @@ func TestOneRefusedOfBatch(t *testing.T) {
 	}
 	for _, ev := range []room.Event{first, last} {
 		ev.Comment.ID += 1 << 21 // the tests use no such high salt
-		put(t, s, ev)            // its author's row must exist
+		mustAppend(t, s, ev)     // its author's row must exist
 		if rows, _, err := s.Comments(t.Context(), "live", room.HistoryQuery{User: ev.Comment.User}); err != nil || len(rows) != 2 {
 			t.Errorf("%s has %d comments, %v", ev.Comment.User, len(rows), err)
 		}
@@ -262,14 +262,14 @@ func TestOneRefusedOfBatch(t *testing.T) {
 // TestNumberTaken checks that a number in the log that the room does not know about costs
 // one event, not the room.
 func TestNumberTaken(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
-	run(t, s, "INSERT INTO events (room, seq, at, kind) VALUES (1, 1, 0, 5)")
+	execSQL(t, s, "INSERT INTO events (room, seq, at, kind) VALUES (1, 1, 0, 5)")
 	ev := newComment("live", "x")
 	if _, err := s.Append(t.Context(), ev); err == nil {
 		t.Error("a number was given twice")
 	}
-	if got := put(t, s, ev); got.Seq != 2 {
+	if got := mustAppend(t, s, ev); got.Seq != 2 {
 		t.Errorf("the next number is %d, want 2", got.Seq)
 	}
 }
@@ -277,7 +277,7 @@ func TestNumberTaken(t *testing.T) {
 // TestChangesBetweenBatches checks that rooms and links get through while the writer is
 // never idle.
 func TestChangesBetweenBatches(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup
@@ -305,7 +305,7 @@ func TestChangesBetweenBatches(t *testing.T) {
 // write while the server does; neither is refused and both see everything.
 func TestBesideAnother(t *testing.T) {
 	dir := t.TempDir()
-	server, command := open(t, dir), open(t, dir)
+	server, command := openStore(t, dir), openStore(t, dir)
 	addRoom(t, server, "live")
 	var all sync.WaitGroup
 	for range 4 {
@@ -332,7 +332,7 @@ func TestBesideAnother(t *testing.T) {
 
 // TestFollowTwice checks that a second follower, which would split the log, panics.
 func TestFollowTwice(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openStore(t, t.TempDir())
 	s.Follow(func([]room.Event) {})
 	defer func() {
 		if recover() == nil {

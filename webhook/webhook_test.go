@@ -37,7 +37,7 @@ func (l *fakeLog) takeDown(seq int) {
 	l.events[seq-1] = ""
 }
 
-func (l *fakeLog) passed(id string) int64 {
+func (l *fakeLog) positionOf(id string) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.stored[id]
@@ -117,8 +117,8 @@ func hookTo(url string) room.Webhook {
 	return room.Webhook{ID: "h1", Room: "live", Local: true, WebhookSecret: room.WebhookSecret{URL: url, Key: key}}
 }
 
-// start starts a runner of webhooks over a log. pause is the wait after a failure.
-func start(t *testing.T, pause time.Duration) (*webhook.Runner, *fakeLog) {
+// startRunner starts a runner of webhooks over a log. pause is the wait after a failure.
+func startRunner(t *testing.T, pause time.Duration) (*webhook.Runner, *fakeLog) {
 	t.Helper()
 	log := &fakeLog{stored: map[string]int64{}}
 	r := webhook.New(webhook.Options{
@@ -128,8 +128,8 @@ func start(t *testing.T, pause time.Duration) (*webhook.Runner, *fakeLog) {
 	return r, log
 }
 
-// until waits for a state.
-func until(t *testing.T, r *webhook.Runner, what string, is func(room.WebhookState) bool) room.WebhookState {
+// awaitState waits for a state.
+func awaitState(t *testing.T, r *webhook.Runner, what string, is func(room.WebhookState) bool) room.WebhookState {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if st := r.State("h1"); is(st) {
@@ -143,7 +143,7 @@ func until(t *testing.T, r *webhook.Runner, what string, is func(room.WebhookSta
 // A failed request is sent again under the same ID until it is accepted, in order, and
 // without events that were taken down meanwhile; then the position is stored.
 func TestFailuresAreSentAgain(t *testing.T) {
-	r, log := start(t, time.Millisecond)
+	r, log := startRunner(t, time.Millisecond)
 	to := newReceiver(t)
 	log.add("one", "two")
 	r.Set(hookTo(to.URL + "/secret-path"))
@@ -159,33 +159,33 @@ func TestFailuresAreSentAgain(t *testing.T) {
 	r.Moved("live")
 	to.answer <- http.StatusInternalServerError
 	second := <-to.got
-	if second.id != first.id || fmt.Sprint(second.texts) != "[two]" || log.passed("h1") != 0 {
-		t.Errorf("sent again: %q %q, first %q; stored %d", second.id, second.texts, first.id, log.passed("h1"))
+	if second.id != first.id || fmt.Sprint(second.texts) != "[two]" || log.positionOf("h1") != 0 {
+		t.Errorf("sent again: %q %q, first %q; stored %d", second.id, second.texts, first.id, log.positionOf("h1"))
 	}
 	to.answer <- http.StatusOK
 	if third := <-to.got; third.id == first.id || fmt.Sprint(third.texts) != "[three]" {
 		t.Errorf("then %q %q", third.id, third.texts)
 	}
 	close(to.answer)
-	st := until(t, r, "the end", func(st room.WebhookState) bool { return st.Phase == room.WebhookReady && st.Delivered == 2 })
+	st := awaitState(t, r, "the end", func(st room.WebhookState) bool { return st.Phase == room.WebhookReady && st.Delivered == 2 })
 	if st.Failed != 1 || !st.Since.IsZero() || len(st.Deliveries) != 3 || st.Deliveries[2].Fault != room.DeliveryStatus || st.Deliveries[2].Status != 500 {
 		t.Errorf("state %+v", st)
 	}
-	if log.passed("h1") != 3 {
-		t.Errorf("stored %d", log.passed("h1"))
+	if log.positionOf("h1") != 3 {
+		t.Errorf("stored %d", log.positionOf("h1"))
 	}
 }
 
 // When all events of a request were taken down meanwhile, it is not sent again.
 func TestNothingLeftIsNotSent(t *testing.T) {
-	r, log := start(t, time.Millisecond)
+	r, log := startRunner(t, time.Millisecond)
 	to := newReceiver(t)
 	log.add("bad")
 	r.Set(hookTo(to.URL))
 	<-to.got
 	log.takeDown(1)
 	to.answer <- http.StatusBadGateway
-	until(t, r, "the end", func(st room.WebhookState) bool { return st.Phase == room.WebhookReady })
+	awaitState(t, r, "the end", func(st room.WebhookState) bool { return st.Phase == room.WebhookReady })
 	log.add("next")
 	r.Moved("live")
 	if got := <-to.got; fmt.Sprint(got.texts) != "[next]" {
@@ -197,7 +197,7 @@ func TestNothingLeftIsNotSent(t *testing.T) {
 // A webhook whose receiver hangs, or has answered that it is gone, delays no other; a
 // delivered test ends the wait.
 func TestWebhooksDoNotWaitForEachOther(t *testing.T) {
-	r, log := start(t, time.Hour)
+	r, log := startRunner(t, time.Hour)
 	hangs, works := newReceiver(t), newReceiver(t)
 	log.add("one")
 	r.Set(hookTo(hangs.URL))
@@ -210,7 +210,7 @@ func TestWebhooksDoNotWaitForEachOther(t *testing.T) {
 	}
 	close(works.answer)
 	hangs.answer <- http.StatusGone
-	until(t, r, "stopped", func(st room.WebhookState) bool { return st.Phase == room.WebhookStopped })
+	awaitState(t, r, "stopped", func(st room.WebhookState) bool { return st.Phase == room.WebhookStopped })
 	close(hangs.answer)
 	d, err := r.Test(t.Context(), hookTo(hangs.URL))
 	if err != nil || d.Fault != "" || !d.Test {
@@ -222,7 +222,7 @@ func TestWebhooksDoNotWaitForEachOther(t *testing.T) {
 	if got := <-hangs.got; fmt.Sprint(got.texts) != "[one]" {
 		t.Errorf("after the test: %q", got.texts)
 	}
-	until(t, r, "the end", func(st room.WebhookState) bool { return st.Phase == room.WebhookReady })
+	awaitState(t, r, "the end", func(st room.WebhookState) bool { return st.Phase == room.WebhookReady })
 	for range 20 {
 		if _, err = r.Test(t.Context(), hookTo(hangs.URL)); err != nil {
 			break
@@ -237,13 +237,13 @@ func TestWebhooksDoNotWaitForEachOther(t *testing.T) {
 // A changed webhook continues where its predecessor was, and removing one aborts its
 // request.
 func TestSetAndRemove(t *testing.T) {
-	r, log := start(t, time.Hour)
+	r, log := startRunner(t, time.Hour)
 	to := newReceiver(t)
 	log.add("one")
 	r.Set(hookTo(to.URL))
 	<-to.got
 	to.answer <- http.StatusNoContent
-	until(t, r, "the first", func(st room.WebhookState) bool { return st.Delivered == 1 && st.Phase == room.WebhookReady })
+	awaitState(t, r, "the first", func(st room.WebhookState) bool { return st.Delivered == 1 && st.Phase == room.WebhookReady })
 	r.Set(hookTo(to.URL)) // with the position 0 that was read before
 	log.add("two")
 	r.Moved("live")
@@ -253,7 +253,7 @@ func TestSetAndRemove(t *testing.T) {
 	off := hookTo(to.URL)
 	off.Off = true
 	r.Set(off) // aborts the request
-	until(t, r, "off", func(st room.WebhookState) bool { return st.Phase == room.WebhookOff && st.Delivered == 1 })
+	awaitState(t, r, "off", func(st room.WebhookState) bool { return st.Phase == room.WebhookOff && st.Delivered == 1 })
 	r.Remove("h1")
 	if _, err := r.Test(t.Context(), off); err == nil {
 		t.Error("a webhook that is gone is tested")
@@ -262,7 +262,7 @@ func TestSetAndRemove(t *testing.T) {
 
 // Both keys sign for a while after one has replaced the other.
 func TestOldKeySignsOn(t *testing.T) {
-	r, log := start(t, time.Hour)
+	r, log := startRunner(t, time.Hour)
 	to := newReceiver(t)
 	close(to.answer)
 	log.add("one")
@@ -288,7 +288,7 @@ func TestOldKeySignsOn(t *testing.T) {
 // The address that a name has is checked when the connection is made, and after each
 // redirect.
 func TestWhereWebhooksMayLead(t *testing.T) {
-	r, _ := start(t, time.Hour)
+	r, _ := startRunner(t, time.Hour)
 	to := newReceiver(t)
 	close(to.answer)
 	leads := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {

@@ -47,7 +47,7 @@ func (nowhere) Write(func(uintptr) bool) error   { return errors.ErrUnsupported 
 
 // audience holds phones in memory, distributed over the rooms.
 type audience struct {
-	*house
+	*testServer
 	rooms []string
 	sink  nowhere
 	conns []*memoryConn
@@ -55,8 +55,8 @@ type audience struct {
 	since room.Position
 }
 
-// enter connects all phones, at once, and waits until they are welcomed.
-func (c *audience) enter(n int) {
+// connect connects all phones, at once, and waits until they are welcomed.
+func (c *audience) connect(n int) {
 	c.conns = make([]*memoryConn, n)
 	r, _ := http.NewRequest(http.MethodGet, "http://danmaku.example/api/rooms/live/socket?role=audience", nil)
 	for name, v := range map[string]string{"Connection": "Upgrade", "Upgrade": "websocket", "Sec-Websocket-Version": "13",
@@ -90,24 +90,24 @@ func (c *audience) enter(n int) {
 	})
 }
 
-func (c *audience) leave() {
+func (c *audience) disconnect() {
 	for _, conn := range c.conns {
 		conn.Close()
 	}
 	eventually(c.t, "an empty room", func() bool { return c.hub.Len() == 0 })
 }
 
-// comments writes comments at a rate.
-func (c *audience) comments(perSecond, n int) {
+// publishComments writes comments at a rate.
+func (c *audience) publishComments(perSecond, n int) {
 	tick := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer tick.Stop()
 	for i := range n {
-		c.says(i)
+		c.publishComment(i)
 		<-tick.C
 	}
 }
 
-func spent() time.Duration {
+func processorTime() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
@@ -129,42 +129,42 @@ func residentBytes(tb testing.TB) int64 {
 func BenchmarkHundredThousandPhones(b *testing.B) { benchmarkAudience(b, 100_000) }
 
 func benchmarkAudience(b *testing.B, n int) {
-	h := newHouse(b)
+	h := newTestServer(b)
 	sink, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer sink.Close()
-	c := &audience{house: h, rooms: []string{"live"}, sink: nowhere(sink.Fd()), users: make([]string, n)}
+	c := &audience{testServer: h, rooms: []string{"live"}, sink: nowhere(sink.Fd()), users: make([]string, n)}
 	for i := range c.users {
 		c.users[i] = rand.Text()
 	}
 	for b.Loop() {
-		before, began, cpu := residentBytes(b), time.Now(), spent()
-		c.enter(n)
+		before, began, cpu := residentBytes(b), time.Now(), processorTime()
+		c.connect(n)
 		b.ReportMetric(time.Since(began).Seconds(), "s-to-greet")
-		b.ReportMetric((spent() - cpu).Seconds(), "cpu-s-to-greet")
+		b.ReportMetric((processorTime() - cpu).Seconds(), "cpu-s-to-greet")
 		b.ReportMetric(float64(residentBytes(b)-before)/float64(n)/1024, "KB/phone")
 
 		const rate, seconds = 20, 5
 		frames := h.handler.group(groupKey{"live", room.ViewAudience}).traffic.frames.Load()
-		began, cpu = time.Now(), spent()
-		c.comments(rate, rate*seconds)
+		began, cpu = time.Now(), processorTime()
+		c.publishComments(rate, rate*seconds)
 		took := time.Since(began).Seconds()
 		frames = h.handler.group(groupKey{"live", room.ViewAudience}).traffic.frames.Load() - frames
-		b.ReportMetric((spent()-cpu).Seconds()/took, "cores")
+		b.ReportMetric((processorTime()-cpu).Seconds()/took, "cores")
 		b.ReportMetric(float64(frames)/took, "frames/s")
 
 		if err := h.Service.Still("live", room.ViewAudience, func(p room.Position) { c.since = p }); err != nil {
 			b.Fatal(err)
 		}
-		c.leave()
-		began, cpu = time.Now(), spent()
-		c.enter(n)
+		c.disconnect()
+		began, cpu = time.Now(), processorTime()
+		c.connect(n)
 		b.ReportMetric(time.Since(began).Seconds(), "s-to-return")
-		b.ReportMetric((spent() - cpu).Seconds(), "cpu-s-to-return")
+		b.ReportMetric((processorTime() - cpu).Seconds(), "cpu-s-to-return")
 		b.StopTimer()
-		c.leave()
+		c.disconnect()
 		c.since = room.Position{}
 		b.StartTimer()
 	}
@@ -176,13 +176,13 @@ func benchmarkAudience(b *testing.B, n int) {
 func BenchmarkIdleRooms(b *testing.B) {
 	for _, tt := range []struct{ rooms, phones int }{{1, 10_000}, {2000, 10_000}, {2000, 0}} {
 		b.Run(fmt.Sprint(tt.rooms, "x", tt.phones/tt.rooms), func(b *testing.B) {
-			h := newHouse(b)
+			h := newTestServer(b)
 			sink, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer sink.Close()
-			c := &audience{house: h, sink: nowhere(sink.Fd()), rooms: []string{"live"}}
+			c := &audience{testServer: h, sink: nowhere(sink.Fd()), rooms: []string{"live"}}
 			for i := range tt.rooms - 1 {
 				c.rooms = append(c.rooms, fmt.Sprint("room-", i))
 				if _, err := h.Service.NewRoom(b.Context(), room.Actor{Role: room.Owner}, room.New(c.rooms[i+1])); err != nil {
@@ -192,12 +192,12 @@ func BenchmarkIdleRooms(b *testing.B) {
 			for range max(tt.phones, tt.rooms) {
 				c.users = append(c.users, rand.Text())
 			}
-			c.enter(len(c.users))
+			c.connect(len(c.users))
 			if tt.phones == 0 {
-				c.leave()
+				c.disconnect()
 			}
 			debug.FreeOSMemory()
-			cpu := spent()
+			cpu := processorTime()
 			for b.Loop() {
 				h.handler.beat()
 				for range 5 {
@@ -206,9 +206,9 @@ func BenchmarkIdleRooms(b *testing.B) {
 				}
 			}
 			b.StopTimer()
-			b.ReportMetric(float64((spent()-cpu).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(float64((processorTime()-cpu).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 			if tt.phones > 0 {
-				c.leave()
+				c.disconnect()
 			}
 		})
 	}
@@ -216,24 +216,24 @@ func BenchmarkIdleRooms(b *testing.B) {
 
 // A small audience goes through all of it, as a test.
 func TestACrowdComesAndGoes(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	sink, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer sink.Close()
-	c := &audience{house: h, rooms: []string{"live"}, sink: nowhere(sink.Fd())}
+	c := &audience{testServer: h, rooms: []string{"live"}, sink: nowhere(sink.Fd())}
 	for range 500 {
 		c.users = append(c.users, rand.Text())
 	}
-	c.enter(500)
-	h.says(1)
+	c.connect(500)
+	h.publishComment(1)
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
 	eventually(t, "a frame for all", func() bool { return m.traffic.frames.Load() == 1 })
 	if m.Len() != 500 {
 		t.Errorf("%d phones are there", m.Len())
 	}
-	c.leave()
-	c.enter(500)
-	c.leave()
+	c.disconnect()
+	c.connect(500)
+	c.disconnect()
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // overlay opens a socket of an overlay.
-func (h *house) overlay() *websocket.Conn {
+func (h *testServer) overlay() *websocket.Conn {
 	h.t.Helper()
 	d := websocket.Dialer{HandshakeTimeout: patience, Subprotocols: []string{Subprotocol}}
 	conn, _, err := d.Dial("ws://"+h.base+"/api/rooms/live/socket?role=overlay", nil)
@@ -26,8 +26,8 @@ func (h *house) overlay() *websocket.Conn {
 	return conn
 }
 
-// says writes comment n to the log.
-func (h *house) says(n int) {
+// publishComment writes comment n to the log.
+func (h *testServer) publishComment(n int) {
 	h.t.Helper()
 	at := time.Now()
 	_, err := h.Store.Append(h.t.Context(), room.Event{Room: "live", At: at, Kind: room.KindComment, Comment: comment.Comment{
@@ -42,7 +42,7 @@ func (h *house) says(n int) {
 // When most sockets have not received the last frame, because of slow processors and not of
 // slow readers, later events become one frame, and all of them arrive.
 func TestFramesGrowWhileQueuesLag(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	m := h.handler.group(groupKey{"live", room.ViewOverlay})
 	var conns []*websocket.Conn
 	for range 3 {
@@ -50,7 +50,7 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 		next(t, conns[len(conns)-1], "hello")
 	}
 	eventually(t, "all sockets", func() bool { return len(m.list()) == 3 })
-	h.says(0)
+	h.publishComment(0)
 	for _, conn := range conns {
 		next(t, conn, "events")
 	}
@@ -63,10 +63,10 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 		}
 	}
 	began := time.Now()
-	h.says(1) // waits in three queues
+	h.publishComment(1) // waits in three queues
 	const more = 200
 	for n := range more {
-		h.says(2 + n)
+		h.publishComment(2 + n)
 	}
 	eventually(t, "everything", func() bool {
 		s, err := h.Service.Stats("live")
@@ -96,12 +96,12 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 
 // Clients that do not read do not slow down the others, even when they are the majority.
 func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
 	reader := h.phone()
 	next(t, reader, "hello")
 	for range 3 {
-		h.deaf()
+		h.dialDeaf()
 	}
 	eventually(t, "all sockets", func() bool { return m.Len() == 4 })
 	// Where a single processor does everything, no pump may have run by the time that
@@ -128,7 +128,7 @@ func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
 	// the reader's deadline would pass.
 	_ = reader.SetReadDeadline(time.Now().Add(patience))
 	for n := range 12 {
-		h.says(n)
+		h.publishComment(n)
 		next(t, reader, "events")
 	}
 }

@@ -180,7 +180,7 @@ func TestWhoMissedAFrameFollowsNoChain(t *testing.T) {
 }
 
 // dialPacked opens a phone's socket with compression, as gorilla does.
-func (h *house) dialPacked(query string) *websocket.Conn {
+func (h *testServer) dialPacked(query string) *websocket.Conn {
 	h.t.Helper()
 	d := websocket.Dialer{HandshakeTimeout: patience, Subprotocols: []string{Subprotocol}, EnableCompression: true}
 	conn, resp, err := d.Dial("ws://"+h.base+"/api/rooms/live/socket?"+query, nil)
@@ -196,7 +196,7 @@ func (h *house) dialPacked(query string) *websocket.Conn {
 
 // A second implementation, gorilla's client, compresses and receives compressed frames.
 func TestCompressedBothWays(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn := h.dialPacked("role=audience")
 	next(t, conn, "hello")
 	for n := range 20 {
@@ -207,7 +207,7 @@ func TestCompressedBothWays(t *testing.T) {
 		if a := next(t, conn, "ack"); a["ref"] != fmt.Sprint(n) {
 			t.Fatalf("answered %v", a)
 		}
-		h.says(n)
+		h.publishComment(n)
 		next(t, conn, "events")
 	}
 }
@@ -219,7 +219,7 @@ func TestCompressedMessagesHaveTheSameBound(t *testing.T) {
 		b := []byte(`{"type":"send","ref":"big","text":""}`)
 		return append(b[:len(b)-2], strings.Repeat("x", size-len(b))+`"}`...)
 	}
-	h := newHouse(t)
+	h := newTestServer(t)
 	fits := h.dialPacked("role=audience")
 	next(t, fits, "hello")
 	if err := fits.WriteMessage(websocket.TextMessage, frame(maxFrame)); err != nil {
@@ -326,7 +326,7 @@ func FuzzInflation(f *testing.F) {
 // A frame for one client is not compressed, since that would happen for each. Nor is an
 // announced one, which may come between two frames of a chain.
 func TestOnlyBroadcastsAreCompressed(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn, err := net.Dial("tcp", h.base)
 	if err != nil {
 		t.Fatal(err)
@@ -353,7 +353,7 @@ func TestOnlyBroadcastsAreCompressed(t *testing.T) {
 	if b := first(); b != 0x81 {
 		t.Errorf("hello begins with %#x", b)
 	}
-	h.member()
+	h.onlyStream()
 	for range 3 {
 		noise := strings.Map(func(rune) rune { return rune('a' + rand.IntN(26)) }, strings.Repeat("x", 400))
 		h.broadcast([]byte(`"` + noise + `"`))

@@ -23,29 +23,29 @@ import (
 	"danmaku/server/wire"
 )
 
-// member returns the only socket of the audience.
-func (h *house) member() *stream {
+// onlyStream returns the only socket of the audience.
+func (h *testServer) onlyStream() *stream {
 	h.t.Helper()
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
 	eventually(h.t, "its place", func() bool { return len(m.list()) == 1 }) // it registers right after its hello
 	return m.list()[0]
 }
 
-// session returns its session.
-func (h *house) session() (one *melody.Session) {
+// onlySession returns its session.
+func (h *testServer) onlySession() (one *melody.Session) {
 	h.hub.each(func(sess *melody.Session) { one = sess })
 	return one
 }
 
 // A frame takes no goroutine when its client reads.
 func TestFramesNeedNoGoroutine(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
-	h.member() // otherwise the first frame would reach no member
+	h.onlyStream() // otherwise the first frame would reach no member
 	for n := range 3 * queueLen {
 		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d}`, n))
-		if waiting := h.member().queued.Load(); waiting != 0 {
+		if waiting := h.onlyStream().queued.Load(); waiting != 0 {
 			t.Fatalf("frame %d waits", n)
 		}
 		if f := next(t, conn, "beat"); f["n"] != float64(n) {
@@ -56,7 +56,7 @@ func TestFramesNeedNoGoroutine(t *testing.T) {
 
 // melody starts a writing goroutine for each session, and one message ends it.
 func TestASocketHasOneGoroutine(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	next(t, h.phone(), "hello") // after this, heartbeats and everything else that one socket starts
 	stacks := func() string {
 		b := make([]byte, 1<<20)
@@ -84,7 +84,7 @@ func (s slowService) Stays(c live.Client) error {
 
 // However many arrive at once, a few are welcomed at a time, and finally all.
 func TestFewAreGreetedAtOnce(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	most := cap(h.handler.greeting)
 	var now, came atomic.Int64
 	goOn := make(chan struct{})
@@ -110,10 +110,10 @@ func TestFewAreGreetedAtOnce(t *testing.T) {
 // Broadcasts, answers and pongs arrive complete and in order at a client that sometimes
 // stops reading, so that some bypass the queue, some pass through it, and some do both.
 func TestFramesKeepTheirOrderPastTheQueue(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
-	s := h.member()
+	s := h.onlyStream()
 	sent, came, answers := 0, 0, 0
 	announce := func() { // its bytes are those that control frames begin with
 		pad := strings.Repeat("\u0088\u0089", rand.IntN(5<<10))
@@ -175,11 +175,11 @@ func TestFramesKeepTheirOrderPastTheQueue(t *testing.T) {
 
 // Nothing follows a bye, even before its close frame.
 func TestNothingFollowsABye(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
-	release := waits(t, h.member())
-	h.hub.bye(h.session(), closeWith(wire.Bye{Code: "revoked"}, closeKey))
+	release := blockQueue(t, h.onlyStream())
+	h.hub.bye(h.onlySession(), closeWith(wire.Bye{Code: "revoked"}, closeKey))
 	h.hub.Announce("live", room.ViewAudience, []byte(`{"type":"beat"}`))
 	release()
 	next(t, conn, "bye")
@@ -191,7 +191,7 @@ func TestNothingFollowsABye(t *testing.T) {
 // After a bye the server reads and drops what the client sends until it closes: closing
 // over unread bytes would reset the connection, and the bye could be lost with it.
 func TestByeClosesOverNothingUnread(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.hub.linger = patience
 	busy, release := make(chan struct{}), make(chan struct{})
 	var checked atomic.Int64
@@ -214,7 +214,7 @@ func TestByeClosesOverNothingUnread(t *testing.T) {
 	for range 5 {
 		send("in nobody's hands yet")
 	}
-	s := h.member()
+	s := h.onlyStream()
 	h.hub.Evict(func(live.Client) error { return room.ErrBanned })
 	next(t, conn, "bye")
 	conn.SetCloseHandler(func(int, string) error { return nil }) // a write would remove the reset from the socket
@@ -237,14 +237,14 @@ func TestByeClosesOverNothingUnread(t *testing.T) {
 // After a bye a client gets no further frame that would fill its queue and so disconnect
 // it; it is disconnected if it has not left between two heartbeats.
 func TestByeHasItsTime(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.hub.linger = patience
 	conn := h.phone()
 	next(t, conn, "hello")
-	s := h.member()
-	release := waits(t, s)
+	s := h.onlyStream()
+	release := blockQueue(t, s)
 	s.heard.Store(time.Now().Add(time.Hour).UnixNano()) // it is not silent
-	h.hub.bye(h.session(), closeWith(wire.Bye{Code: "revoked"}, closeKey))
+	h.hub.bye(h.onlySession(), closeWith(wire.Bye{Code: "revoked"}, closeKey))
 	for range 2 {
 		h.handler.beat()
 	}
@@ -260,10 +260,10 @@ func TestByeHasItsTime(t *testing.T) {
 // A client that is being disconnected may have missed a frame. A later frame would hide the
 // gap, and the client would continue from there.
 func TestNothingComesAfterAFrameThatIsMissed(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
-	ended := &h.member().silent
+	ended := &h.onlyStream().silent
 	for n, disconnectStream := range []bool{false, true, false} {
 		ended.Store(disconnectStream)
 		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d}`, n))

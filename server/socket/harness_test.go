@@ -28,8 +28,8 @@ var (
 	eventually = servertest.Eventually
 )
 
-// house is a hub and its handler on a real listener, over a fixture.
-type house struct {
+// testServer is a hub and its handler on a real listener, over a fixture.
+type testServer struct {
 	servertest.Fixture
 	t       testing.TB
 	base    string // host:port
@@ -39,9 +39,9 @@ type house struct {
 	onArrive func() // called while a client's rights are checked
 }
 
-func newHouse(t testing.TB) *house {
+func newTestServer(t testing.TB) *testServer {
 	t.Helper()
-	h := &house{t: t}
+	h := &testServer{t: t}
 	h.hub = NewHub(Options{Now: h.Now, Elapsed: h.Elapsed})
 	h.Open(t, h.hub)
 	// The test sends heartbeats itself: on a busy machine a client that a test does not
@@ -65,7 +65,7 @@ func newHouse(t testing.TB) *house {
 }
 
 // socket is the route. Every phone is a different person.
-func (h *house) socket(w http.ResponseWriter, r *http.Request) {
+func (h *testServer) socket(w http.ResponseWriter, r *http.Request) {
 	if !h.hub.Reserve(0) {
 		http.Error(w, "closing", http.StatusServiceUnavailable)
 		return
@@ -90,7 +90,7 @@ func (h *house) socket(w http.ResponseWriter, r *http.Request) {
 }
 
 // phone opens a socket of the audience.
-func (h *house) phone() *websocket.Conn {
+func (h *testServer) phone() *websocket.Conn {
 	h.t.Helper()
 	conn, err := h.dial()
 	if err != nil {
@@ -99,14 +99,16 @@ func (h *house) phone() *websocket.Conn {
 	return conn
 }
 
-func (h *house) dial() (*websocket.Conn, error) { return servertest.Dial(h.t, h.base, "role=audience") }
+func (h *testServer) dial() (*websocket.Conn, error) {
+	return servertest.Dial(h.t, h.base, "role=audience")
+}
 
-// deaf opens a socket that reads its hello's first byte and no more.
-func (h *house) deaf() net.Conn { return servertest.Deaf(h.t, h.base) }
+// dialDeaf opens a socket that reads its hello's first byte and no more.
+func (h *testServer) dialDeaf() net.Conn { return servertest.Deaf(h.t, h.base) }
 
-func (h *house) phones() int { return h.hub.Count("live", room.ViewAudience) }
+func (h *testServer) phones() int { return h.hub.Count("live", room.ViewAudience) }
 
 // broadcast sends a frame to the phones as a room does.
-func (h *house) broadcast(frame []byte) {
+func (h *testServer) broadcast(frame []byte) {
 	h.hub.Recipients("live", room.ViewAudience).Send(fanout.Frame{Full: frame, Brief: frame})
 }

@@ -87,7 +87,7 @@ func TestHeapIsWhatCanBeGivenBack(t *testing.T) {
 
 // Setting the clock, ahead or back, closes no socket. Silence closes one, by elapsed time.
 func TestSettingTheClockCutsNobody(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	phone := h.phone()
 	next(t, phone, "hello")
 	for _, step := range []time.Duration{25 * time.Second, 24 * time.Hour, -48 * time.Hour} {
@@ -130,7 +130,7 @@ func TestAStormDuringAShowDoesNotHideWhatIsLeft(t *testing.T) {
 // Phones at other machines count in a room's hour, also when none is here, and no longer
 // once they have left.
 func TestPhonesElsewhereAreInTheHour(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	people := func() int {
 		t.Helper()
 		h.handler.beat()

@@ -59,12 +59,12 @@ func wakeUps() (n int) {
 	return n
 }
 
-// anIdleHour runs an hour in which phones, distributed over the rooms, receive the server's
+// runIdleHour runs an hour in which phones, distributed over the rooms, receive the server's
 // heartbeats and nobody writes. stay is false for phones that have left before.
-func anIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines int, by *asked, hub *Hub) {
+func runIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines int, by *asked, hub *Hub) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // the collector's wake-ups depend on the machine
 	testrace.Bubble(t, func(t *testing.T) {
-		h := &house{t: t}
+		h := &testServer{t: t}
 		hub = NewHub(Options{Elapsed: func() time.Duration { return 0 }}) // so that no client is silent
 		h.hub = hub
 		h.Open(t, hub)
@@ -75,7 +75,7 @@ func anIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines i
 			t.Fatal(err)
 		}
 		defer sink.Close()
-		c := &audience{house: h, rooms: []string{"live"}, sink: nowhere(sink.Fd())}
+		c := &audience{testServer: h, rooms: []string{"live"}, sink: nowhere(sink.Fd())}
 		for i := range rooms - 1 {
 			c.rooms = append(c.rooms, fmt.Sprint("room-", i))
 			if _, err := h.Service.NewRoom(t.Context(), room.Actor{Role: room.Owner}, room.New(c.rooms[i+1])); err != nil {
@@ -85,9 +85,9 @@ func anIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines i
 		for range phones {
 			c.users = append(c.users, rand.Text())
 		}
-		c.enter(phones)
+		c.connect(phones)
 		if !stay {
-			c.leave()
+			c.disconnect()
 		}
 		h.handler.begin.Do(h.handler.start)
 		time.Sleep(21 * time.Second) // two heartbeats, after which everything is settled
@@ -101,7 +101,7 @@ func anIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines i
 		synctest.Wait()
 		woken = wakeUps() - before
 		if stay {
-			c.leave()
+			c.disconnect()
 		}
 		if !hub.Shutdown(t.Context(), patience) {
 			t.Error("sockets are left")
@@ -118,8 +118,8 @@ func anIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines i
 // room; the lists that heartbeats and checks walk over.
 func TestIdleRoomsWakeNothing(t *testing.T) {
 	const phones, inAnHour = 200, 360
-	one, ofOne, _, _ := anIdleHour(t, 1, phones, true)
-	many, ofMany, by, _ := anIdleHour(t, phones, phones, true)
+	one, ofOne, _, _ := runIdleHour(t, 1, phones, true)
+	many, ofMany, by, _ := runIdleHour(t, phones, phones, true)
 	for id, n := range by.still {
 		if n != inAnHour || by.heads[id] != inAnHour {
 			t.Fatalf("in an hour %q is asked %d times for its position and %d times for its people, want %d", id, n, by.heads[id], inAnHour)
@@ -128,7 +128,7 @@ func TestIdleRoomsWakeNothing(t *testing.T) {
 	if len(by.still) != phones || by.stats != 0 {
 		t.Errorf("%d rooms of %d are asked, and %d times for stats that no console reads", len(by.still), phones, by.stats)
 	}
-	left, _, by, hub := anIdleHour(t, phones, phones, false)
+	left, _, by, hub := runIdleHour(t, phones, phones, false)
 	if len(by.still)+len(by.heads) != 0 || len(hub.occupied.of(room.Views...)) != 0 {
 		t.Errorf("rooms that everybody has left are still looked at: %v, %v", by.still, by.heads)
 	}

@@ -13,7 +13,7 @@ import (
 // Phones learn from hello whether an overlay draws, and are notified when that changes, and
 // only then.
 func TestPhonesAreToldWhetherTheRoomIsOnAir(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	// report sends an overlay's heartbeat, and waits until it has been read.
 	report := func(conn *websocket.Conn, beat string) {
 		t.Helper()

@@ -153,7 +153,7 @@ func (c *chainedConn) unpack() error {
 
 // reader opens a reader's socket. Its kernel buffer is small, so that the server's is often
 // full, and writes only a part.
-func (h *house) reader(kind, way int, sent func() int64) *reader {
+func (h *testServer) reader(kind, way int, sent func() int64) *reader {
 	h.t.Helper()
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
 	before := map[*stream]bool{}
@@ -316,7 +316,7 @@ func frame(by, n int) []byte {
 // complete frames without a gap. Clients that keep up get all frames, those of each writer
 // in order, and the bye last.
 func TestEveryReaderGetsAGaplessStream(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.hub.linger = patience // a reader that waits for a processor is not deaf
 	var mu sync.Mutex
 	woken := sync.NewCond(&mu)

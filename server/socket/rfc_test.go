@@ -65,20 +65,20 @@ func TestFramesByTheRFC(t *testing.T) {
 		"binary":                          {[][]byte{beat, rawFrame(fin|bin, `{"type":"beat"}`)}, 0x81, bad},
 		"binary in parts":                 {[][]byte{rawFrame(bin, `{"type":`), rawFrame(fin|more, `"beat"}`)}, 0x81, bad},
 		"a close without a code":          {[][]byte{rawFrame(closes, "")}, 0x88, nil},
-		"a close with one":                {[][]byte{rawFrame(closes, "\x03\xe8done")}, 0x88, code(1000)},
-		"half a letter":                   {[][]byte{rawFrame(fin|text, "\"\xe5\xbc\"")}, 0x88, code(1007)},
-		"without a mask":                  {[][]byte{{fin | text, 2, '{', '}'}}, 0x88, code(1002)},
-		"a reserved bit":                  {[][]byte{rawFrame(fin|0x20|text, "{}")}, 0x88, code(1002)},
-		"compressed, which nobody agreed": {[][]byte{rawFrame(fin|0x40|text, "{}")}, 0x88, code(1002)},
-		"a reserved opcode":               {[][]byte{rawFrame(fin|0x03, "{}")}, 0x88, code(1002)},
-		"a ping in parts":                 {[][]byte{rawFrame(0x09, "p")}, 0x88, code(1002)},
-		"a long ping":                     {[][]byte{rawFrame(ping, long)}, 0x88, code(1002)},
-		"a part of nothing":               {[][]byte{rawFrame(fin|more, "{}")}, 0x88, code(1002)},
-		"a message within another":        {[][]byte{rawFrame(text, "{"), rawFrame(fin|text, "{}")}, 0x88, code(1002)},
-		"a close code that is none":       {[][]byte{rawFrame(closes, "\x03\xed")}, 0x88, code(1002)},
+		"a close with one":                {[][]byte{rawFrame(closes, "\x03\xe8done")}, 0x88, closePayload(1000)},
+		"half a letter":                   {[][]byte{rawFrame(fin|text, "\"\xe5\xbc\"")}, 0x88, closePayload(1007)},
+		"without a mask":                  {[][]byte{{fin | text, 2, '{', '}'}}, 0x88, closePayload(1002)},
+		"a reserved bit":                  {[][]byte{rawFrame(fin|0x20|text, "{}")}, 0x88, closePayload(1002)},
+		"compressed, which nobody agreed": {[][]byte{rawFrame(fin|0x40|text, "{}")}, 0x88, closePayload(1002)},
+		"a reserved opcode":               {[][]byte{rawFrame(fin|0x03, "{}")}, 0x88, closePayload(1002)},
+		"a ping in parts":                 {[][]byte{rawFrame(0x09, "p")}, 0x88, closePayload(1002)},
+		"a long ping":                     {[][]byte{rawFrame(ping, long)}, 0x88, closePayload(1002)},
+		"a part of nothing":               {[][]byte{rawFrame(fin|more, "{}")}, 0x88, closePayload(1002)},
+		"a message within another":        {[][]byte{rawFrame(text, "{"), rawFrame(fin|text, "{}")}, 0x88, closePayload(1002)},
+		"a close code that is none":       {[][]byte{rawFrame(closes, "\x03\xed")}, 0x88, closePayload(1002)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newTestServer(t)
 			conn := h.phone()
 			next(t, conn, "hello")
 			raw := conn.NetConn()
@@ -92,7 +92,7 @@ func TestFramesByTheRFC(t *testing.T) {
 	}
 }
 
-func code(n int) []byte { return websocket.FormatCloseMessage(n, "") }
+func closePayload(n int) []byte { return websocket.FormatCloseMessage(n, "") }
 
 func write(t *testing.T, conn net.Conn, b []byte) {
 	t.Helper()

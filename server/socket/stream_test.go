@@ -13,8 +13,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// pair returns a stream and its client's end.
-func pair(t *testing.T) (*stream, net.Conn) {
+// newStreamPair returns a stream and its client's end.
+func newStreamPair(t *testing.T) (*stream, net.Conn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -36,9 +36,9 @@ func pair(t *testing.T) (*stream, net.Conn) {
 	return newStream(conn), client
 }
 
-// waits makes a stream's queue wait, like a write in progress, and returns once drain waits
+// blockQueue makes a stream's queue wait, like a write in progress, and returns once drain waits
 // with the queue's content.
-func waits(t testing.TB, s *stream) (release func()) {
+func blockQueue(t testing.TB, s *stream) (release func()) {
 	t.Helper()
 	s.mu.Lock()
 	if !s.enqueue(newParcel([]byte(`{"type":"beat"}`))) {
@@ -71,7 +71,7 @@ func TestRestOfAFrameComesFirst(t *testing.T) {
 		{"a cut, which drops what waits", func(s *stream) { s.send(other); s.pushLast(last); s.send(other) }, last.wire},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, client := pair(t)
+			s, client := newStreamPair(t)
 			if s.pass(newParcel(huge)) || s.rest == nil {
 				t.Fatal("1 MB is written at once, or not begun")
 			}
@@ -101,7 +101,7 @@ func TestRestOfAFrameComesFirst(t *testing.T) {
 // After the first half of a frame was written, and before the rest is in the queue, another
 // goroutine may have a frame for the same client, and the client may have read by then.
 func TestNothingComesIntoABegunFrame(t *testing.T) {
-	s, client := pair(t)
+	s, client := newStreamPair(t)
 	huge, other := newParcel(make([]byte, 1<<20)), newParcel([]byte("other"))
 	if s.pass(huge) || s.rest == nil {
 		t.Fatal("1 MB is written at once, or not begun")
@@ -139,7 +139,7 @@ func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
 		{"a cut behind a frame", func(s *stream) { s.send(other); s.pushLast(last); s.send(other) }, [][]byte{last.wire}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, client := pair(t)
+			s, client := newStreamPair(t)
 			s.hold()
 			tt.then(s)
 			if s.draining {
@@ -162,7 +162,7 @@ func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
 
 // A frame for a person while one of its sockets is being welcomed follows the hello there.
 func TestNothingComesBeforeTheHello(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	sendTo := func() {
 		for _, user := range h.hub.People("live", "") {
 			h.hub.SendTo("live", user, []byte(`{"type":"told"}`))
@@ -181,7 +181,7 @@ func TestNothingComesBeforeTheHello(t *testing.T) {
 // A pong that does not fit into the kernel's buffer waits like any frame: its reader does
 // not wait for it, and the client may take longer than a moment.
 func TestAPongWaitsLikeAFrame(t *testing.T) {
-	s, client := pair(t)
+	s, client := newStreamPair(t)
 	junk, written := &parcel{wire: make([]byte, 1<<20)}, 0
 	for n := 1; n > 0; written += n {
 		n = junk.write(s.raw)
@@ -201,7 +201,7 @@ func TestAPongWaitsLikeAFrame(t *testing.T) {
 
 // While a write waits for its client, frames are queued without blocking.
 func TestNobodyWaitsForAWrite(t *testing.T) {
-	s, client := pair(t)
+	s, client := newStreamPair(t)
 	_ = s.Conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
 	huge := frameOf(make([]byte, 4<<20))
 	if !s.send(newParcel(make([]byte, 4<<20))) {
@@ -224,8 +224,8 @@ func TestNobodyWaitsForAWrite(t *testing.T) {
 // Gorilla answers a close frame and its reader closes the connection right after: the
 // answer has been sent by then, even if it had to wait for another frame.
 func TestTheAnswerToACloseIsNotLost(t *testing.T) {
-	s, client := pair(t)
-	release := waits(t, s)
+	s, client := newStreamPair(t)
+	release := blockQueue(t, s)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -243,7 +243,7 @@ func TestTheAnswerToACloseIsNotLost(t *testing.T) {
 
 // A closed connection accepts nothing, and its queue ends.
 func TestClosedConnectionTakesNothing(t *testing.T) {
-	s, _ := pair(t)
+	s, _ := newStreamPair(t)
 	s.Close()
 	for range 2 * queueLen {
 		if s.pass(newParcel([]byte("frame"))) {
@@ -256,7 +256,7 @@ func TestClosedConnectionTakesNothing(t *testing.T) {
 
 // A failed write may leave half a frame, so nothing may follow it.
 func TestNothingComesAfterAWriteThatFailed(t *testing.T) {
-	s, client := pair(t)
+	s, client := newStreamPair(t)
 	s.mu.Lock()
 	_ = s.Conn.SetWriteDeadline(time.Now().Add(-time.Second))
 	s.deadline = time.Now().Add(time.Hour) // so that it is not changed
@@ -273,7 +273,7 @@ func TestNothingComesAfterAWriteThatFailed(t *testing.T) {
 
 // A wrapper of a connection may change its bytes (TLS), so nothing bypasses it.
 func TestNothingPassesAWrapper(t *testing.T) {
-	bare, client := pair(t)
+	bare, client := newStreamPair(t)
 	s := newStream(struct{ *net.TCPConn }{bare.Conn.(*net.TCPConn)})
 	if s.pass(newParcel([]byte("frame"))) {
 		t.Error("a frame passes")
@@ -286,7 +286,7 @@ func TestNothingPassesAWrapper(t *testing.T) {
 
 // gorilla reads every form of a frame's length.
 func TestFrameOf(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
 	for _, n := range []int{2, 125, 126, 127, 65535, 65536, 70000} {

@@ -20,7 +20,7 @@ import (
 // Writes in the connect handler wait for the pump, at most 64. Guard: the history is one
 // frame, however long it is.
 func TestHistoryIsOneFrame(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	at := time.Now()
 	for i := range 3 * queueLen {
 		_, err := h.Store.Append(t.Context(), room.Event{Room: "live", At: at, Kind: room.KindComment, Comment: comment.Comment{
@@ -59,7 +59,7 @@ func TestHistoryIsOneFrame(t *testing.T) {
 
 // melody accepts 512 bytes, gorilla any size. Guard: 4 KiB are accepted, and not one more.
 func TestFramesHaveABound(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
 	frame := func(size int) []byte {
@@ -90,7 +90,7 @@ func TestFloodsEndTheConnection(t *testing.T) {
 		"empty frames of one message": {continuation, 2 * frameRate},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newTestServer(t)
 			conn := h.phone()
 			next(t, conn, "hello")
 			pongs := 0

@@ -27,8 +27,8 @@ import (
 // On a full queue melody calls the error handler, where Session.Close would call it again
 // endlessly. Guard: the handler disconnects, once, and does nothing else.
 func TestClientThatDoesNotReadIsCutOnceAndAlone(t *testing.T) {
-	h := newHouse(t)
-	deaf, reader := h.deaf(), h.phone()
+	h := newTestServer(t)
+	deaf, reader := h.dialDeaf(), h.phone()
 	next(t, reader, "hello")
 	eventually(t, "both sockets", func() bool { return h.phones() == 2 })
 	// Frames at the reader's pace, so that only the deaf client is slow.
@@ -59,14 +59,14 @@ func TestClientThatDoesNotReadIsCutOnceAndAlone(t *testing.T) {
 	}
 }
 
-// full serves a hub whose sessions have a full queue, and then calls then.
-func (h *house) full(then func(*melody.Session)) *websocket.Conn {
+// dialWithFullQueue serves a hub whose sessions have a full queue, and then calls then.
+func (h *testServer) dialWithFullQueue(then func(*melody.Session)) *websocket.Conn {
 	h.t.Helper()
 	m := melody.New()
 	h.handler.setUp(m)
 	m.HandleConnect(func(sess *melody.Session) {
 		s := streamOf(sess)
-		release := waits(h.t, s)
+		release := blockQueue(h.t, s)
 		for s.enqueue(newParcel([]byte(`{"type":"beat"}`))) {
 		}
 		then(sess)
@@ -94,8 +94,8 @@ func (h *house) full(then func(*melody.Session)) *websocket.Conn {
 // A full queue has no space for a bye. Guard: the reason is stored, and the disconnect that
 // follows uses it.
 func TestByeClosesWhenTheQueueIsFull(t *testing.T) {
-	h := newHouse(t)
-	conn := h.full(func(sess *melody.Session) { h.hub.bye(sess, closeWith(wire.Bye{Code: "revoked"}, closeKey)) })
+	h := newTestServer(t)
+	conn := h.dialWithFullQueue(func(sess *melody.Session) { h.hub.bye(sess, closeWith(wire.Bye{Code: "revoked"}, closeKey)) })
 	if bye, code := ended(t, conn); bye != "revoked" || code != closeKey {
 		t.Errorf("it received %q and closed with %d", bye, code)
 	}
@@ -104,8 +104,8 @@ func TestByeClosesWhenTheQueueIsFull(t *testing.T) {
 // A client that is too slow receives the reason if that can still be written: before its
 // close frame, even while other goroutines write to it.
 func TestSlowClientIsTold(t *testing.T) {
-	h := newHouse(t)
-	conn := h.full(func(sess *melody.Session) { h.hub.write(sess, []byte(`{"type":"beat"}`)) })
+	h := newTestServer(t)
+	conn := h.dialWithFullQueue(func(sess *melody.Session) { h.hub.write(sess, []byte(`{"type":"beat"}`)) })
 	if bye, code := ended(t, conn); bye != "slow" || code != closeSlow {
 		t.Errorf("it received %q and closed with %d", bye, code)
 	}
@@ -115,7 +115,7 @@ func TestSlowClientIsTold(t *testing.T) {
 // arrives while others get their byes gets none. Guard: no melody is ever closed, and a new
 // client checks whether the server is closing.
 func TestArrivalDuringShutdownIsTold(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	var once sync.Once
 	done := make(chan struct{})
 	h.onArrive = func() { // the phone has passed every check, but is not registered yet
@@ -147,7 +147,7 @@ func TestArrivalDuringShutdownIsTold(t *testing.T) {
 // Closing a melody sends a close frame without a code, and drops its list. Guard: each
 // session gets its bye and is closed individually.
 func TestEverybodyIsToldOfAShutdown(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	var conns []*websocket.Conn
 	for range 5 {
 		conns = append(conns, h.phone())
@@ -168,7 +168,7 @@ func TestEverybodyIsToldOfAShutdown(t *testing.T) {
 
 // Sockets come, go and are broadcast to while the server closes.
 func TestEverythingRacesShutdown(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	for range 20 {
 		h.phone()
 	}
@@ -206,7 +206,7 @@ func TestEverythingRacesShutdown(t *testing.T) {
 // A panic in a handler leaves the session in melody's list, and in a separate goroutine it
 // would end the process. Guard: each handler recovers from it and disconnects.
 func TestPanicInAHandlerCostsOneClient(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.OnCheck = func(d comment.Draft) {
 		if strings.Contains(d.Text, "boom") {
 			panic("boom")
@@ -231,7 +231,7 @@ func TestPanicInAHandlerCostsOneClient(t *testing.T) {
 }
 
 func TestPanicWhileGreetingCostsOneClient(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	boom := func() { panic("boom") }
 	h.OnList.Store(&boom)
 	if _, code := ended(t, h.phone()); code != websocket.CloseInternalServerErr {
@@ -245,7 +245,7 @@ func TestPanicWhileGreetingCostsOneClient(t *testing.T) {
 // BroadcastMultiple stops at the first closed session. Guard: a walk over sessions
 // continues past it.
 func TestEvictGoesOnPastAClosedSession(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	block := make(chan struct{})
 	release := sync.OnceFunc(func() { close(block) })
 	defer release()
@@ -288,7 +288,7 @@ func TestEvictGoesOnPastAClosedSession(t *testing.T) {
 
 // With a HandleClose melody no longer answers a client's close frame. Guard: there is none.
 func TestCloseIsAnswered(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
 	if err := conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(patience)); err != nil {

@@ -15,7 +15,7 @@ import (
 // A client that is turned away is read until it has left, so that its bye arrives; when
 // there are very many, the next is closed at once.
 func TestTurnedAwayClientsAreReadOnUpToABound(t *testing.T) {
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.hub.linger = time.Hour
 	done := make(chan struct{})
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
