@@ -58,7 +58,7 @@ func TestWhatAClusterCommandRefuses(t *testing.T) {
 		for lang, want := range map[string]string{
 			"en": fmt.Sprintf(c.want.English, c.with...), "zh_CN.UTF-8": fmt.Sprintf(c.want.Chinese, c.with...), "ja_JP.UTF-8": fmt.Sprintf(c.want.Japanese, c.with...),
 		} {
-			code, out, errs := ran(t, []string{"LANG=" + lang}, append([]string{"cluster"}, strings.Fields(c.args)...)...)
+			code, out, errs := runCommand(t, []string{"LANG=" + lang}, append([]string{"cluster"}, strings.Fields(c.args)...)...)
 			if code != c.code || out != "" || errs != "danmaku: "+want+"\n" {
 				t.Errorf("%s in %s: %d, %q, %q; want %q", c.args, lang, code, out, errs, want)
 			}

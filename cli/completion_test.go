@@ -44,7 +44,7 @@ func TestComplete(t *testing.T) {
 		{[]string{":empty"}, []string{"serve"}, nil},
 		{nil, []string{"serve"}, nil},
 	} {
-		code, out, errs := ran(t, nil, append([]string{completeName}, row.words...)...)
+		code, out, errs := runCommand(t, nil, append([]string{completeName}, row.words...)...)
 		found := strings.Fields(out)
 		if code != ExitDone || errs != "" {
 			t.Errorf("%q: %d %s", row.words, code, errs)

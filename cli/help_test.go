@@ -11,8 +11,8 @@ import (
 	"danmaku/config"
 )
 
-// ran runs a command without a server and returns its output.
-func ran(t *testing.T, environ []string, args ...string) (code int, out, errs string) {
+// runCommand runs a command without a server and returns its output.
+func runCommand(t *testing.T, environ []string, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
 	code = run(t.Context(), Env{Args: args, Environ: environ, In: strings.NewReader(""), Out: &o, Err: &e})
@@ -52,7 +52,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	}
 	calls = append(calls, []string{"link", "help"}, []string{"--listen", ":1", "--help"})
 	for _, args := range calls {
-		code, out, errs := ran(t, nil, args...)
+		code, out, errs := runCommand(t, nil, args...)
 		word := ""
 		for _, a := range args {
 			if a != "help" && !strings.HasPrefix(a, "-") && word == "" && a != ":1" {
@@ -72,15 +72,15 @@ func TestEveryCommandHasHelp(t *testing.T) {
 			}
 		}
 	}
-	_, short, _ := ran(t, nil, "help")
+	_, short, _ := runCommand(t, nil, "help")
 	if n := strings.Count(short, "\n"); n > 27 || strings.Contains(short, "--listen") {
 		t.Errorf("the help has %d lines:\n%s", n, short)
 	}
-	_, long, _ := ran(t, nil, "help", "serve")
+	_, long, _ := runCommand(t, nil, "help", "serve")
 	if !strings.Contains(long, "--listen ADDRESS") || !strings.Contains(long, "DANMAKU_USER_RATE") {
 		t.Errorf("the server's help:\n%s", long)
 	}
-	_, export, _ := ran(t, nil, "export", "--help")
+	_, export, _ := runCommand(t, nil, "export", "--help")
 	for _, want := range []string{"--format F", "srt, vtt", "--force", "--data FOLDER", "(default live)"} {
 		if !strings.Contains(export, want) {
 			t.Errorf("the help of export lacks %s:\n%s", want, export)
@@ -134,7 +134,7 @@ func TestFaultsOfCalls(t *testing.T) {
 		{"--lisen :80", []string{"--lisen: there is no such option; did you mean --listen?"}},
 		{"--listen", []string{"--listen: the value is missing"}},
 	} {
-		code, out, errs := ran(t, nil, strings.Fields(row.args)...)
+		code, out, errs := runCommand(t, nil, strings.Fields(row.args)...)
 		if code != ExitUsage || out != "" || strings.Contains(errs, "flag ") || strings.Contains(errs, "%!") {
 			t.Errorf("danmaku %s: %d %q %q", row.args, code, out, errs)
 		}
@@ -188,7 +188,7 @@ func TestFaultsInEveryLanguage(t *testing.T) {
 		{nil, "restore words.txt --data .", "words.txt is not a backup of danmaku"},
 		{chinese, "restore words.txt --data .", "words.txt 不是 danmaku 的备份"},
 	} {
-		if code, _, errs := ran(t, row.environ, strings.Fields(row.args)...); code == ExitDone || !strings.Contains(errs, row.want) {
+		if code, _, errs := runCommand(t, row.environ, strings.Fields(row.args)...); code == ExitDone || !strings.Contains(errs, row.want) {
 			t.Errorf("%v danmaku %s: %d %s, want %s", row.environ, row.args, code, errs, row.want)
 		}
 	}

@@ -30,9 +30,9 @@ func TestFaultsOfFilesInLanguages(t *testing.T) {
 		{config.Japanese, []string{"check", "--rules", list}, []string{"ルールの 2 行目：word => burn：=> の後には hold、mask、refuse のどれかを書きます（「burn」は使えません）。"}},
 		{config.Chinese, []string{"check", "--json"}, []string{"第 1 行不是 JSON 字符串"}},
 		// With a key the command does not open the data folder, and no server listens there.
-		{config.English, replayed("cut-off.xml"), []string{"line 4, column 1 is skipped: the comment has no end\n", "line 4, column 47: the file ends before it is complete"}},
-		{config.Chinese, replayed("cut-off.xml"), []string{"跳过第 4 行第 1 列：", "第 4 行第 47 列："}},
-		{config.Japanese, replayed("cut-off.xml"), []string{"4 行 1 桁を飛ばします：コメントの終わりがありません。\n", "4 行 47 桁：ファイルが途中で終わっています。"}},
+		{config.English, replayArgs("cut-off.xml"), []string{"line 4, column 1 is skipped: the comment has no end\n", "line 4, column 47: the file ends before it is complete"}},
+		{config.Chinese, replayArgs("cut-off.xml"), []string{"跳过第 4 行第 1 列：", "第 4 行第 47 列："}},
+		{config.Japanese, replayArgs("cut-off.xml"), []string{"4 行 1 桁を飛ばします：コメントの終わりがありません。\n", "4 行 47 桁：ファイルが途中で終わっています。"}},
 	} {
 		var out, errs bytes.Buffer
 		code := Run(context.Background(), Env{
@@ -49,7 +49,7 @@ func TestFaultsOfFilesInLanguages(t *testing.T) {
 	}
 }
 
-func replayed(file string) []string {
+func replayArgs(file string) []string {
 	return []string{"replay", filepath.Join("export/testdata/imports", file), "--url", "http://127.0.0.1:1", "--key", "x", "--speed", "1000000"}
 }
 

@@ -76,11 +76,11 @@ func TestReplayOfDamagedFiles(t *testing.T) {
 		{file: "export/testdata/imports/nico-official-commands.xml", code: 1,
 			errOut: []string{"there is no comment in it that could be played: commands to the player, which are not played: 2, invisible comments, which are not played: 1; nothing was sent"}},
 		{file: "testdata/replay/xss.xml", code: 1, errOut: []string{"line 1, column 1: this is not a comment file of Bilibili: it begins with <img>"}},
-		{file: written(t, "<i></i>"), code: 1, errOut: []string{"there is no comment in it that could be played: it holds none; nothing was sent"}},
-		{file: written(t, "<i><d p='soon'>x</d><gift ts='1'/></i>"), code: 1,
+		{file: writeTempFile(t, "<i></i>"), code: 1, errOut: []string{"there is no comment in it that could be played: it holds none; nothing was sent"}},
+		{file: writeTempFile(t, "<i><d p='soon'>x</d><gift ts='1'/></i>"), code: 1,
 			errOut: []string{"line 1, column 4 is skipped: the time", "could be played: gifts, which are not played: 1, 1 cannot be read; nothing was sent"}},
-		{file: written(t, ""), code: 1, errOut: []string{"line 1, column 1: the file is empty; nothing was sent"}},
-		{file: written(t, "[Script Info]\nTitle: x\n"), code: 1, errOut: []string{"this is a file of the kind ASS"}},
+		{file: writeTempFile(t, ""), code: 1, errOut: []string{"line 1, column 1: the file is empty; nothing was sent"}},
+		{file: writeTempFile(t, "[Script Info]\nTitle: x\n"), code: 1, errOut: []string{"this is a file of the kind ASS"}},
 	} {
 		s := &replayServer{}
 		code, out, errOut := runReplay(t, t.Context(), s, row.file)
@@ -104,7 +104,7 @@ func TestReplayOfDamagedFiles(t *testing.T) {
 // is sent.
 func TestReplayClipsNames(t *testing.T) {
 	s := &replayServer{}
-	file := written(t, `<i><d p="1,1,25,1,1,0,a,1" user="`+strings.Repeat("名👩‍👩‍👧", 20)+`">x</d></i>`)
+	file := writeTempFile(t, `<i><d p="1,1,25,1,1,0,a,1" user="`+strings.Repeat("名👩‍👩‍👧", 20)+`">x</d></i>`)
 	if code, _, errOut := runReplay(t, t.Context(), s, file); code != 0 || len(s.posts) != 1 {
 		t.Fatal(code, errOut)
 	}

@@ -99,8 +99,8 @@ func runReplayCommand(ctx context.Context, args, environ []string, out, errs io.
 	return run(ctx, Env{Args: append([]string{"replay"}, args...), Environ: environ, Out: out, Err: errs, links: links})
 }
 
-// recording writes a file with the comments "author: text", a millisecond apart.
-func recording(t *testing.T, comments ...string) string {
+// writeRecording writes a file with the comments "author: text", a millisecond apart.
+func writeRecording(t *testing.T, comments ...string) string {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("<i>\n")
@@ -131,8 +131,8 @@ func runReplay(t *testing.T, ctx context.Context, s *replayServer, file string, 
 	return code, o.String(), e.String()
 }
 
-// written creates a file with a text.
-func written(t *testing.T, text string) string {
+// writeTempFile creates a file with a text.
+func writeTempFile(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -165,6 +165,6 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func shown() *http.Response {
+func shownAnswer() *http.Response {
 	return &http.Response{StatusCode: 201, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"outcome":"shown"}`))}
 }

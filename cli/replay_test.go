@@ -24,7 +24,7 @@ import (
 
 func TestReplayOutcomes(t *testing.T) {
 	s := &replayServer{}
-	file := recording(t, "a: one", "a: slow", "a: two", "b: busy", "b: three/n/n四", "c: held", "c: refused", "d: =422 too_long", "e: =500 internal",
+	file := writeRecording(t, "a: one", "a: slow", "a: two", "b: busy", "b: three/n/n四", "c: held", "c: refused", "d: =422 too_long", "e: =500 internal",
 		"f: http://x.example/news")
 	code, out, errOut := runReplay(t, t.Context(), s, file)
 	if want := "show.xml to room hall"; !strings.Contains(out, want) {
@@ -62,7 +62,7 @@ func TestReplayOutcomes(t *testing.T) {
 // A second replay of the same file must not look like a repetition of the first.
 func TestReplayAgain(t *testing.T) {
 	s := &replayServer{}
-	file := recording(t, "a: one", "b: two")
+	file := writeRecording(t, "a: one", "b: two")
 	for range 2 {
 		if code, _, errOut := runReplay(t, t.Context(), s, file); code != 0 {
 			t.Fatal(errOut)
@@ -83,7 +83,7 @@ func TestReplayFinalAnswers(t *testing.T) {
 		"=308 moved":       "the server sends on to https://elsewhere.example/; give that address as --url",
 	} {
 		s := &replayServer{}
-		code, out, errOut := runReplay(t, t.Context(), s, recording(t, "a: one", "a: "+text, "a: two", "a: three"))
+		code, out, errOut := runReplay(t, t.Context(), s, writeRecording(t, "a: one", "a: "+text, "a: two", "a: three"))
 		if code != 1 || !strings.HasPrefix(errOut, "danmaku: "+want) {
 			t.Errorf("%s: code %d, errors %q, want %q", text, code, errOut, want)
 		}
@@ -100,7 +100,7 @@ func TestReplayInterrupted(t *testing.T) {
 			cancel()
 		}
 	}}
-	code, out, errOut := runReplay(t, ctx, s, recording(t, "a: 1", "a: 2", "a: 3", "a: 4", "a: 5", "a: 6"))
+	code, out, errOut := runReplay(t, ctx, s, writeRecording(t, "a: 1", "a: 2", "a: 3", "a: 4", "a: 5", "a: 6"))
 	if code != 0 || errOut != "" {
 		t.Errorf("code %d, errors %q", code, errOut)
 	}
@@ -137,7 +137,7 @@ func TestReplayMakesALinkAndRevokesIt(t *testing.T) {
 			defer srv.Close()
 			data := t.TempDir()
 			var out, errOut bytes.Buffer
-			code := runReplayCommand(ctx, []string{recording(t, "a: "+row.text), "--data", data, "--url", srv.URL}, nil, &out, &errOut,
+			code := runReplayCommand(ctx, []string{writeRecording(t, "a: "+row.text), "--data", data, "--url", srv.URL}, nil, &out, &errOut,
 				func(_ context.Context, cfg config.Config) (senderLinks, error) {
 					if cfg.Data != data {
 						t.Errorf("opened %q, want %q", cfg.Data, data)
@@ -161,7 +161,7 @@ func TestReplayMakesALinkAndRevokesIt(t *testing.T) {
 
 func TestReplayWithoutADataFolder(t *testing.T) {
 	var out, errOut bytes.Buffer
-	code := runReplayCommand(t.Context(), []string{recording(t, "a: x"), "--data", filepath.Join(t.TempDir(), "none")}, nil, &out, &errOut, noLinks)
+	code := runReplayCommand(t.Context(), []string{writeRecording(t, "a: x"), "--data", filepath.Join(t.TempDir(), "none")}, nil, &out, &errOut, noLinks)
 	if code != 1 || !strings.Contains(errOut.String(), "to make a sender link in; name the server's with --data, or give --key") {
 		t.Errorf("code %d, errors %q", code, errOut.String())
 	}
@@ -214,7 +214,7 @@ func TestReplayKeepsTime(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				at = append(at, time.Since(begun))
-				return shown(), nil
+				return shownAnswer(), nil
 			})},
 		}}
 		items := replay.Items{{}, {Offset: 2 * time.Second}, {Offset: 2 * time.Second}, {Offset: 10 * time.Second}, {Offset: time.Hour}}
@@ -249,7 +249,7 @@ func TestReplayWaitsForASilentServer(t *testing.T) {
 					if time.Since(begun) < row.silent {
 						return nil, io.ErrUnexpectedEOF
 					}
-					return shown(), nil
+					return shownAnswer(), nil
 				})},
 			}}
 			err := replay.NewPlayer(replay.Items{{Text: "x"}}, 1, p.deliver).Play(t.Context())
@@ -272,7 +272,7 @@ func TestReplayToNobody(t *testing.T) {
 	srv := httptest.NewServer(nil)
 	srv.Close()
 	var out, errOut bytes.Buffer
-	code := runReplayCommand(t.Context(), []string{recording(t, "a: x"), "--url", srv.URL, "--key", "k"}, nil, &out, &errOut, noLinks)
+	code := runReplayCommand(t.Context(), []string{writeRecording(t, "a: x"), "--url", srv.URL, "--key", "k"}, nil, &out, &errOut, noLinks)
 	if code != 1 || !strings.HasPrefix(errOut.String(), "danmaku: nobody answers there: ") {
 		t.Errorf("code %d, errors %q", code, errOut.String())
 	}

@@ -33,8 +33,8 @@ func (c *countedReads) Rooms(ctx context.Context) ([]room.Record, error) {
 	return list, err
 }
 
-// venueOfRooms is a service over a real database that counts its reads.
-func venueOfRooms(tb testing.TB) (*live.Service, *countedReads) {
+// newServiceOfRooms is a service over a real database that counts its reads.
+func newServiceOfRooms(tb testing.TB) (*live.Service, *countedReads) {
 	tb.Helper()
 	ctx := context.Background()
 	cfg, err := config.Load([]string{"--data", tb.TempDir()}, nil)
@@ -77,7 +77,7 @@ func makeRoom(tb testing.TB, venue *live.Service, n int) {
 // Creating a room reads no other room and no other links, and its own links are valid at once
 // and after a restart.
 func TestNewRoomsReadNoOthers(t *testing.T) {
-	venue, counted := venueOfRooms(t)
+	venue, counted := newServiceOfRooms(t)
 	counted.read = 0
 	for n := range 50 {
 		makeRoom(t, venue, n)
@@ -113,7 +113,7 @@ func TestNewRoomsReadNoOthers(t *testing.T) {
 func BenchmarkNewRoom(b *testing.B) {
 	for _, there := range []int{0, 2000} {
 		b.Run(fmt.Sprint("beside_", there), func(b *testing.B) {
-			venue, _ := venueOfRooms(b)
+			venue, _ := newServiceOfRooms(b)
 			n := 0
 			for ; n < there; n++ {
 				makeRoom(b, venue, n)

@@ -126,9 +126,9 @@ type sending struct {
 	who int
 }
 
-// guestsOf returns the sendings of 500 phones, each one in every three seconds, and of an
+// sendingsOf returns the sendings of 500 phones, each one in every three seconds, and of an
 // abuser (number 500) at 50 a second.
-func guestsOf(phones int, length time.Duration, random *rand.Rand) []sending {
+func sendingsOf(phones int, length time.Duration, random *rand.Rand) []sending {
 	var all []sending
 	for who := range phones {
 		for at := time.Duration(random.Int64N(int64(3 * time.Second))); at < length; at += 3 * time.Second {
@@ -161,7 +161,7 @@ func TestAVenueBehindOneAddress(t *testing.T) {
 			clock := newTestClock()
 			service := serviceAt(t, clock.now, tt.change)
 			sent, accepted, abuser := 0, 0, 0
-			for i, s := range guestsOf(phones, tt.length, random) {
+			for i, s := range sendingsOf(phones, tt.length, random) {
 				clock.set(s.at)
 				author := live.Author{Role: room.Audience, User: fmt.Sprint("phone ", s.who), Address: "hall", Identity: clock.began}
 				// New syllables for each, because the filter counts equal texts.

@@ -16,12 +16,12 @@ import (
 	"danmaku/store"
 )
 
-// edge makes an edge join m, and starts it.
-func (m *machine) edge(name string) *machine {
+// joinEdge makes an edge join m, and starts it.
+func (m *machine) joinEdge(name string) *machine {
 	m.t.Helper()
 	j := m.joining(name)
 	j.Edge = true
-	c, err := cluster.Join(within(m.t), j)
+	c, err := cluster.Join(boundedContext(m.t), j)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -47,21 +47,21 @@ func edges(s cluster.Status) (n int) {
 // others, continues after a restart and while each of the three is away, also after all of
 // them were, and leaves.
 func TestAnEdgeFollows(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	one.put("a")
-	edge := one.edge("edge")
-	if got := edge.texts(1); got != "a" {
+	one.appendComment("a")
+	edge := one.joinEdge("edge")
+	if got := edge.awaitTexts(1); got != "a" {
 		t.Errorf("the edge has %q", got)
 	}
-	one.put("b")
-	if got := edge.texts(2); got != "a b" {
+	one.appendComment("b")
+	if got := edge.awaitTexts(2); got != "a b" {
 		t.Errorf("with one machine the edge has %q", got)
 	}
-	two := edge.join("n2") // it admits others
-	three := two.join("n3")
-	s := edge.status("three and an edge", func(s cluster.Status) bool {
-		return s.Copies == 3 && up(s) == 4 && edges(s) == 1 && s.Home != ""
+	two := edge.joinMachine("n2") // it admits others
+	three := two.joinMachine("n3")
+	s := edge.awaitStatus("three and an edge", func(s cluster.Status) bool {
+		return s.Copies == 3 && countUp(s) == 4 && edges(s) == 1 && s.Home != ""
 	})
 	if s.From != "edge" || s.Wanted != 3 || s.Home == "edge" || s.Leader == "edge" {
 		t.Errorf("%+v", s)
@@ -71,7 +71,7 @@ func TestAnEdgeFollows(t *testing.T) {
 	}
 	// After a restart each of them knows the edges.
 	for _, m := range []*machine{one, two, three, edge} {
-		for ctx := within(t); ; {
+		for ctx := boundedContext(t); ; {
 			c, err := cluster.ReadConfig(m.dir)
 			if err != nil || ctx.Err() != nil {
 				t.Fatalf("%+v, %v", c, err)
@@ -87,18 +87,18 @@ func TestAnEdgeFollows(t *testing.T) {
 	for i, m := range all {
 		m.stop()
 		next := all[(i+1)%3]
-		next.put(string(rune('c' + i)))
+		next.appendComment(string(rune('c' + i)))
 		want += " " + string(rune('c'+i))
-		if got := edge.texts(len(want)/2 + 1); got != want {
+		if got := edge.awaitTexts(len(want)/2 + 1); got != want {
 			t.Errorf("with machine %d away the edge has %q, want %q", i+1, got, want)
 		}
 		m.start()
-		next.status("on three again", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 4 })
+		next.awaitStatus("on three again", func(s cluster.Status) bool { return s.Copies == 3 && countUp(s) == 4 })
 	}
 	edge.stop()
-	one.put("f")
+	one.appendComment("f")
 	edge.start()
-	if got := edge.texts(6); got != want+" f" {
+	if got := edge.awaitTexts(6); got != want+" f" {
 		t.Errorf("back again, the edge has %q", got)
 	}
 	// All three stop. The edge follows again when they are back.
@@ -114,38 +114,38 @@ func TestAnEdgeFollows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	two.put("g")
-	if got := edge.texts(7); got != want+" f g" {
+	two.appendComment("g")
+	if got := edge.awaitTexts(7); got != want+" f g" {
 		t.Errorf("after all were away, the edge has %q", got)
 	}
-	two.status("all are seen again", func(s cluster.Status) bool { return up(s) == 4 }) // the edge is asked first
+	two.awaitStatus("all are seen again", func(s cluster.Status) bool { return countUp(s) == 4 }) // the edge is asked first
 	// An edge can be removed without a majority.
-	if err := cluster.Expel(within(t), one.dir, "edge"); !errors.Is(err, cluster.ErrRuns) {
+	if err := cluster.Expel(boundedContext(t), one.dir, "edge"); !errors.Is(err, cluster.ErrRuns) {
 		t.Errorf("an edge that runs was taken off: %v", err)
 	}
 	edge.stop()
-	if err := cluster.Expel(within(t), edge.dir, "edge"); err != nil {
+	if err := cluster.Expel(boundedContext(t), edge.dir, "edge"); err != nil {
 		t.Fatal(err)
 	}
-	one.status("three are left", func(s cluster.Status) bool { return len(s.Machines) == 3 && s.Copies == 3 })
+	one.awaitStatus("three are left", func(s cluster.Status) bool { return len(s.Machines) == 3 && s.Copies == 3 })
 }
 
 // An edge that was away for longer than the log reaches back takes a copy of another
 // machine's database, like any other machine.
 func TestAnEdgeAwayForLongerThanTheLog(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	edge := one.edge("edge")
+	edge := one.joinEdge("edge")
 	edge.stop()
-	one.put("a")
-	if err := one.cluster.Log().Empty(within(t)); err != nil {
+	one.appendComment("a")
+	if err := one.cluster.Log().Empty(boundedContext(t)); err != nil {
 		t.Fatal(err)
 	}
 	if err := edge.open(); !errors.Is(err, cluster.ErrGone) {
 		t.Fatalf("started: %v", err)
 	}
 	edge.stop()
-	file, err := cluster.FetchCopy(within(t), edge.dir, 7)
+	file, err := cluster.FetchCopy(boundedContext(t), edge.dir, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,8 +153,8 @@ func TestAnEdgeAwayForLongerThanTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	edge.start()
-	one.put("b")
-	if got := edge.texts(2); got != "a b" {
+	one.appendComment("b")
+	if got := edge.awaitTexts(2); got != "a b" {
 		t.Errorf("it has %q", got)
 	}
 }
@@ -163,19 +163,19 @@ func TestAnEdgeAwayForLongerThanTheLog(t *testing.T) {
 // alone. Then nobody decides, a forwarded command gets ErrBusy, and the edge's own database
 // still answers. Once the three are back it forwards commands again.
 func TestAnEdgeIsNeverTheHome(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	two := one.join("n2")
-	three := one.join("n3")
+	two := one.joinMachine("n2")
+	three := one.joinMachine("n3")
 	name := "edge"
 	for i := 0; cluster.HomeOf("n1", "n2", "n3", name) != name; i++ {
 		name = fmt.Sprint("edge", i) // if it were not an edge, it would be the home
 	}
-	edge := one.edge(name)
-	one.put("a")
+	edge := one.joinEdge(name)
+	one.appendComment("a")
 	noHome := func(when string) {
 		t.Helper()
-		for ctx := within(t); ; {
+		for ctx := boundedContext(t); ; {
 			_, changed := edge.cluster.Membership().Members()
 			home, mine := edge.cluster.Membership().Home()
 			if mine || home == name {
@@ -195,20 +195,20 @@ func TestAnEdgeIsNeverTheHome(t *testing.T) {
 		if answer, err := edge.cluster.Forwarder().DoText(ctx, []byte("x"), false); !errors.Is(err, room.ErrBusy) {
 			t.Errorf("%s a command is answered %q, %v", when, answer, err)
 		}
-		if got := edge.texts(1); got != "a" {
+		if got := edge.awaitTexts(1); got != "a" {
 			t.Errorf("%s the edge has %q", when, got)
 		}
 	}
-	s := edge.status("all are there", func(s cluster.Status) bool { return s.Copies == 3 && edges(s) == 1 && s.Home != "" })
+	s := edge.awaitStatus("all are there", func(s cluster.Status) bool { return s.Copies == 3 && edges(s) == 1 && s.Home != "" })
 	if s.Home == name {
 		t.Fatal("the edge is the home of four machines")
 	}
-	answer, err := edge.cluster.Forwarder().DoText(within(t), []byte("x"), false)
+	answer, err := edge.cluster.Forwarder().DoText(boundedContext(t), []byte("x"), false)
 	if err != nil || string(answer) != s.Home {
 		t.Errorf("a command is answered %q, %v; the home is %s", answer, err, s.Home)
 	}
 	three.stop()
-	edge.status("two and an edge", func(s cluster.Status) bool { return up(s) == 3 && s.Home != "" && s.Home != name })
+	edge.awaitStatus("two and an edge", func(s cluster.Status) bool { return countUp(s) == 3 && s.Home != "" && s.Home != name })
 	two.stop()
 	noHome("alone with one of three")
 	one.stop()
@@ -222,7 +222,7 @@ func TestAnEdgeIsNeverTheHome(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if answer, err = edge.cluster.Forwarder().DoText(within(t), []byte("x"), false); err != nil || len(answer) != 2 {
+	if answer, err = edge.cluster.Forwarder().DoText(boundedContext(t), []byte("x"), false); err != nil || len(answer) != 2 {
 		t.Errorf("once three are there, a command is answered %q, %v", answer, err)
 	}
 }

@@ -18,7 +18,7 @@ import (
 // The home carries out commands, wherever they arrive. When it is killed during commands,
 // the next home carries them out. More than a limited number at once are refused.
 func TestForwarder(t *testing.T) {
-	nodes := three(t, nil)
+	nodes := startThreeNodes(t, nil)
 	var members []*cluster.Membership
 	desks, at := make([]*cluster.Forwarder, 3), map[string]int{}
 	hold := make(chan struct{}) // commands with the text "wait" wait for it
@@ -28,7 +28,7 @@ func TestForwarder(t *testing.T) {
 	var others atomic.Bool // may others be home, too?
 	for i, n := range nodes {
 		at[n.Name()] = i
-		m := join(t, openLog(t, n, "house"), newMemory(), func() error {
+		m := joinGroup(t, openLog(t, n, "house"), newMemory(), func() error {
 			if i > 0 && !others.Load() {
 				return errors.New("not yet")
 			}
@@ -59,7 +59,7 @@ func TestForwarder(t *testing.T) {
 		t.Cleanup(d.Close)
 	}
 	t.Cleanup(func() { close(hold) })
-	home := agree(t, members, 3, "")
+	home := awaitSameHome(t, members, 3, "")
 	var all sync.WaitGroup
 	for i, d := range desks {
 		for k := range 200 {
@@ -121,7 +121,7 @@ func TestForwarder(t *testing.T) {
 // A machine that reads no newer form of packs than JSON receives that form, and its packs
 // are read; the others use the newer one among themselves.
 func TestPacksForAnOlderProgram(t *testing.T) {
-	nodes := three(t, nil)
+	nodes := startThreeNodes(t, nil)
 	const older = 1 // index of that machine
 	var members []*cluster.Membership
 	desks, at := make([]*cluster.Forwarder, 3), map[string]int{}
@@ -132,7 +132,7 @@ func TestPacksForAnOlderProgram(t *testing.T) {
 		if i == older {
 			l.SetPacks(0)
 		}
-		m := join(t, l, newMemory(), func() error {
+		m := joinGroup(t, l, newMemory(), func() error {
 			if int(decides.Load()) != i {
 				return errors.New("another one decides")
 			}
@@ -154,7 +154,7 @@ func TestPacksForAnOlderProgram(t *testing.T) {
 			was = nodes[0].Name()
 		}
 		decides.Store(home)
-		name := agree(t, members, 3, was)
+		name := awaitSameHome(t, members, 3, was)
 		if at[name] != int(home) {
 			t.Fatalf("%s decides, want n%d", name, home+1)
 		}

@@ -83,7 +83,7 @@ func TestThreeHomes(t *testing.T) {
 	if _, err := stores[0].AddRoom(t.Context(), room.New("live"), nil); err != nil {
 		t.Fatal(err)
 	}
-	ctx := within(t)
+	ctx := boundedContext(t)
 	level := func() {
 		t.Helper()
 		last, err := stores[0].Position(ctx)
@@ -190,7 +190,7 @@ func (d *dying) Publish(prev uint64, payload []byte) (uint64, error) {
 // Its comment is written: a phone that retries through another machine gets it as the
 // answer, and the machine that comes back has it, too.
 func TestDiesBetweenAckAndCommit(t *testing.T) {
-	ctx, logs := within(t), newLog(t, 2)
+	ctx, logs := boundedContext(t), newLog(t, 2)
 	first, second := &dying{Log: logs[0]}, logs[1]
 	dir := t.TempDir()
 	s, err := store.Open(ctx, store.Options{Dir: dir})

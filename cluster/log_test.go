@@ -21,9 +21,9 @@ import (
 	"danmaku/room"
 )
 
-// three starts three nodes in this process, which find each other, and end with the test.
+// startThreeNodes starts three nodes in this process, which find each other, and end with the test.
 // log is nil when the test does not read their log.
-func three(t *testing.T, log *slog.Logger) []*cluster.Node {
+func startThreeNodes(t *testing.T, log *slog.Logger) []*cluster.Node {
 	t.Helper()
 	nodes, err := startThree(t.TempDir(), log)
 	for _, n := range nodes {
@@ -98,8 +98,8 @@ var logs atomic.Int64
 // noon is the time of everything in these tests.
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
-// within bounds the waiting of a test when something is broken.
-func within(t *testing.T) context.Context {
+// boundedContext bounds the waiting of a test when something is broken.
+func boundedContext(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
@@ -108,7 +108,7 @@ func within(t *testing.T) context.Context {
 
 func openLog(t *testing.T, n *cluster.Node, name string) *cluster.Log {
 	t.Helper()
-	l, err := n.OpenLog(within(t), name, 3)
+	l, err := n.OpenLog(boundedContext(t), name, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,10 +152,10 @@ func (m *memory) Apply(_ context.Context, batches []cluster.Batch) error {
 	return nil
 }
 
-// await waits until there are n payloads.
-func (m *memory) await(t *testing.T, n int) []string {
+// awaitPayloads waits until there are n payloads.
+func (m *memory) awaitPayloads(t *testing.T, n int) []string {
 	t.Helper()
-	ctx := within(t)
+	ctx := boundedContext(t)
 	for {
 		m.mu.Lock()
 		list, changed := m.list, m.changed
@@ -171,7 +171,7 @@ func (m *memory) await(t *testing.T, n int) []string {
 	}
 }
 
-func read(t *testing.T, l *cluster.Log, m *memory) *cluster.Reader {
+func startReader(t *testing.T, l *cluster.Log, m *memory) *cluster.Reader {
 	t.Helper()
 	r, err := l.Read(m)
 	if err != nil {
@@ -188,9 +188,9 @@ func TestLog(t *testing.T) {
 	all := newLog(t, 3)
 	a, b, c := all[0], all[1], all[2]
 	near := newMemory()
-	read(t, b, near)
+	startReader(t, b, near)
 	deaf := newMemory()
-	if err := read(t, c, deaf).Deafen(); err != nil {
+	if err := startReader(t, c, deaf).Deafen(); err != nil {
 		t.Fatal(err)
 	}
 	noise := make([]byte, 2<<20) // incompressible
@@ -213,9 +213,9 @@ func TestLog(t *testing.T) {
 	c.Reaches(uint64(len(want))) // as after a heartbeat
 	late := newMemory()
 	a.Reaches(uint64(len(want)))
-	read(t, a, late)
+	startReader(t, a, late)
 	for name, m := range map[string]*memory{"near": near, "deaf": deaf, "late": late} {
-		for i, payload := range m.await(t, len(want)) {
+		for i, payload := range m.awaitPayloads(t, len(want)) {
 			if payload != want[i] {
 				t.Errorf("%s: payload %d has %d bytes and is not the one that was published", name, i, len(payload))
 			}
@@ -234,7 +234,7 @@ func TestManyWrite(t *testing.T) {
 	var writing sync.WaitGroup
 	for i, n := range nodes {
 		l, m := all[i], newMemory()
-		read(t, l, m)
+		startReader(t, l, m)
 		memories[i], positions[i] = m, map[string]uint64{}
 		writing.Go(func() {
 			for len(acked[i]) < each {
@@ -266,7 +266,7 @@ func TestManyWrite(t *testing.T) {
 	writing.Wait()
 	var last []string
 	for i := range nodes {
-		list := memories[i].await(t, 3*each)
+		list := memories[i].awaitPayloads(t, 3*each)
 		if len(list) != 3*each {
 			t.Errorf("n%d has %d, want %d", i+1, len(list), 3*each)
 		}
@@ -286,12 +286,12 @@ func TestManyWrite(t *testing.T) {
 
 // When the leader of the log dies, everything acknowledged stays, and writing continues.
 func TestLeaderDies(t *testing.T) {
-	nodes := three(t, nil)
+	nodes := startThreeNodes(t, nil)
 	logs := map[string]*cluster.Log{}
 	for _, n := range nodes {
 		logs[n.Name()] = openLog(t, n, "house")
 	}
-	leader, err := logs["n1"].Leader(within(t))
+	leader, err := logs["n1"].Leader(boundedContext(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +308,7 @@ func TestLeaderDies(t *testing.T) {
 	}
 	writer.SetPublishWithin(time.Minute)
 	m := newMemory()
-	read(t, other, m)
+	startReader(t, other, m)
 	var want []string
 	for i := range 60 {
 		if i == 20 {
@@ -325,7 +325,7 @@ func TestLeaderDies(t *testing.T) {
 		want = append(want, text)
 	}
 	other.Reaches(60)
-	if got := m.await(t, 60); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := m.awaitPayloads(t, 60); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the third machine has %v", got)
 	}
 }
@@ -363,7 +363,7 @@ func TestLeaderGivesUpItsPlace(t *testing.T) {
 // A single machine of several publishes nothing; the next attempt with the same position
 // settles the outcome of the previous one.
 func TestNoMajority(t *testing.T) {
-	nodes := three(t, nil)
+	nodes := startThreeNodes(t, nil)
 	l := openLog(t, nodes[0], "house")
 	if _, err := l.Publish(0, []byte("one")); err != nil {
 		t.Fatal(err)
@@ -386,7 +386,7 @@ func TestAgedAway(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := l.Empty(within(t)); err != nil {
+	if err := l.Empty(boundedContext(t)); err != nil {
 		t.Fatal(err)
 	}
 	for _, prev := range []uint64{0, 2, 4} {
@@ -400,17 +400,17 @@ func TestAgedAway(t *testing.T) {
 		}
 	}
 	away.Reaches(5)
-	awaitErr(t, read(t, away, newMemory()), cluster.ErrGone)
+	awaitErr(t, startReader(t, away, newMemory()), cluster.ErrGone)
 	ahead.Reaches(9)
 	m := newMemory()
 	m.list = make([]string, 8)
-	awaitErr(t, read(t, ahead, m), cluster.ErrAhead)
+	awaitErr(t, startReader(t, ahead, m), cluster.ErrAhead)
 }
 
 // awaitErr waits until a reader cannot continue.
 func awaitErr(t *testing.T, r *cluster.Reader, want error) {
 	t.Helper()
-	ctx := within(t)
+	ctx := boundedContext(t)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !errors.Is(r.Err(), want) {

@@ -18,9 +18,9 @@ import (
 	"danmaku/cluster"
 )
 
-func join(t *testing.T, l *cluster.Log, m *memory, fit func() error) *cluster.Membership {
+func joinGroup(t *testing.T, l *cluster.Log, m *memory, fit func() error) *cluster.Membership {
 	t.Helper()
-	member, err := l.Join(read(t, l, m), fit)
+	member, err := l.Join(startReader(t, l, m), fit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,11 +28,11 @@ func join(t *testing.T, l *cluster.Log, m *memory, fit func() error) *cluster.Me
 	return member
 }
 
-// agree waits until some members see n machines and the same home, which is not the one
+// awaitSameHome waits until some members see n machines and the same home, which is not the one
 // named not.
-func agree(t *testing.T, members []*cluster.Membership, n int, not string) (home string) {
+func awaitSameHome(t *testing.T, members []*cluster.Membership, n int, not string) (home string) {
 	t.Helper()
-	await(t, members, func() error {
+	awaitMembers(t, members, func() error {
 		homes := map[string]bool{}
 		for _, m := range members {
 			list, _ := m.Members()
@@ -50,11 +50,11 @@ func agree(t *testing.T, members []*cluster.Membership, n int, not string) (home
 	return home
 }
 
-// await waits until nothing is missing any more. It checks again whenever any of the
+// awaitMembers waits until nothing is missing any more. It checks again whenever any of the
 // members sees a change.
-func await(t *testing.T, members []*cluster.Membership, missing func() error) {
+func awaitMembers(t *testing.T, members []*cluster.Membership, missing func() error) {
 	t.Helper()
-	ctx := within(t)
+	ctx := boundedContext(t)
 	for {
 		waits := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
 		for _, m := range members { // before checking, so that no change in between is missed
@@ -82,7 +82,7 @@ func eligible(m *cluster.Membership, name string) bool {
 // killed.
 func TestHomes(t *testing.T) {
 	var said testlog
-	nodes := three(t, slog.New(slog.NewTextHandler(&said, nil)))
+	nodes := startThreeNodes(t, slog.New(slog.NewTextHandler(&said, nil)))
 	var members []*cluster.Membership
 	var memories []*memory
 	logs := map[string]*cluster.Log{}
@@ -92,14 +92,14 @@ func TestHomes(t *testing.T) {
 		l, m, flag := openLog(t, n, "house"), newMemory(), new(atomic.Bool)
 		logs[n.Name()], unfit[n.Name()], at[n.Name()] = l, flag, i
 		memories = append(memories, m)
-		members = append(members, join(t, l, m, func() error {
+		members = append(members, joinGroup(t, l, m, func() error {
 			if flag.Load() {
 				return errors.New("the disk is full")
 			}
 			return nil
 		}))
 	}
-	first := agree(t, members, 3, "")
+	first := awaitSameHome(t, members, 3, "")
 	if name, mine := members[at[first]].Home(); !mine || name != first {
 		t.Errorf("the home %s says that it is %s, and mine %v", first, name, mine)
 	}
@@ -107,16 +107,16 @@ func TestHomes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, m := range memories { // also to itself, which has committed nothing
-		m.await(t, 1)
+		m.awaitPayloads(t, 1)
 	}
 	unfit[first].Store(true)
-	await(t, members, func() error {
+	awaitMembers(t, members, func() error {
 		if slices.ContainsFunc(members, func(m *cluster.Membership) bool { return eligible(m, first) }) {
 			return fmt.Errorf("%s is unfit, and may be home", first)
 		}
 		return nil
 	})
-	second := agree(t, members, 3, first)
+	second := awaitSameHome(t, members, 3, first)
 
 	members[at[second]].Leave()
 	var rest []*cluster.Membership
@@ -129,7 +129,7 @@ func TestHomes(t *testing.T) {
 			last = i
 		}
 	}
-	third := agree(t, rest, 2, second)
+	third := awaitSameHome(t, rest, 2, second)
 	if third != nodes[last].Name() {
 		t.Errorf("the home is %s, the only one that may be is %s", third, nodes[last].Name())
 	}
@@ -137,7 +137,7 @@ func TestHomes(t *testing.T) {
 	unfit[first].Store(false)
 	nodes[last].Kill()
 	alone := members[at[first]]
-	for ctx := within(t); ; { // one of three can write nothing, and decides nothing
+	for ctx := boundedContext(t); ; { // one of three can write nothing, and decides nothing
 		home, _ := alone.Home()
 		if home == "" && alone.Ready() != nil {
 			break

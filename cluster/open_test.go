@@ -39,8 +39,8 @@ func listen(t *testing.T) string {
 	return address
 }
 
-// found makes a cluster of one machine, with a room.
-func found(t *testing.T) *machine {
+// startClusterOfOne makes a cluster of one machine, with a room.
+func startClusterOfOne(t *testing.T) *machine {
 	t.Helper()
 	m := &machine{t: t, dir: t.TempDir()}
 	secret, err := store.Secret(m.dir)
@@ -51,7 +51,7 @@ func found(t *testing.T) *machine {
 	if _, err := db.AddRoom(t.Context(), room.New("live"), nil); err != nil {
 		t.Fatal(err)
 	}
-	log, err := cluster.Found(within(t), m.dir, "n1", listen(t), secret)
+	log, err := cluster.Found(boundedContext(t), m.dir, "n1", listen(t), secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func (m *machine) open() error {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	c, err := cluster.Open(within(m.t), m.dir, secret, nil)
+	c, err := cluster.Open(boundedContext(m.t), m.dir, secret, nil)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (m *machine) open() error {
 		c.Log().SetVersion(m.version)
 	}
 	m.t.Cleanup(m.stop)
-	if err := c.Check(within(m.t), database{m.db}); err != nil {
+	if err := c.Check(boundedContext(m.t), database{m.db}); err != nil {
 		return err
 	}
 	if err := m.db.Replicate(m.t.Context(), m.cluster.Log()); err != nil {
@@ -131,11 +131,11 @@ func (m *machine) joining(name string) cluster.Joining {
 	}
 }
 
-// join makes another machine join, and starts it.
-func (m *machine) join(name string) *machine {
+// joinMachine makes another machine join, and starts it.
+func (m *machine) joinMachine(name string) *machine {
 	m.t.Helper()
 	j := m.joining(name)
-	if _, err := cluster.Join(within(m.t), j); err != nil {
+	if _, err := cluster.Join(boundedContext(m.t), j); err != nil {
 		m.t.Fatal(err)
 	}
 	other := &machine{t: m.t, dir: j.Dir}
@@ -143,10 +143,10 @@ func (m *machine) join(name string) *machine {
 	return other
 }
 
-// put writes a comment through a machine's database, as the home does.
-func (m *machine) put(text string) {
+// appendComment writes a comment through a machine's database, as the home does.
+func (m *machine) appendComment(text string) {
 	m.t.Helper()
-	ctx := within(m.t)
+	ctx := boundedContext(m.t)
 	ev := room.Event{Room: "live", At: noon, Kind: room.KindComment, Entry: room.Entry{Ref: text}, Comment: comment.Comment{
 		ID: comment.NewID(noon, uint32(len(text)+int(text[0])*256)), At: noon, Text: text, User: "u",
 	}}
@@ -161,10 +161,10 @@ func (m *machine) put(text string) {
 	}
 }
 
-// texts waits until a machine has n comments, and returns them.
-func (m *machine) texts(n int) string {
+// awaitTexts waits until a machine has n comments, and returns them.
+func (m *machine) awaitTexts(n int) string {
 	m.t.Helper()
-	ctx := within(m.t)
+	ctx := boundedContext(m.t)
 	for {
 		events, err := m.db.Since(ctx, "live", 0, 100)
 		if err != nil {
@@ -180,10 +180,10 @@ func (m *machine) texts(n int) string {
 	}
 }
 
-// status waits until a machine's view of the cluster satisfies right.
-func (m *machine) status(what string, right func(cluster.Status) bool) cluster.Status {
+// awaitStatus waits until a machine's view of the cluster satisfies right.
+func (m *machine) awaitStatus(what string, right func(cluster.Status) bool) cluster.Status {
 	m.t.Helper()
-	ctx := within(m.t)
+	ctx := boundedContext(m.t)
 	for {
 		s, err := cluster.AskStatus(ctx, m.dir)
 		if err == nil && right(s) {
@@ -195,7 +195,7 @@ func (m *machine) status(what string, right func(cluster.Status) bool) cluster.S
 	}
 }
 
-func up(s cluster.Status) (n int) {
+func countUp(s cluster.Status) (n int) {
 	for _, m := range s.Machines {
 		if m.Up {
 			n++
@@ -207,31 +207,31 @@ func up(s cluster.Status) (n int) {
 // A cluster begins with one machine that has rooms, works alone, also after a restart, and
 // grows to three; then one may die.
 func TestFromOneMachineToThree(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	one.put("a")
+	one.appendComment("a")
 	one.stop()
 	one.start()
-	one.put("b")
-	two := one.join("n2")
-	if got := two.texts(2); got != "a b" {
+	one.appendComment("b")
+	two := one.joinMachine("n2")
+	if got := two.awaitTexts(2); got != "a b" {
 		t.Errorf("the second machine has %q", got)
 	}
-	one.put("c")
-	three := two.join("n3") // every machine admits others
-	s := one.status("three machines and copies", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 && s.Home != "" })
+	one.appendComment("c")
+	three := two.joinMachine("n3") // every machine admits others
+	s := one.awaitStatus("three machines and copies", func(s cluster.Status) bool { return s.Copies == 3 && countUp(s) == 3 && s.Home != "" })
 	if s.Log == "" || s.Leader == "" || s.From != "n1" || len(s.Machines) != 3 || s.Position != 3 {
 		t.Errorf("%+v", s)
 	}
-	one.put("d")
+	one.appendComment("d")
 	for _, m := range []*machine{two, three} {
-		if got := m.texts(4); got != "a b c d" {
+		if got := m.awaitTexts(4); got != "a b c d" {
 			t.Errorf("%s has %q", m.dir, got)
 		}
 	}
 	// The log has completed their configurations.
 	for _, m := range []*machine{one, two, three} {
-		for ctx := within(t); ; {
+		for ctx := boundedContext(t); ; {
 			c, err := cluster.ReadConfig(m.dir)
 			if err != nil || ctx.Err() != nil {
 				t.Fatalf("%+v, %v", c, err)
@@ -242,54 +242,54 @@ func TestFromOneMachineToThree(t *testing.T) {
 		}
 	}
 	one.stop()
-	two.put("e")
-	if got := three.texts(5); got != "a b c d e" {
+	two.appendComment("e")
+	if got := three.awaitTexts(5); got != "a b c d e" {
 		t.Errorf("without the first machine: %q", got)
 	}
-	s = two.status("the first machine is away", func(s cluster.Status) bool { return up(s) == 2 })
+	s = two.awaitStatus("the first machine is away", func(s cluster.Status) bool { return countUp(s) == 2 })
 	if m := s.Machines[len(s.Machines)-1]; m.Name != "n1" || m.Up || m.Address == "" {
 		t.Errorf("the machine that is away: %+v", m)
 	}
 	one.start()
-	if got := one.texts(5); got != "a b c d e" {
+	if got := one.awaitTexts(5); got != "a b c d e" {
 		t.Errorf("back again: %q", got)
 	}
 	// While one machine is down, the others answer for it.
 	one.stop()
-	if s := one.status("asked elsewhere", func(s cluster.Status) bool { return up(s) == 2 }); s.From == "n1" {
+	if s := one.awaitStatus("asked elsewhere", func(s cluster.Status) bool { return countUp(s) == 2 }); s.From == "n1" {
 		t.Errorf("a machine that does not run has answered: %+v", s)
 	}
 	// It leaves for good, and two continue.
-	if err := cluster.Expel(within(t), one.dir, "n2"); !errors.Is(err, cluster.ErrRuns) {
+	if err := cluster.Expel(boundedContext(t), one.dir, "n2"); !errors.Is(err, cluster.ErrRuns) {
 		t.Errorf("a machine that runs was taken off: %v", err)
 	}
-	if err := cluster.Expel(within(t), one.dir, "n9"); !errors.Is(err, cluster.ErrNoMachine) {
+	if err := cluster.Expel(boundedContext(t), one.dir, "n9"); !errors.Is(err, cluster.ErrNoMachine) {
 		t.Errorf("a machine that is none: %v", err)
 	}
-	if err := cluster.Expel(within(t), one.dir, "n1"); err != nil {
+	if err := cluster.Expel(boundedContext(t), one.dir, "n1"); err != nil {
 		t.Fatal(err)
 	}
-	two.status("two are left", func(s cluster.Status) bool { return len(s.Machines) == 2 && s.Copies == 1 })
-	three.put("f")
-	if got := two.texts(6); got != "a b c d e f" {
+	two.awaitStatus("two are left", func(s cluster.Status) bool { return len(s.Machines) == 2 && s.Copies == 1 })
+	three.appendComment("f")
+	if got := two.awaitTexts(6); got != "a b c d e f" {
 		t.Errorf("two machines: %q", got)
 	}
-	four := two.join("n4")
-	two.status("three again", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 })
-	if got := four.texts(6); got != "a b c d e f" {
+	four := two.joinMachine("n4")
+	two.awaitStatus("three again", func(s cluster.Status) bool { return s.Copies == 3 && countUp(s) == 3 })
+	if got := four.awaitTexts(6); got != "a b c d e f" {
 		t.Errorf("the new machine has %q", got)
 	}
 }
 
 // Machines that do not belong in are refused, with the reason.
 func TestWhoIsNotLetIn(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	other := found(t)
+	other := startClusterOfOne(t)
 	other.start()
 	refused := func(what string, want error, j cluster.Joining) {
 		t.Helper()
-		_, err := cluster.Join(within(t), j)
+		_, err := cluster.Join(boundedContext(t), j)
 		if !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", what, err, want)
 		}
@@ -317,7 +317,7 @@ func TestWhoIsNotLetIn(t *testing.T) {
 	taken := j
 	taken.Name = "n1"
 	refused("a name that another one has", cluster.ErrNameTaken, taken)
-	if _, err := cluster.Join(within(t), j); err != nil {
+	if _, err := cluster.Join(boundedContext(t), j); err != nil {
 		t.Errorf("the refusals used the invitation up: %v", err)
 	}
 	again := one.joining("n3")
@@ -349,13 +349,13 @@ func TestWhoIsNotLetIn(t *testing.T) {
 	nobody := one.joining("n3")
 	refused("nobody answers", cluster.ErrUnreachable, nobody)
 	other.stop()
-	move(t, other.dir, theirs.Listen, mine.Listen)
+	moveAddress(t, other.dir, theirs.Listen, mine.Listen)
 	other.start()
 	refused("another cluster answers", cluster.ErrOtherCluster, nobody)
-	if _, err := cluster.Join(within(t), cluster.Joining{Dir: one.dir}); !errors.Is(err, cluster.ErrAlready) {
+	if _, err := cluster.Join(boundedContext(t), cluster.Joining{Dir: one.dir}); !errors.Is(err, cluster.ErrAlready) {
 		t.Errorf("a member joins: %v", err)
 	}
-	if _, err := cluster.Found(within(t), one.dir, "n1", listen(t), nil); !errors.Is(err, cluster.ErrAlready) {
+	if _, err := cluster.Found(boundedContext(t), one.dir, "n1", listen(t), nil); !errors.Is(err, cluster.ErrAlready) {
 		t.Errorf("a member makes a cluster: %v", err)
 	}
 }
@@ -376,8 +376,8 @@ func glob(t *testing.T, pattern string) []string {
 	return list
 }
 
-// move changes the address where a machine listens.
-func move(t *testing.T, dir, from, to string) {
+// moveAddress changes the address where a machine listens.
+func moveAddress(t *testing.T, dir, from, to string) {
 	t.Helper()
 	path := filepath.Join(dir, "cluster", "config.json")
 	data, err := os.ReadFile(path)
@@ -391,7 +391,7 @@ func move(t *testing.T, dir, from, to string) {
 
 // Only the owner can read a machine's files of the cluster.
 func TestFilesOfAClusterAreTheOwnersAlone(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.joining("n2")
 	err := filepath.WalkDir(filepath.Join(one.dir, "cluster"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || strings.Contains(path, filepath.Join("cluster", "log")) && path != filepath.Join(one.dir, "cluster", "log") {
@@ -411,7 +411,7 @@ func TestFilesOfAClusterAreTheOwnersAlone(t *testing.T) {
 // A machine with another secret.key is refused, since links of one would be invalid on the
 // other.
 func TestAnotherSecretIsRefused(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	if err := os.WriteFile(store.KeyFile(one.dir), []byte(strings.Repeat("x", 32)), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -424,20 +424,20 @@ func TestAnotherSecretIsRefused(t *testing.T) {
 // with a copy of another one's database. One whose database is ahead of the log does not
 // start.
 func TestAwayForLongerThanTheLog(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	two := one.join("n2")
+	two := one.joinMachine("n2")
 	two.stop()
-	one.put("a")
-	one.put("b")
-	if err := one.cluster.Log().Empty(within(t)); err != nil {
+	one.appendComment("a")
+	one.appendComment("b")
+	if err := one.cluster.Log().Empty(boundedContext(t)); err != nil {
 		t.Fatal(err)
 	}
 	if err := two.open(); !errors.Is(err, cluster.ErrGone) {
 		t.Fatalf("started: %v", err)
 	}
 	two.stop()
-	file, err := cluster.FetchCopy(within(t), two.dir, 7)
+	file, err := cluster.FetchCopy(boundedContext(t), two.dir, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -445,8 +445,8 @@ func TestAwayForLongerThanTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	two.start()
-	one.put("c")
-	if got := two.texts(3); got != "a b c" {
+	one.appendComment("c")
+	if got := two.awaitTexts(3); got != "a b c" {
 		t.Errorf("it has %q", got)
 	}
 	if left, err := filepath.Glob(filepath.Join(one.dir, "cluster", "copy*")); err != nil || len(left) > 0 {
@@ -463,14 +463,14 @@ func TestAwayForLongerThanTheLog(t *testing.T) {
 	}
 	two.stop()
 	one.stop()
-	if _, err := cluster.FetchCopy(within(t), two.dir, 7); !errors.Is(err, cluster.ErrUnreachable) {
+	if _, err := cluster.FetchCopy(boundedContext(t), two.dir, 7); !errors.Is(err, cluster.ErrUnreachable) {
 		t.Errorf("a copy of nobody: %v", err)
 	}
 }
 
 // A machine that starts while most of the others are away logs that it waits for them.
 func TestAStartThatWaitsSaysSo(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(within(t))
+	ctx, cancel := context.WithCancelCause(boundedContext(t))
 	said := errors.New("it has said so")
 	log := slog.New(slog.NewTextHandler(writerFunc(func(line []byte) (int, error) {
 		if strings.Contains(string(line), "most of the machines of the cluster have to run") {
@@ -497,39 +497,39 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 // A machine that was removed from the list, since it seemed gone for good, does not come
 // back when it is started again; it leaves, and joins again under its name.
 func TestWhoWasTakenOutStaysOut(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	two := one.join("n2")
-	three := one.join("n3")
-	one.status("on three", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 && s.Home != "" })
-	one.put("a")
+	two := one.joinMachine("n2")
+	three := one.joinMachine("n3")
+	one.awaitStatus("on three", func(s cluster.Status) bool { return s.Copies == 3 && countUp(s) == 3 && s.Home != "" })
+	one.appendComment("a")
 	two.stop()
-	one.status("it is away", func(s cluster.Status) bool { return up(s) == 2 })
+	one.awaitStatus("it is away", func(s cluster.Status) bool { return countUp(s) == 2 })
 	one.cluster.Membership().Forget() // after a moment of slowness it knows no others
 	three.cluster.Membership().Forget()
-	if err := cluster.Expel(within(t), one.dir, "n3"); !errors.Is(err, cluster.ErrRuns) {
+	if err := cluster.Expel(boundedContext(t), one.dir, "n3"); !errors.Is(err, cluster.ErrRuns) {
 		t.Fatalf("one that is up is taken off: %v", err)
 	}
 	one.cluster.Membership().Forget()
 	three.cluster.Membership().Forget()
-	if err := cluster.Expel(within(t), one.dir, "n2"); err != nil {
+	if err := cluster.Expel(boundedContext(t), one.dir, "n2"); err != nil {
 		t.Fatal(err)
 	}
 	if err := two.open(); !errors.Is(err, cluster.ErrExpelled) {
 		t.Fatalf("it starts again: %v", err)
 	}
-	if err := cluster.Expel(within(t), two.dir, "n2"); !errors.Is(err, cluster.ErrNoMachine) {
+	if err := cluster.Expel(boundedContext(t), two.dir, "n2"); !errors.Is(err, cluster.ErrNoMachine) {
 		t.Errorf("it leaves: %v", err)
 	}
-	one.status("it is not listed", func(s cluster.Status) bool { return len(s.Machines) == 2 })
-	again := one.join("n2")
-	if got := again.texts(1); got != "a" {
+	one.awaitStatus("it is not listed", func(s cluster.Status) bool { return len(s.Machines) == 2 })
+	again := one.joinMachine("n2")
+	if got := again.awaitTexts(1); got != "a" {
 		t.Errorf("after joining again it has %q", got)
 	}
-	one.put("b")
+	one.appendComment("b")
 	again.stop()
 	again.start() // it may come back now
-	if got := again.texts(2); got != "a b" {
+	if got := again.awaitTexts(2); got != "a b" {
 		t.Errorf("started again it has %q", got)
 	}
 }
@@ -537,19 +537,19 @@ func TestWhoWasTakenOutStaysOut(t *testing.T) {
 // Of two machines neither can be removed while it is away, since the other one is no
 // majority: that is an error, and the cluster is unchanged.
 func TestOneOfTwoCannotTakeTheOtherOff(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	two := one.join("n2")
-	one.put("a")
-	one.status("both are up", func(s cluster.Status) bool { return up(s) == 2 && len(s.Machines) == 2 })
+	two := one.joinMachine("n2")
+	one.appendComment("a")
+	one.awaitStatus("both are up", func(s cluster.Status) bool { return countUp(s) == 2 && len(s.Machines) == 2 })
 	two.stop()
-	one.status("it is away", func(s cluster.Status) bool { return up(s) == 1 })
-	if err := cluster.Expel(within(t), one.dir, "n2"); !errors.Is(err, cluster.ErrMinority) {
+	one.awaitStatus("it is away", func(s cluster.Status) bool { return countUp(s) == 1 })
+	if err := cluster.Expel(boundedContext(t), one.dir, "n2"); !errors.Is(err, cluster.ErrMinority) {
 		t.Errorf("it is taken off: %v", err)
 	}
 	two.start()
-	one.put("b")
-	if got := two.texts(2); got != "a b" {
+	one.appendComment("b")
+	if got := two.awaitTexts(2); got != "a b" {
 		t.Errorf("back again it has %q", got)
 	}
 }

@@ -19,14 +19,14 @@ func TestPacksComeBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := decodePack(data, form, commandOf)
-		if err != nil || !alike(got, commands) {
+		if err != nil || !equalPacks(got, commands) {
 			t.Errorf("form %d: %+v, %v", form, got, err)
 		}
 		if data, err = encodePack(replies, form); err != nil {
 			t.Fatal(err)
 		}
 		answers, err := decodePack(data, form, replyOf)
-		if err != nil || !alike(answers, replies) {
+		if err != nil || !equalPacks(answers, replies) {
 			t.Errorf("form %d: %+v, %v", form, answers, err)
 		}
 		if _, err := decodePack(data, form-1, replyOf); err == nil && form > packsJSON {
@@ -43,8 +43,8 @@ func TestPacksComeBack(t *testing.T) {
 	}
 }
 
-// alike compares packs; an empty body equals none.
-func alike[T packed](a, b []T) bool {
+// equalPacks compares packs; an empty body equals none.
+func equalPacks[T packed](a, b []T) bool {
 	same := len(a) == len(b)
 	for i := range min(len(a), len(b)) {
 		n, extra, long, body := a[i].fields()
@@ -71,7 +71,7 @@ func FuzzPack(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := decodePack(again, packsNow, commandOf); err != nil || !alike(got, list) {
+		if got, err := decodePack(again, packsNow, commandOf); err != nil || !equalPacks(got, list) {
 			t.Errorf("%+v becomes %+v, %v", list, got, err)
 		}
 	})

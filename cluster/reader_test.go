@@ -16,7 +16,7 @@ import (
 // committed after two due checks.
 func TestReaderLeavesCommitsAlone(t *testing.T) {
 	l := newLog(t, 1)[0]
-	ctx := within(t)
+	ctx := boundedContext(t)
 	m := newMemory()
 	r := l.Still(counting{m, t})
 	look := func(due bool, want ...string) {

@@ -15,10 +15,10 @@ import (
 // others continue. It catches up when it is upgraded, and so does one that goes back and
 // forth.
 func TestARollingUpgrade(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	two := one.join("n2")
-	three := one.join("n3")
+	two := one.joinMachine("n2")
+	three := one.joinMachine("n3")
 	all := []*machine{one, two, three}
 	whole := func(s cluster.Status) bool {
 		for _, m := range s.Machines {
@@ -26,10 +26,10 @@ func TestARollingUpgrade(t *testing.T) {
 				return false
 			}
 		}
-		return s.Copies == 3 && up(s) == 3 && s.Home != ""
+		return s.Copies == 3 && countUp(s) == 3 && s.Home != ""
 	}
-	one.status("on three", whole)
-	one.put("a")
+	one.awaitStatus("on three", whole)
+	one.appendComment("a")
 	const newer = 2
 	restart := func(m *machine, version int) {
 		t.Helper()
@@ -40,21 +40,21 @@ func TestARollingUpgrade(t *testing.T) {
 	// Two machines are upgraded, and write nothing new yet.
 	for _, m := range all[1:] {
 		restart(m, newer)
-		m.status("on three again", whole)
+		m.awaitStatus("on three again", whole)
 	}
-	one.put("b") // the older program writes
+	one.appendComment("b") // the older program writes
 	for _, m := range all[1:] {
-		if got := m.texts(2); got != "a b" {
+		if got := m.awaitTexts(2); got != "a b" {
 			t.Errorf("a newer program has %q of an older one's", got)
 		}
 	}
 	// Something new is written.
-	two.put("c")
-	if got := three.texts(3); got != "a b c" {
+	two.appendComment("c")
+	if got := three.awaitTexts(3); got != "a b c" {
 		t.Errorf("the newer ones have %q", got)
 	}
-	s := three.status("the older one says what it is", func(s cluster.Status) bool {
-		return up(s) == 3 && s.Machines[0].Older && !s.Machines[0].Ready && s.Home != "n1" && s.Home != ""
+	s := three.awaitStatus("the older one says what it is", func(s cluster.Status) bool {
+		return countUp(s) == 3 && s.Machines[0].Older && !s.Machines[0].Ready && s.Home != "n1" && s.Home != ""
 	})
 	if s.Machines[1].Older || s.Machines[2].Older || s.Machines[0].Lag != 1 {
 		t.Errorf("%+v", s)
@@ -62,24 +62,24 @@ func TestARollingUpgrade(t *testing.T) {
 	if err := one.cluster.Membership().Ready(); err == nil {
 		t.Error("the older one says that it is ready")
 	}
-	if s := one.status("asked itself", func(s cluster.Status) bool { return s.From == "n1" }); s.Fault == "" {
+	if s := one.awaitStatus("asked itself", func(s cluster.Status) bool { return s.From == "n1" }); s.Fault == "" {
 		t.Errorf("it has no fault: %+v", s)
 	}
-	three.put("d") // the others continue
+	three.appendComment("d") // the others continue
 	// It is upgraded.
 	restart(one, newer)
-	if got := one.texts(4); got != "a b c d" {
+	if got := one.awaitTexts(4); got != "a b c d" {
 		t.Errorf("upgraded it has %q", got)
 	}
-	one.status("all of one version", whole)
+	one.awaitStatus("all of one version", whole)
 	// One goes back to the older program, and then forward again. It has all newer messages
 	// already, so it follows until the next of these.
 	restart(one, 1)
-	one.status("back again", whole)
-	two.put("e")
-	two.status("too old again", func(s cluster.Status) bool { return s.Machines[0].Older })
+	one.awaitStatus("back again", whole)
+	two.appendComment("e")
+	two.awaitStatus("too old again", func(s cluster.Status) bool { return s.Machines[0].Older })
 	restart(one, newer)
-	if got := one.texts(5); got != "a b c d e" {
+	if got := one.awaitTexts(5); got != "a b c d e" {
 		t.Errorf("upgraded again it has %q", got)
 	}
 }
@@ -87,13 +87,13 @@ func TestARollingUpgrade(t *testing.T) {
 // A machine that was away for longer than the log reaches back gets no copy of a database
 // that its program cannot read, and keeps its own.
 func TestNoCopyForAnOlderProgram(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	two := one.join("n2")
-	if _, err := cluster.FetchCopy(within(t), two.dir, 6); !errors.Is(err, cluster.ErrOlder) {
+	two := one.joinMachine("n2")
+	if _, err := cluster.FetchCopy(boundedContext(t), two.dir, 6); !errors.Is(err, cluster.ErrOlder) {
 		t.Errorf("an older program gets a copy: %v", err)
 	}
-	if _, err := cluster.FetchCopy(within(t), two.dir, 8); err != nil {
+	if _, err := cluster.FetchCopy(boundedContext(t), two.dir, 8); err != nil {
 		t.Errorf("a newer one gets none: %v", err)
 	}
 }

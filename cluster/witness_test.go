@@ -31,7 +31,7 @@ func (m *machine) witness(name string) *witness {
 		m.t.Error("a witness gets a database, or the secret")
 		return nil
 	}
-	c, err := cluster.Join(within(m.t), j)
+	c, err := cluster.Join(boundedContext(m.t), j)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func (m *machine) witness(name string) *witness {
 
 func (w *witness) start() {
 	w.t.Helper()
-	c, err := cluster.Open(within(w.t), w.dir, nil, nil)
+	c, err := cluster.Open(boundedContext(w.t), w.dir, nil, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -67,13 +67,13 @@ func (w *witness) stop() {
 // everything acknowledged is kept and writing continues. The witness has neither database
 // nor secret, is never the home, and admits nobody.
 func TestAWitnessStandsInForAThirdMachine(t *testing.T) {
-	one := found(t)
+	one := startClusterOfOne(t)
 	one.start()
-	one.put("a")
-	two := one.join("n2")
+	one.appendComment("a")
+	two := one.joinMachine("n2")
 	three := one.witness("w")
-	whole := func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 && s.Home != "" }
-	s := one.status("a log on three", whole)
+	whole := func(s cluster.Status) bool { return s.Copies == 3 && countUp(s) == 3 && s.Home != "" }
+	s := one.awaitStatus("a log on three", whole)
 	for _, m := range s.Machines {
 		if m.Witness != (m.Name == "w") || m.Edge || !m.Up {
 			t.Errorf("%+v", m)
@@ -99,34 +99,34 @@ func TestAWitnessStandsInForAThirdMachine(t *testing.T) {
 	}
 	home := map[*machine]*machine{one: two, two: one}[other]
 	home.stop()
-	other.put("b")
-	if s := other.status("two are left", func(s cluster.Status) bool { return up(s) == 2 && s.Home != "" }); s.Home == "w" {
+	other.appendComment("b")
+	if s := other.awaitStatus("two are left", func(s cluster.Status) bool { return countUp(s) == 2 && s.Home != "" }); s.Home == "w" {
 		t.Errorf("the witness is the home: %+v", s)
 	}
 	home.start()
-	if got := home.texts(2); got != "a b" {
+	if got := home.awaitTexts(2); got != "a b" {
 		t.Errorf("back again it has %q", got)
 	}
-	other.status("on three again", whole)
+	other.awaitStatus("on three again", whole)
 	// The witness dies, too, and comes back.
 	three.stop()
-	other.put("c")
-	if got := home.texts(3); got != "a b c" {
+	other.appendComment("c")
+	if got := home.awaitTexts(3); got != "a b c" {
 		t.Errorf("without the witness: %q", got)
 	}
 	three.start()
-	s = other.status("with the witness again", whole)
-	if from, err := cluster.AskStatus(within(t), three.dir); err != nil || from.From != "w" || from.Position != s.Position {
+	s = other.awaitStatus("with the witness again", whole)
+	if from, err := cluster.AskStatus(boundedContext(t), three.dir); err != nil || from.From != "w" || from.Position != s.Position {
 		t.Errorf("the witness says %+v, %v; the others are at %d", from, err, s.Position)
 	}
 	// It can be removed like any machine.
-	if err := cluster.Expel(within(t), one.dir, "w"); !errors.Is(err, cluster.ErrRuns) {
+	if err := cluster.Expel(boundedContext(t), one.dir, "w"); !errors.Is(err, cluster.ErrRuns) {
 		t.Errorf("a witness that runs was taken off: %v", err)
 	}
 	three.stop()
-	one.status("it is gone", func(s cluster.Status) bool { return up(s) == 2 })
-	if err := cluster.Expel(within(t), three.dir, "w"); err != nil {
+	one.awaitStatus("it is gone", func(s cluster.Status) bool { return countUp(s) == 2 })
+	if err := cluster.Expel(boundedContext(t), three.dir, "w"); err != nil {
 		t.Fatal(err)
 	}
-	one.status("two are listed", func(s cluster.Status) bool { return len(s.Machines) == 2 && s.Copies == 1 })
+	one.awaitStatus("two are listed", func(s cluster.Status) bool { return len(s.Machines) == 2 && s.Copies == 1 })
 }

@@ -108,7 +108,7 @@ func message(id, user, text string) connector.Message {
 	return connector.Message{ID: id, Origin: comment.FromTwitch, UserID: user, Login: "login-" + user, Text: text}
 }
 
-func expect(t *testing.T, acts <-chan string, want ...string) {
+func expectActs(t *testing.T, acts <-chan string, want ...string) {
 	t.Helper()
 	for _, w := range want {
 		select {

@@ -101,8 +101,8 @@ func TestPanicInASourceEndsItsConnectionAlone(t *testing.T) {
 	}
 }
 
-// held runs a chat whose sink the test controls.
-func held(t *testing.T, r connector.Rooms, clock connector.Clock) (*supervisor, connector.Sink) {
+// superviseOpenSink runs a chat whose sink the test controls.
+func superviseOpenSink(t *testing.T, r connector.Rooms, clock connector.Clock) (*supervisor, connector.Sink) {
 	t.Helper()
 	sinks := make(chan connector.Sink, 1)
 	s := supervise(t, r, clock, func(ctx context.Context, out connector.Sink) error {
@@ -116,11 +116,11 @@ func held(t *testing.T, r connector.Rooms, clock connector.Clock) (*supervisor, 
 
 func TestRemovals(t *testing.T) {
 	r := newRooms()
-	_, out := held(t, r, connectortest.NewClock())
+	_, out := superviseOpenSink(t, r, connectortest.NewClock())
 	out.Message(message("m1", "u1", "one"))
-	expect(t, r.acts, "submit one")
+	expectActs(t, r.acts, "submit one")
 	out.Message(message("m2", "u1", "two"))
-	expect(t, r.acts, "submit two")
+	expectActs(t, r.acts, "submit two")
 
 	for _, row := range []struct {
 		removal connector.Removal
@@ -137,31 +137,31 @@ func TestRemovals(t *testing.T) {
 		{connector.Removal{Origin: comment.FromTwitch, All: true}, "take down all twitch"},
 	} {
 		out.Removal(row.removal)
-		expect(t, r.acts, row.want)
+		expectActs(t, r.acts, row.want)
 	}
 	out.Removal(connector.Removal{Origin: comment.FromTwitch}) // names neither comment nor person
 	out.Message(message("m1", "u2", "one again"))              // a tool resends its history
 	out.Message(message("m3", "u3", "three"))
-	expect(t, r.acts, "submit three")
+	expectActs(t, r.acts, "submit three")
 }
 
 // A removal from a tool that names no platform applies to the platform of the message; an
 // unknown one is tried on every platform, and counted.
 func TestRemovalsOfAnyOrigin(t *testing.T) {
 	r := newRooms()
-	s, out := held(t, r, connectortest.NewClock())
+	s, out := superviseOpenSink(t, r, connectortest.NewClock())
 	m := message("m1", "u1", "one")
 	m.Origin = comment.FromNiconico
 	out.Message(m)
 	out.Message(message("m2", "u1", "two")) // by the same worker: it has stored the first by then
-	expect(t, r.acts, "submit one", "submit two")
+	expectActs(t, r.acts, "submit one", "submit two")
 	out.Removal(connector.Removal{Origin: connector.AnyOrigin, MessageID: "m1"})
-	expect(t, r.acts, "take down 1")
+	expectActs(t, r.acts, "take down 1")
 	m.Text = "one again"
 	out.Message(m) // buried on every platform
 	out.Removal(connector.Removal{Origin: connector.AnyOrigin, MessageID: "nowhere"})
 	for _, origin := range comment.Platforms {
-		expect(t, r.acts, "take down ref "+string(origin)+" nowhere")
+		expectActs(t, r.acts, "take down ref "+string(origin)+" nowhere")
 	}
 	out.Removal(connector.Removal{Origin: connector.AnyOrigin})
 	for {
@@ -196,12 +196,12 @@ func TestSwitchesOfARunningChat(t *testing.T) {
 		t.Errorf("the settings are %+v", got)
 	}
 	out.Message(guest)
-	expect(t, r.acts, "submit a guest")
+	expectActs(t, r.acts, "submit a guest")
 	if got := r.last(); !reflect.DeepEqual(got, settings) {
 		t.Errorf("submitted by %+v", got)
 	}
 	out.Removal(connector.Removal{Origin: comment.FromTwitch, UserID: "u1", Forever: true})
-	expect(t, r.acts, "take down author twitch u1 0s false")
+	expectActs(t, r.acts, "take down author twitch u1 0s false")
 	if n := len(sinks); n > 0 {
 		t.Error("it was reconnected")
 	}
@@ -240,13 +240,13 @@ func TestStoppedChatIsTriedAgain(t *testing.T) {
 // is dropped.
 func TestPaidWithoutWords(t *testing.T) {
 	r := newRooms()
-	s, out := held(t, r, connectortest.NewClock())
+	s, out := superviseOpenSink(t, r, connectortest.NewClock())
 	out.Message(message("m1", "u1", " "))
 	m := message("m2", "u1", "")
 	m.Paid = &connector.Paid{Micros: 5_500_000, Currency: "USD", Level: 2}
 	m.Emotes = []connector.Emote{{To: 1}}
 	out.Message(m)
-	expect(t, r.acts, "submit $5.50")
+	expectActs(t, r.acts, "submit $5.50")
 	if _, st, _ := s.Chat("c1"); st.Counts.Received != 1 {
 		t.Errorf("%+v", st.Counts)
 	}
@@ -266,7 +266,7 @@ func TestRemovalWinsOverAMessageUnderWay(t *testing.T) {
 				<-goOn
 				return connector.Result{ID: 77, Status: comment.Shown}, nil
 			}
-			s, out := held(t, r, connectortest.NewClock())
+			s, out := superviseOpenSink(t, r, connectortest.NewClock())
 			out.Message(message("m1", "u1", "one"))
 			<-under
 			out.Message(message("m2", "u1", "waits behind it"))
@@ -302,7 +302,7 @@ func TestOverflowIsCountedAndNeverWaits(t *testing.T) {
 		<-goOn
 		return connector.Result{Limited: true}, nil
 	}
-	s, out := held(t, r, connectortest.NewClock())
+	s, out := superviseOpenSink(t, r, connectortest.NewClock())
 	const n = 5_000
 	for i := range n {
 		out.Message(message(fmt.Sprint("m", i), fmt.Sprint("u", i), "hi"))
@@ -399,9 +399,9 @@ func TestGuestsAndBansAreAChoice(t *testing.T) {
 	plain := chat
 	plain.FollowBans = false
 	s.Set(plain)
-	expect(t, r.acts, "submit own")
+	expectActs(t, r.acts, "submit own")
 	s.Retract("c1", connector.Removal{Origin: comment.FromTwitch, UserID: "u1", Mute: time.Hour, Forever: true})
-	expect(t, r.acts, "take down author twitch u1 0s false")
+	expectActs(t, r.acts, "take down author twitch u1 0s false")
 }
 
 // A vote counts however full the room is, and is not a message.
@@ -411,22 +411,22 @@ func TestAFullRoomTakesVotes(t *testing.T) {
 		r.acts <- "full"
 		return connector.Result{Limited: true, Wait: time.Hour}, nil
 	}
-	_, out := held(t, r, connectortest.NewClock())
+	_, out := superviseOpenSink(t, r, connectortest.NewClock())
 	out.Message(message("m1", "u1", "hi"))
-	expect(t, r.acts, "full")
+	expectActs(t, r.acts, "full")
 	for i := range 20 {
 		out.Message(message(fmt.Sprint("v", i), "u1", "vote"))
-		expect(t, r.acts, "vote of u1")
+		expectActs(t, r.acts, "vote of u1")
 	}
 }
 
 func TestAuthorsKeepTheirOrder(t *testing.T) {
 	r := newRooms()
-	_, out := held(t, r, connectortest.NewClock())
+	_, out := superviseOpenSink(t, r, connectortest.NewClock())
 	for i := range 50 {
 		out.Message(message(fmt.Sprint("m", i), "u1", fmt.Sprint(i)))
 	}
 	for i := range 50 {
-		expect(t, r.acts, fmt.Sprint("submit ", i))
+		expectActs(t, r.acts, fmt.Sprint("submit ", i))
 	}
 }

@@ -27,13 +27,13 @@ func secrets() map[string]string {
 	}
 }
 
-func read(t *testing.T, secret map[string]string, prepare func(*bilibilitest.Server)) *reading {
+func runSource(t *testing.T, secret map[string]string, prepare func(*bilibilitest.Server)) *reading {
 	t.Helper()
-	return readBy(t, (&net.Dialer{}).DialContext, secret, prepare)
+	return runSourceBy(t, (&net.Dialer{}).DialContext, secret, prepare)
 }
 
-// readBy is read by connections of a kind.
-func readBy(t *testing.T, dial func(context.Context, string, string) (net.Conn, error), secret map[string]string, prepare func(*bilibilitest.Server)) *reading {
+// runSourceBy is read by connections of a kind.
+func runSourceBy(t *testing.T, dial func(context.Context, string, string) (net.Conn, error), secret map[string]string, prepare func(*bilibilitest.Server)) *reading {
 	t.Helper()
 	server, err := bilibilitest.Start()
 	if err != nil {
@@ -55,7 +55,7 @@ func readBy(t *testing.T, dial func(context.Context, string, string) (net.Conn, 
 	return &reading{connectortest.Start(t, source, clock), server}
 }
 
-func (r *reading) joined(t *testing.T) *bilibilitest.Client {
+func (r *reading) awaitJoined(t *testing.T) *bilibilitest.Client {
 	t.Helper()
 	c := connectortest.Await(r.Run, r.server.Joined(), "connection")
 	if name := r.NextConnected(); name != "小美" {
@@ -64,13 +64,13 @@ func (r *reading) joined(t *testing.T) *bilibilitest.Client {
 	return c
 }
 
-func say(c *bilibilitest.Client, command string) {
+func sendCommand(c *bilibilitest.Client, command string) {
 	c.Send(bilibilitest.Packet(0, 5, []byte(command)))
 }
 
 func TestCommands(t *testing.T) {
-	r := read(t, secrets(), nil)
-	c := r.joined(t)
+	r := runSource(t, secrets(), nil)
+	c := r.awaitJoined(t)
 	if c.Auth != `{"roomid":42,"key":"k-1"}` {
 		t.Errorf("signed in with %s", c.Auth)
 	}
@@ -127,7 +127,7 @@ func TestCommands(t *testing.T) {
 			connector.Message{ID: "sc-9002", UserID: "o_2", Name: "土豪", Text: "!"}, &connector.Paid{Micros: 1_000_000_000, Currency: "CNY", Level: 5},
 		},
 	} {
-		say(c, row.command)
+		sendCommand(c, row.command)
 		got := r.NextMessage()
 		if (got.Paid == nil) != (row.paid == nil) || got.Paid != nil && *got.Paid != *row.paid {
 			t.Errorf("paid %+v, want %+v", got.Paid, row.paid)
@@ -137,17 +137,17 @@ func TestCommands(t *testing.T) {
 			t.Errorf("got  %+v\nwant %+v", got, row.want)
 		}
 	}
-	say(c, `{"cmd":"LIVE_OPEN_PLATFORM_SUPER_CHAT_DEL","data":{"room_id":42,"message_ids":[9001,"9002"],"msg_id":"m-5"}}`)
+	sendCommand(c, `{"cmd":"LIVE_OPEN_PLATFORM_SUPER_CHAT_DEL","data":{"room_id":42,"message_ids":[9001,"9002"],"msg_id":"m-5"}}`)
 	for _, id := range []string{"sc-9001", "sc-9002"} {
 		if got := r.NextRemoval(); got != (connector.Removal{Origin: comment.FromBilibili, MessageID: id}) {
 			t.Errorf("got %+v", got)
 		}
 	}
 	for _, nothing := range []string{"LIVE_OPEN_PLATFORM_LIKE", "LIVE_OPEN_PLATFORM_SEND_GIFT", "LIVE_OPEN_PLATFORM_GUARD", "SOMETHING_NEW"} {
-		say(c, `{"cmd":"`+nothing+`","data":{"open_id":"o","uname":"u"}}`)
+		sendCommand(c, `{"cmd":"`+nothing+`","data":{"open_id":"o","uname":"u"}}`)
 	}
 	for _, bad := range []string{`{`, `{"cmd":"LIVE_OPEN_PLATFORM_DM","data":{"msg":1}}`, `{"cmd":"LIVE_OPEN_PLATFORM_DM","data":{}}`} {
-		say(c, bad)
+		sendCommand(c, bad)
 		if d := r.Next(); !d.Skipped {
 			t.Errorf("%s: %+v", bad, d)
 		}
@@ -155,8 +155,8 @@ func TestCommands(t *testing.T) {
 }
 
 func TestPacketsOfOneFrame(t *testing.T) {
-	r := read(t, secrets(), nil)
-	c := r.joined(t)
+	r := runSource(t, secrets(), nil)
+	c := r.awaitJoined(t)
 	packet := func(id string) []byte {
 		return bilibilitest.Packet(0, 5, []byte(bilibilitest.Comment(id, "o_1", "a", "hi")))
 	}
@@ -180,8 +180,8 @@ func TestPacketsOfOneFrame(t *testing.T) {
 
 // Frames may be split at any byte.
 func TestFramesCutAtEveryByte(t *testing.T) {
-	r := readBy(t, connectortest.CutDial, secrets(), nil)
-	c := r.joined(t)
+	r := runSourceBy(t, connectortest.CutDial, secrets(), nil)
+	c := r.awaitJoined(t)
 	packet := func(id string) []byte {
 		return bilibilitest.Packet(0, 5, []byte(bilibilitest.Comment(id, "o_1", "雪", "寒い 😂")))
 	}
@@ -195,8 +195,8 @@ func TestFramesCutAtEveryByte(t *testing.T) {
 }
 
 func TestHeartbeats(t *testing.T) {
-	r := read(t, secrets(), nil)
-	c := r.joined(t)
+	r := runSource(t, secrets(), nil)
+	c := r.awaitJoined(t)
 	if call := connectortest.Await(r.Run, r.server.Calls(), "call"); call != "start" {
 		t.Fatal(call)
 	}
@@ -222,8 +222,8 @@ func TestHeartbeats(t *testing.T) {
 
 func TestSessionThatIsGoneIsStartedAnew(t *testing.T) {
 	t.Run("heartbeat", func(t *testing.T) {
-		r := read(t, secrets(), func(s *bilibilitest.Server) { s.Answer("heartbeat", 7003) })
-		r.joined(t)
+		r := runSource(t, secrets(), func(s *bilibilitest.Server) { s.Answer("heartbeat", 7003) })
+		r.awaitJoined(t)
 		r.Clock.AwaitTimer(t, 20*time.Second)
 		r.Clock.Advance(20 * time.Second)
 		if f := r.Fault(); f.Code != connector.FaultReconnect || f.Final {
@@ -231,12 +231,12 @@ func TestSessionThatIsGoneIsStartedAnew(t *testing.T) {
 		}
 	})
 	t.Run("interaction end", func(t *testing.T) {
-		r := read(t, secrets(), nil)
-		c := r.joined(t)
-		say(c, `{"cmd":"LIVE_OPEN_PLATFORM_INTERACTION_END","data":{"game_id":"g-of-somebody-else"}}`)
-		say(c, bilibilitest.Comment("m1", "o", "a", "still here"))
+		r := runSource(t, secrets(), nil)
+		c := r.awaitJoined(t)
+		sendCommand(c, `{"cmd":"LIVE_OPEN_PLATFORM_INTERACTION_END","data":{"game_id":"g-of-somebody-else"}}`)
+		sendCommand(c, bilibilitest.Comment("m1", "o", "a", "still here"))
 		r.NextMessage()
-		say(c, `{"cmd":"LIVE_OPEN_PLATFORM_INTERACTION_END","data":{"game_id":"g-1"}}`)
+		sendCommand(c, `{"cmd":"LIVE_OPEN_PLATFORM_INTERACTION_END","data":{"game_id":"g-1"}}`)
 		if f := r.Fault(); f.Code != connector.FaultReconnect || f.Final {
 			t.Errorf("%v", f)
 		}
@@ -276,7 +276,7 @@ func TestFaults(t *testing.T) {
 		"not let in":        {secrets(), answer("auth", -101), connector.FaultLost, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := read(t, row.secret, row.prepare)
+			r := runSource(t, row.secret, row.prepare)
 			f := r.Fault()
 			if f.Code != row.code || f.Final != row.final {
 				t.Errorf("%v, final %v", f, f.Final)
@@ -288,12 +288,12 @@ func TestFaults(t *testing.T) {
 	}
 	// A line is dead 35 s after the newest frame, whenever that came.
 	t.Run("silence", func(t *testing.T) {
-		r := read(t, secrets(), func(s *bilibilitest.Server) { s.Answer("beat", bilibilitest.Silent) })
-		c := r.joined(t)
+		r := runSource(t, secrets(), func(s *bilibilitest.Server) { s.Answer("beat", bilibilitest.Silent) })
+		c := r.awaitJoined(t)
 		connectortest.Await(r.Run, c.Beats(), "heartbeat")
 		r.Clock.AwaitTimer(t, 35*time.Second)
 		r.Clock.Advance(10 * time.Second)
-		say(c, bilibilitest.Comment("m1", "o", "a", "the newest"))
+		sendCommand(c, bilibilitest.Comment("m1", "o", "a", "the newest"))
 		r.NextMessage()
 		r.Clock.Advance(25 * time.Second)
 		r.Clock.AwaitTimer(t, 10*time.Second) // not yet
@@ -306,10 +306,10 @@ func TestFaults(t *testing.T) {
 	// A server that does not accept the connection within 5 s is given up, even if other
 	// packets arrive.
 	t.Run("not welcomed", func(t *testing.T) {
-		r := read(t, secrets(), func(s *bilibilitest.Server) { s.Answer("auth", bilibilitest.Silent) })
+		r := runSource(t, secrets(), func(s *bilibilitest.Server) { s.Answer("auth", bilibilitest.Silent) })
 		for range 3 { // each of the session's servers
 			c := connectortest.Await(r.Run, r.server.Joined(), "connection")
-			say(c, bilibilitest.Comment("m1", "o", "a", "not an answer"))
+			sendCommand(c, bilibilitest.Comment("m1", "o", "a", "not an answer"))
 			r.NextMessage()
 			r.Clock.AwaitTimer(t, 5*time.Second)
 			r.Clock.Advance(5 * time.Second)

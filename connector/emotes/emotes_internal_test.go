@@ -41,8 +41,8 @@ func picture(encode func(io.Writer, image.Image) error, width, height int) []byt
 // webp is a picture of one pixel.
 var webp = []byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00")
 
-// open opens a cache whose fetches the returned function waits for.
-func open(t *testing.T, dir string, w wires, now func() time.Time) (*Cache, func()) {
+// openCache opens a cache whose fetches the returned function waits for.
+func openCache(t *testing.T, dir string, w wires, now func() time.Time) (*Cache, func()) {
 	t.Helper()
 	c := Open(Options{Dir: dir, HTTP: w, Log: slog.New(slog.DiscardHandler), Now: now, Most: most})
 	ended := make(chan struct{}, waitingMost)
@@ -61,7 +61,7 @@ func open(t *testing.T, dir string, w wires, now func() time.Time) (*Cache, func
 // A file that is no picture, too large, or from another host is never stored.
 func TestOnlyPicturesOfPlatformsAreKept(t *testing.T) {
 	asked := make(chan string, 100)
-	c, wait := open(t, filepath.Join(t.TempDir(), "emotes"), func(r *http.Request) (int, []byte) {
+	c, wait := openCache(t, filepath.Join(t.TempDir(), "emotes"), func(r *http.Request) (int, []byte) {
 		asked <- r.URL.String()
 		switch r.URL.Path {
 		case "/good":
@@ -131,7 +131,7 @@ func TestTheFolderIsBounded(t *testing.T) {
 	dir := t.TempDir()
 	size := maxPicture
 	n := most/size + 1
-	c, wait := open(t, dir, func(*http.Request) (int, []byte) {
+	c, wait := openCache(t, dir, func(*http.Request) (int, []byte) {
 		return 200, append(bytes.Clone(png), make([]byte, size-len(png))...)
 	}, nil)
 	address := func(i int) string { return fmt.Sprintf("https://i0.hdslb.com/%d.png", i) }
@@ -152,7 +152,7 @@ func TestTheFolderIsBounded(t *testing.T) {
 		t.Error("the oldest is still there")
 	}
 	wait()
-	again, _ := open(t, dir, func(*http.Request) (int, []byte) { return 404, nil }, nil)
+	again, _ := openCache(t, dir, func(*http.Request) (int, []byte) { return 404, nil }, nil)
 	if again.Path(address(n-1)) == "" {
 		t.Error("a restart does not know the existing pictures")
 	}
@@ -161,7 +161,7 @@ func TestTheFolderIsBounded(t *testing.T) {
 // A failed fetch is retried after a while, not before.
 func TestFailedFetchesAreTriedAgainLater(t *testing.T) {
 	now, status := time.Now(), 500
-	c, wait := open(t, t.TempDir(), func(*http.Request) (int, []byte) { return status, png }, func() time.Time { return now })
+	c, wait := openCache(t, t.TempDir(), func(*http.Request) (int, []byte) { return status, png }, func() time.Time { return now })
 	const address = "https://files.kick.com/emotes/1/fullsize"
 	c.Path(address)
 	wait()

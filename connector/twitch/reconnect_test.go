@@ -59,13 +59,13 @@ func TestReconnectsLeakNothing(t *testing.T) {
 // the supervisor paces.
 func TestReconnectsInARowArePaced(t *testing.T) {
 	var dials atomic.Int32
-	r := readBy(t, func(ctx context.Context, network, address string) (net.Conn, error) {
+	r := runSourceBy(t, func(ctx context.Context, network, address string) (net.Conn, error) {
 		dials.Add(1)
 		return (&net.Dialer{}).DialContext(ctx, network, address)
 	}, nil)
-	first := r.joined(t)
+	first := r.awaitJoined(t)
 	first.Say(":tmi.twitch.tv RECONNECT")
-	second := r.client(t)
+	second := r.awaitClient(t)
 	r.Clock.Advance(4 * time.Second)
 	second.Say(":tmi.twitch.tv RECONNECT")
 	if f := r.Fault(); f.Code != connector.FaultReconnect || f.Final {
@@ -78,12 +78,12 @@ func TestReconnectsInARowArePaced(t *testing.T) {
 
 // A successor can be succeeded like its predecessor.
 func TestReconnectOfASuccessor(t *testing.T) {
-	r := read(t, nil)
-	r.joined(t).Say(":tmi.twitch.tv RECONNECT")
-	second := r.client(t)
+	r := runSource(t, nil)
+	r.awaitJoined(t).Say(":tmi.twitch.tv RECONNECT")
+	second := r.awaitClient(t)
 	r.Clock.Advance(5 * time.Second)
 	second.Say(":tmi.twitch.tv RECONNECT")
-	r.client(t).Say(ordinary("m1", "on the third"))
+	r.awaitClient(t).Say(ordinaryLine("m1", "on the third"))
 	for {
 		if d := r.Next(); d.Message != nil {
 			break
@@ -97,24 +97,24 @@ func TestReconnectOfASuccessor(t *testing.T) {
 func TestReconnectThatFailsAtFirst(t *testing.T) {
 	refused := make(chan struct{}, 100)
 	var dials atomic.Int32
-	r := readBy(t, func(ctx context.Context, network, address string) (net.Conn, error) {
+	r := runSourceBy(t, func(ctx context.Context, network, address string) (net.Conn, error) {
 		if n := dials.Add(1); n == 2 || n == 3 {
 			refused <- struct{}{}
 			return nil, errors.New("no way")
 		}
 		return (&net.Dialer{}).DialContext(ctx, network, address)
 	}, nil)
-	first := r.joined(t)
+	first := r.awaitJoined(t)
 	first.Say(":tmi.twitch.tv RECONNECT")
-	first.Say(ordinary("m1", "one"))
+	first.Say(ordinaryLine("m1", "one"))
 	for range 2 {
 		<-refused
-		first.Say(ordinary("m", "meanwhile"))
+		first.Say(ordinaryLine("m", "meanwhile"))
 		r.Clock.AwaitTimer(t, time.Second)
 		r.Clock.Advance(time.Second)
 	}
-	second := r.client(t)
-	second.Say(ordinary("m2", "on the new one"))
+	second := r.awaitClient(t)
+	second.Say(ordinaryLine("m2", "on the new one"))
 	var got []string
 	for len(got) < 4 {
 		if d := r.Next(); d.Message != nil {
@@ -129,15 +129,15 @@ func TestReconnectThatFailsAtFirst(t *testing.T) {
 // When a connection ends before its successor is established, the fault is the successor's.
 func TestReconnectThatFails(t *testing.T) {
 	var dials atomic.Int32
-	r := readBy(t, func(ctx context.Context, network, address string) (net.Conn, error) {
+	r := runSourceBy(t, func(ctx context.Context, network, address string) (net.Conn, error) {
 		if dials.Add(1) > 1 {
 			return nil, syscall.ECONNREFUSED
 		}
 		return (&net.Dialer{}).DialContext(ctx, network, address)
 	}, nil)
-	first := r.joined(t)
+	first := r.awaitJoined(t)
 	first.Say(":tmi.twitch.tv RECONNECT")
-	first.Say(ordinary("m1", "one"))
+	first.Say(ordinaryLine("m1", "one"))
 	first.Drop()
 	if m := r.NextMessage(); m.ID != "m1" {
 		t.Errorf("got %+v", m)
@@ -186,13 +186,13 @@ func TestServerThatDoesNotWelcome(t *testing.T) {
 }
 
 func TestReconnectLosesNothing(t *testing.T) {
-	r := read(t, nil)
-	first := r.joined(t)
+	r := runSource(t, nil)
+	first := r.awaitJoined(t)
 	first.Say(":tmi.twitch.tv RECONNECT")
-	first.Say(ordinary("m1", "on the old connection"))
-	second := r.client(t) // joins while the first still exists
-	first.Say(ordinary("m2", "on the old one, later"))
-	second.Say(ordinary("m3", "on the new one"))
+	first.Say(ordinaryLine("m1", "on the old connection"))
+	second := r.awaitClient(t) // joins while the first still exists
+	first.Say(ordinaryLine("m2", "on the old one, later"))
+	second.Say(ordinaryLine("m3", "on the new one"))
 	first.Drop() // as Twitch finally does
 	seen := map[string]bool{}
 	for len(seen) < 4 {
@@ -219,15 +219,15 @@ func TestFaults(t *testing.T) {
 		{":tmi.twitch.tv NOTICE #mika_plays :This channel does not exist or has been suspended.", connector.FaultSuspended, true},
 		{":tmi.twitch.tv NOTICE * :Login authentication failed", connector.FaultKey, true},
 	} {
-		r := read(t, nil)
-		r.joined(t).Say(row.line)
+		r := runSource(t, nil)
+		r.awaitJoined(t).Say(row.line)
 		if f := r.Fault(); f.Code != row.code || f.Final != row.final {
 			t.Errorf("%s: %v, final %v", row.line, f, f.Final)
 		}
 	}
 	t.Run("dropped", func(t *testing.T) {
-		r := read(t, nil)
-		r.joined(t).Drop()
+		r := runSource(t, nil)
+		r.awaitJoined(t).Drop()
 		if f := r.Fault(); f.Code != connector.FaultLost || f.Final {
 			t.Errorf("%v", f)
 		}
@@ -244,8 +244,8 @@ func TestFaults(t *testing.T) {
 		}
 	})
 	t.Run("no such channel", func(t *testing.T) {
-		r := read(t, func(s *twitchtest.Server) { s.IgnoreChannel("mika_plays") })
-		r.client(t)
+		r := runSource(t, func(s *twitchtest.Server) { s.IgnoreChannel("mika_plays") })
+		r.awaitClient(t)
 		r.Clock.Advance(10 * time.Second)
 		f := r.Fault()
 		if f.Code != connector.FaultNoChannel || f.Final || !f.RetryAt.Equal(r.Clock.Now().Add(time.Minute)) {
@@ -253,10 +253,10 @@ func TestFaults(t *testing.T) {
 		}
 	})
 	t.Run("silence", func(t *testing.T) {
-		r := read(t, nil)
-		c := r.joined(t)
+		r := runSource(t, nil)
+		c := r.awaitJoined(t)
 		c.Silence()
-		c.Say(ordinary("m1", "the last that is heard"))
+		c.Say(ordinaryLine("m1", "the last that is heard"))
 		r.NextMessage() // including the lines of the join
 		r.Clock.AwaitTimer(t, 30*time.Second)
 		r.Clock.Advance(30 * time.Second) // lines that arrived until now count
@@ -269,8 +269,8 @@ func TestFaults(t *testing.T) {
 		}
 	})
 	t.Run("stopped", func(t *testing.T) {
-		r := read(t, nil)
-		c := r.joined(t)
+		r := runSource(t, nil)
+		c := r.awaitJoined(t)
 		r.Stop()
 		if err := r.End(); !errors.Is(err, context.Canceled) {
 			t.Error(err)

@@ -21,14 +21,14 @@ type reading struct {
 	server *twitchtest.Server
 }
 
-// read runs a source of the channel mika_plays, ignored or not.
-func read(t *testing.T, prepare func(*twitchtest.Server)) *reading {
+// runSource runs a source of the channel mika_plays, ignored or not.
+func runSource(t *testing.T, prepare func(*twitchtest.Server)) *reading {
 	t.Helper()
-	return readBy(t, (&net.Dialer{}).DialContext, prepare)
+	return runSourceBy(t, (&net.Dialer{}).DialContext, prepare)
 }
 
-// readBy is read by connections of a kind.
-func readBy(t *testing.T, dial func(context.Context, string, string) (net.Conn, error), prepare func(*twitchtest.Server)) *reading {
+// runSourceBy is read by connections of a kind.
+func runSourceBy(t *testing.T, dial func(context.Context, string, string) (net.Conn, error), prepare func(*twitchtest.Server)) *reading {
 	t.Helper()
 	server, err := twitchtest.Start()
 	if err != nil {
@@ -48,17 +48,17 @@ func readBy(t *testing.T, dial func(context.Context, string, string) (net.Conn, 
 	return &reading{connectortest.Start(t, source, clock), server}
 }
 
-// joined waits until the source's join is confirmed.
-func (r *reading) joined(t *testing.T) *twitchtest.Client {
+// awaitJoined waits until the source's join is confirmed.
+func (r *reading) awaitJoined(t *testing.T) *twitchtest.Client {
 	t.Helper()
-	c := r.client(t)
+	c := r.awaitClient(t)
 	if name := r.NextConnected(); name != "mika_plays" {
 		t.Fatalf("connected to %q", name)
 	}
 	return c
 }
 
-func (r *reading) client(t *testing.T) *twitchtest.Client {
+func (r *reading) awaitClient(t *testing.T) *twitchtest.Client {
 	t.Helper()
 	c := connectortest.Await(r.Run, r.server.Joined(), "client")
 	if c.Channel() != "#mika_plays" {
@@ -67,7 +67,7 @@ func (r *reading) client(t *testing.T) *twitchtest.Client {
 	return c
 }
 
-func ordinary(id, text string) string {
+func ordinaryLine(id, text string) string {
 	return twitchtest.Message{ID: id, UserID: "70001", Login: "mikaneko", Name: "Mika Neko", Text: text}.Line("#mika_plays")
 }
 
@@ -75,8 +75,8 @@ func TestMessages(t *testing.T) {
 	emote := func(from, to int, name, id string) connector.Emote {
 		return connector.Emote{From: from, To: to, Name: name, URL: "https://static-cdn.jtvnw.net/emoticons/v2/" + id + "/default/dark/2.0"}
 	}
-	r := read(t, nil)
-	c := r.joined(t)
+	r := runSource(t, nil)
+	c := r.awaitJoined(t)
 	for _, row := range []struct {
 		name string
 		line string
@@ -142,7 +142,7 @@ func TestMessages(t *testing.T) {
 		c.Say(row.line)
 		got := r.NextMessage()
 		row.want.Origin = comment.FromTwitch
-		if fmt.Sprintf("%+v %+v", got, got.Paid) != fmt.Sprintf("%+v %+v", row.want, row.want.Paid) && !sameBut(got, row.want) {
+		if fmt.Sprintf("%+v %+v", got, got.Paid) != fmt.Sprintf("%+v %+v", row.want, row.want.Paid) && !equalMessages(got, row.want) {
 			t.Errorf("%s:\ngot  %+v\nwant %+v", row.name, got, row.want)
 		}
 	}
@@ -153,8 +153,8 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// sameBut compares messages, with Paid by value.
-func sameBut(a, b connector.Message) bool {
+// equalMessages compares messages, with Paid by value.
+func equalMessages(a, b connector.Message) bool {
 	if (a.Paid == nil) != (b.Paid == nil) || a.Paid != nil && *a.Paid != *b.Paid {
 		return false
 	}
@@ -163,8 +163,8 @@ func sameBut(a, b connector.Message) bool {
 }
 
 func TestWhatNobodyWroteIsNoMessage(t *testing.T) {
-	r := read(t, nil)
-	c := r.joined(t)
+	r := runSource(t, nil)
+	c := r.awaitJoined(t)
 	for _, l := range []string{
 		`@msg-id=sub;login=gul;user-id=7;id=a :tmi.twitch.tv USERNOTICE #mika_plays`,
 		`@msg-id=raid;login=gul;user-id=7;id=b :tmi.twitch.tv USERNOTICE #mika_plays :text`,
@@ -173,15 +173,15 @@ func TestWhatNobodyWroteIsNoMessage(t *testing.T) {
 	} {
 		c.Say(l)
 	}
-	c.Say(ordinary("m1", "after them"))
+	c.Say(ordinaryLine("m1", "after them"))
 	if m := r.NextMessage(); m.ID != "m1" {
 		t.Errorf("got %+v", m)
 	}
 }
 
 func TestRemovals(t *testing.T) {
-	r := read(t, nil)
-	c := r.joined(t)
+	r := runSource(t, nil)
+	c := r.awaitJoined(t)
 	for _, row := range []struct {
 		line string
 		want connector.Removal
@@ -200,10 +200,10 @@ func TestRemovals(t *testing.T) {
 }
 
 func TestFrames(t *testing.T) {
-	r := read(t, nil)
-	c := r.joined(t)
-	c.Send(ordinary("m1", "one") + "\r\n" + ordinary("m2", "two") + "\r\n")
-	two := ordinary("m3", "three") + "\r\n" + ordinary("m4", "four") + "\n"
+	r := runSource(t, nil)
+	c := r.awaitJoined(t)
+	c.Send(ordinaryLine("m1", "one") + "\r\n" + ordinaryLine("m2", "two") + "\r\n")
+	two := ordinaryLine("m3", "three") + "\r\n" + ordinaryLine("m4", "four") + "\n"
 	for i := range len(two) { // a frame for each byte, which splits characters and line breaks
 		c.SendBytes([]byte(two[i : i+1]))
 	}
@@ -221,7 +221,7 @@ func TestFrames(t *testing.T) {
 			t.Errorf("%.30q: %+v", bad, d)
 		}
 	}
-	c.Say(ordinary("m5", "five"))
+	c.Say(ordinaryLine("m5", "five"))
 	if m := r.NextMessage(); m.Text != "five" {
 		t.Errorf("got %+v", m)
 	}
@@ -230,16 +230,16 @@ func TestFrames(t *testing.T) {
 // A line without a break ends where the next begins, when nothing follows for a while, and
 // with the connection. User text never begins a line.
 func TestLinesWithoutABreak(t *testing.T) {
-	r := read(t, nil)
-	c := r.joined(t)
+	r := runSource(t, nil)
+	c := r.awaitJoined(t)
 	next := func(want string) {
 		t.Helper()
 		if m := r.NextMessage(); m.Text != want {
 			t.Errorf("got %q, want %q", m.Text, want)
 		}
 	}
-	c.Send(ordinary("m1", "one"))
-	c.Send(ordinary("m2", "two"))
+	c.Send(ordinaryLine("m1", "one"))
+	c.Send(ordinaryLine("m2", "two"))
 	next("one")
 	c.Send(":tmi.twitch.tv NOTICE #mika_plays :This room is in slow mode.")
 	next("two")
@@ -251,24 +251,24 @@ func TestLinesWithoutABreak(t *testing.T) {
 		}
 	}
 	for _, part := range []string{"@Mika yes", ":) :tmi.twitch.tv", "PINGPONG"} { // a split within the text
-		c.Send(ordinary("m3", "well "))
+		c.Send(ordinaryLine("m3", "well "))
 		c.Send(part + "\r\n")
 		next("well " + part)
 	}
 	r.Clock.Advance(time.Second) // past the timers of lines that are complete by now
-	c.Send(ordinary("m4", "four"))
+	c.Send(ordinaryLine("m4", "four"))
 	r.Clock.AwaitTimer(t, time.Second)
 	r.Clock.Advance(time.Second)
 	next("four")
-	c.Send(ordinary("m5", "five"))
+	c.Send(ordinaryLine("m5", "five"))
 	r.Clock.AwaitTimer(t, time.Second) // it has arrived
 	c.Drop()
 	next("five")
 }
 
 func TestPingIsAnswered(t *testing.T) {
-	r := read(t, nil)
-	c := r.joined(t)
+	r := runSource(t, nil)
+	c := r.awaitJoined(t)
 	for ping, want := range map[string]string{
 		"PING :tmi.twitch.tv": "tmi.twitch.tv", "PING tmi.twitch.tv": "tmi.twitch.tv", "PING": "", "ping :a b c": "a b c",
 		":tmi.twitch.tv PING :x": "x", "@time=1 :tmi.twitch.tv PING  :y": "y",
@@ -282,9 +282,9 @@ func TestPingIsAnswered(t *testing.T) {
 
 // Frames may be split at any byte.
 func TestFramesCutAtEveryByte(t *testing.T) {
-	r := readBy(t, connectortest.CutDial, nil)
-	c := r.joined(t)
-	c.Send(ordinary("m1", "寒い 😂") + "\r\n" + ordinary("m2", "two"))
+	r := runSourceBy(t, connectortest.CutDial, nil)
+	c := r.awaitJoined(t)
+	c.Send(ordinaryLine("m1", "寒い 😂") + "\r\n" + ordinaryLine("m2", "two"))
 	c.Send("\r\n")
 	for _, want := range []string{"寒い 😂", "two"} {
 		if m := r.NextMessage(); m.Text != want {
@@ -300,12 +300,12 @@ func TestConfirmations(t *testing.T) {
 		":justinfan54999.tmi.twitch.tv 366 justinfan54999 #mika_plays :End of /NAMES list", ":justinfan54999!justinfan54999@x JOIN #mika_plays",
 		":justinfan54999 JOIN :#mika_plays",
 	} {
-		r := read(t, func(s *twitchtest.Server) { s.IgnoreChannel("mika_plays") })
-		c := r.client(t)
+		r := runSource(t, func(s *twitchtest.Server) { s.IgnoreChannel("mika_plays") })
+		c := r.awaitClient(t)
 		for _, other := range []string{":tmi.twitch.tv ROOMSTATE #another", ":somebody!somebody@x JOIN #mika_plays", ":x 366 x #another :End"} {
 			c.Say(other)
 		}
-		c.Say(ordinary("m1", "before"))
+		c.Say(ordinaryLine("m1", "before"))
 		c.Say(line)
 		if m := r.NextMessage(); m.ID != "m1" {
 			t.Errorf("got %+v", m)
@@ -319,9 +319,9 @@ func TestConfirmations(t *testing.T) {
 // Lines of other channels are ignored, and a guest channel of a shared chat neither clears
 // this room nor mutes people here.
 func TestOtherChannels(t *testing.T) {
-	r := read(t, nil)
-	c := r.joined(t)
-	c.Say(strings.Replace(ordinary("m1", "elsewhere"), "#mika_plays", "#another", 1))
+	r := runSource(t, nil)
+	c := r.awaitJoined(t)
+	c.Say(strings.Replace(ordinaryLine("m1", "elsewhere"), "#mika_plays", "#another", 1))
 	c.Say("@room-id=2 :tmi.twitch.tv CLEARCHAT #another")
 	c.Say("@room-id=90001;source-room-id=90777 :tmi.twitch.tv CLEARCHAT #mika_plays")
 	c.Say("@ban-duration=600;room-id=90001;source-room-id=90777;target-user-id=7 :tmi.twitch.tv CLEARCHAT #mika_plays :guest")
@@ -336,8 +336,8 @@ func TestOtherChannels(t *testing.T) {
 
 // A missing tag is replaced by other data of the line, if possible.
 func TestMissingTags(t *testing.T) {
-	r := read(t, nil)
-	c := r.joined(t)
+	r := runSource(t, nil)
+	c := r.awaitJoined(t)
 	for line, want := range map[string]connector.Message{
 		":noor!noor@x PRIVMSG #mika_plays :hi":                                        {Login: "noor", Name: "noor", Text: "hi"},
 		":noor PRIVMSG #mika_plays hi":                                                {Login: "noor", Name: "noor", Text: "hi"},
@@ -349,7 +349,7 @@ func TestMissingTags(t *testing.T) {
 	} {
 		c.Say(line)
 		want.Origin = comment.FromTwitch
-		if got := r.NextMessage(); !sameBut(got, want) {
+		if got := r.NextMessage(); !equalMessages(got, want) {
 			t.Errorf("%s:\ngot  %+v\nwant %+v", line, got, want)
 		}
 	}

@@ -12,10 +12,10 @@ import (
 )
 
 func TestHistoryIsSkippedAndTheStreamGoesOnFromItsToken(t *testing.T) {
-	r := read(t, youtubetest.Video, func(s *youtubetest.Server) {
+	r := runSource(t, youtubetest.Video, func(s *youtubetest.Server) {
 		s.SetHistory(youtubetest.Text("h1", before, "UCa", "a", "of before") + "," + youtubetest.Text("h2", after, "UCa", "a", "of now"))
 	})
-	st := r.stream(t)
+	st := r.awaitStream(t)
 	if m := r.NextMessage(); m.ID != "h2" {
 		t.Fatalf("got %+v", m)
 	}
@@ -25,7 +25,7 @@ func TestHistoryIsSkippedAndTheStreamGoesOnFromItsToken(t *testing.T) {
 	}
 	r.Clock.Advance(time.Minute)
 	st.End() // a proper end
-	second := r.stream(t)
+	second := r.awaitStream(t)
 	if second.Token != "token-2" {
 		t.Errorf("the stream was opened again with %q", second.Token)
 	}
@@ -39,15 +39,15 @@ func TestHistoryIsSkippedAndTheStreamGoesOnFromItsToken(t *testing.T) {
 		t.Fatalf("%v", f)
 	}
 	r.Again()
-	if third := r.stream(t); third.Token != "token-3" {
+	if third := r.awaitStream(t); third.Token != "token-3" {
 		t.Errorf("the next run asked with %q", third.Token)
 	}
 }
 
 // A token that the server no longer accepts is dropped; history is recognized by its time.
 func TestRefusedTokenIsGivenUp(t *testing.T) {
-	r := read(t, youtubetest.Video, nil)
-	st := r.stream(t)
+	r := runSource(t, youtubetest.Video, nil)
+	st := r.awaitStream(t)
 	st.Say(youtubetest.Text("m1", after, "UCa", "a", "one"))
 	r.NextMessage()
 	r.server.Refuse(func(path string) (int, string) {
@@ -65,7 +65,7 @@ func TestRefusedTokenIsGivenUp(t *testing.T) {
 	r.server.Refuse(nil)
 	r.server.SetHistory(youtubetest.Text("h1", before, "UCa", "a", "of before") + "," + youtubetest.Text("m2", after, "UCa", "a", "two"))
 	r.Again()
-	if st := r.stream(t); st.Token != "" {
+	if st := r.awaitStream(t); st.Token != "" {
 		t.Errorf("asked with %q", st.Token)
 	}
 	if m := r.NextMessage(); m.ID != "m2" {
@@ -79,10 +79,10 @@ func TestBansOfHistory(t *testing.T) {
 	ban := func(id, at string) string {
 		return youtubetest.Item(id, "userBannedEvent", at, "", "", `"userBannedDetails":{"bannedUserDetails":{"channelId":"UC`+id+`"},"banType":"permanent"}`)
 	}
-	r := read(t, youtubetest.Video, func(s *youtubetest.Server) {
+	r := runSource(t, youtubetest.Video, func(s *youtubetest.Server) {
 		s.SetHistory(ban("b1", before) + "," + youtubetest.Item("d1", "messageDeletedEvent", before, "", "", `"messageDeletedDetails":{"deletedMessageId":"m1"}`))
 	})
-	st := r.stream(t)
+	st := r.awaitStream(t)
 	if got := r.NextRemoval(); got.MessageID != "m1" {
 		t.Errorf("got %+v", got)
 	}
@@ -103,7 +103,7 @@ func TestBansOfHistory(t *testing.T) {
 	r.server.Refuse(nil)
 	r.server.SetHistory(ban("b1", before) + "," + ban("b2", after) + "," + ban("b3", after))
 	r.Again()
-	r.stream(t)
+	r.awaitStream(t)
 	if got := r.NextRemoval(); got.UserID != "UCb3" {
 		t.Errorf("got %+v", got)
 	}
@@ -113,7 +113,7 @@ func TestBansOfHistory(t *testing.T) {
 // after the silence that a quiet chat may have.
 func TestServerThatDoesNotAnswer(t *testing.T) {
 	asked := make(chan struct{})
-	r := read(t, youtubetest.Video, func(s *youtubetest.Server) {
+	r := runSource(t, youtubetest.Video, func(s *youtubetest.Server) {
 		s.Refuse(func(path string) (int, string) {
 			if path == "liveChat/messages/stream" {
 				close(asked)
@@ -131,19 +131,19 @@ func TestServerThatDoesNotAnswer(t *testing.T) {
 }
 
 func TestStreamThatEndsAtOnceIsNotOpenedInALoop(t *testing.T) {
-	r := read(t, youtubetest.Video, nil)
-	r.stream(t).End()
+	r := runSource(t, youtubetest.Video, nil)
+	r.awaitStream(t).End()
 	if f := r.Fault(); f.Code != connector.FaultLost || f.Final {
 		t.Errorf("%v", f)
 	}
 }
 
 func TestSilentStreamIsOpenedAgain(t *testing.T) {
-	r := read(t, youtubetest.Video, nil)
-	first := r.stream(t)
+	r := runSource(t, youtubetest.Video, nil)
+	first := r.awaitStream(t)
 	r.Clock.AwaitTimer(t, 10*time.Minute)
 	r.Clock.Advance(10 * time.Minute)
-	r.stream(t)
+	r.awaitStream(t)
 	<-first.Gone()
 }
 

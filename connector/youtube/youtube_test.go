@@ -26,7 +26,7 @@ type reading struct {
 	server *youtubetest.Server
 }
 
-func read(t *testing.T, target string, prepare func(*youtubetest.Server)) *reading {
+func runSource(t *testing.T, target string, prepare func(*youtubetest.Server)) *reading {
 	t.Helper()
 	server, err := youtubetest.Start()
 	if err != nil {
@@ -48,8 +48,8 @@ func read(t *testing.T, target string, prepare func(*youtubetest.Server)) *readi
 	return &reading{connectortest.Start(t, source, clock), server}
 }
 
-// stream waits for the next stream, and for the report of its connection.
-func (r *reading) stream(t *testing.T) *youtubetest.Stream {
+// awaitStream waits for the next stream, and for the report of its connection.
+func (r *reading) awaitStream(t *testing.T) *youtubetest.Stream {
 	t.Helper()
 	st := connectortest.Await(r.Run, r.server.Streams(), "stream")
 	if name := r.NextConnected(); name != "Mika" {
@@ -59,8 +59,8 @@ func (r *reading) stream(t *testing.T) *youtubetest.Stream {
 }
 
 func TestEvents(t *testing.T) {
-	r := read(t, youtubetest.Video, nil)
-	st := r.stream(t)
+	r := runSource(t, youtubetest.Video, nil)
+	st := r.awaitStream(t)
 	at, err := time.Parse(time.RFC3339Nano, after)
 	if err != nil {
 		t.Fatal(err)
@@ -157,8 +157,8 @@ func TestEvents(t *testing.T) {
 }
 
 func TestFramingIsCutAnywhere(t *testing.T) {
-	r := read(t, youtubetest.Video, nil)
-	st := r.stream(t)
+	r := runSource(t, youtubetest.Video, nil)
+	st := r.awaitStream(t)
 	page := []byte(st.Page(youtubetest.Text("m1", after, "UCa", "雪", "寒い 😂")))
 	for i := range page {
 		st.Send(page[i : i+1])
@@ -225,7 +225,7 @@ func TestFaults(t *testing.T) {
 		"chat off":          {youtubetest.Video, func(s *youtubetest.Server) { s.SetBroadcast("live", false) }, connector.FaultNotAllowed, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := read(t, row.target, row.prepare)
+			r := runSource(t, row.target, row.prepare)
 			if f := r.Fault(); f.Code != row.code || f.Final != row.final {
 				t.Errorf("%v, final %v", f, f.Final)
 			}
@@ -235,30 +235,30 @@ func TestFaults(t *testing.T) {
 		"chatEndedEvent": youtubetest.Item("e", "chatEndedEvent", after, "", "", ""),
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := read(t, youtubetest.Video, nil)
-			r.stream(t).Say(items)
+			r := runSource(t, youtubetest.Video, nil)
+			r.awaitStream(t).Say(items)
 			if f := r.Fault(); f.Code != connector.FaultEnded || !f.Final {
 				t.Errorf("%v", f)
 			}
 		})
 	}
 	t.Run("offlineAt", func(t *testing.T) {
-		r := read(t, youtubetest.Video, nil)
-		r.stream(t).Send([]byte(`{"offlineAt":"2026-11-28T13:00:00Z","items":[]}`))
+		r := runSource(t, youtubetest.Video, nil)
+		r.awaitStream(t).Send([]byte(`{"offlineAt":"2026-11-28T13:00:00Z","items":[]}`))
 		if f := r.Fault(); f.Code != connector.FaultEnded || !f.Final {
 			t.Errorf("%v", f)
 		}
 	})
 	t.Run("error within the stream", func(t *testing.T) {
-		r := read(t, youtubetest.Video, nil)
-		r.stream(t).Send([]byte(youtubetest.Error(403, "youtube.quota", "quotaExceeded")))
+		r := runSource(t, youtubetest.Video, nil)
+		r.awaitStream(t).Send([]byte(youtubetest.Error(403, "youtube.quota", "quotaExceeded")))
 		if f := r.Fault(); f.Code != connector.FaultQuota {
 			t.Errorf("%v", f)
 		}
 	})
 	t.Run("page without end", func(t *testing.T) {
-		r := read(t, youtubetest.Video, nil)
-		st := r.stream(t)
+		r := runSource(t, youtubetest.Video, nil)
+		st := r.awaitStream(t)
 		go func() {
 			st.Send([]byte(`{"items":[{"id":"`))
 			for range 300 {
@@ -290,17 +290,17 @@ func TestFaults(t *testing.T) {
 
 func TestWaitsForTheShow(t *testing.T) {
 	t.Run("video", func(t *testing.T) {
-		r := read(t, youtubetest.Video, func(s *youtubetest.Server) { s.SetBroadcast("upcoming", false) })
+		r := runSource(t, youtubetest.Video, func(s *youtubetest.Server) { s.SetBroadcast("upcoming", false) })
 		if d := r.Next(); d.Waiting != "Mika" {
 			t.Fatalf("got %+v", d)
 		}
 		r.Clock.AwaitTimer(t, time.Minute)
 		r.server.SetBroadcast("live", true)
 		r.Clock.Advance(time.Minute)
-		r.stream(t)
+		r.awaitStream(t)
 	})
 	t.Run("channel", func(t *testing.T) {
-		r := read(t, youtubetest.Handle, func(s *youtubetest.Server) { s.SetBroadcast("none", true) })
+		r := runSource(t, youtubetest.Handle, func(s *youtubetest.Server) { s.SetBroadcast("none", true) })
 		if d := r.Next(); d.Waiting != youtubetest.Handle {
 			t.Fatalf("got %+v", d)
 		}
@@ -309,7 +309,7 @@ func TestWaitsForTheShow(t *testing.T) {
 		// Messages from while we waited, before we found the show, are history.
 		r.server.SetHistory(youtubetest.Text("h1", after, "UCa", "a", "of before"))
 		r.Clock.Advance(15 * time.Minute)
-		st := r.stream(t)
+		st := r.awaitStream(t)
 		r.server.SetBroadcast("none", true)
 		st.Say(youtubetest.Item("e", "chatEndedEvent", after, "", "", ""))
 		if d := r.Next(); d.Waiting == "" { // for the next show
@@ -343,7 +343,7 @@ func TestChannelOutlivesItsShows(t *testing.T) {
 	} {
 		for _, target := range []string{youtubetest.Handle, youtubetest.Channel} {
 			t.Run(name+" "+target, func(t *testing.T) {
-				r := read(t, target, func(s *youtubetest.Server) { s.LetSearchLag(); prepare(s) })
+				r := runSource(t, target, func(s *youtubetest.Server) { s.LetSearchLag(); prepare(s) })
 				searches := func() (n int) {
 					for _, c := range r.server.Calls() {
 						if strings.HasPrefix(c, "search?") {
@@ -366,15 +366,15 @@ func TestChannelOutlivesItsShows(t *testing.T) {
 					}
 					r.Clock.Advance(15 * time.Minute)
 				}
-				r.stream(t)
+				r.awaitStream(t)
 			})
 		}
 	}
 }
 
 func TestKeyIsInNoAddress(t *testing.T) {
-	r := read(t, youtubetest.Handle, nil)
-	r.stream(t)
+	r := runSource(t, youtubetest.Handle, nil)
+	r.awaitStream(t)
 	if calls := r.server.Calls(); slices.ContainsFunc(calls, func(c string) bool { return strings.Contains(c, youtubetest.Key) }) {
 		t.Errorf("a URL contains the key: %q", calls)
 	}
