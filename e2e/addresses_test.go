@@ -19,9 +19,9 @@ import (
 	"danmaku/freeport"
 )
 
-// clustered runs a cluster of a machine and an edge, at two hosts: a browser sends no cookie
+// startCluster runs a cluster of a machine and an edge, at two hosts: a browser sends no cookie
 // of one to the other. kill ends the edge's process.
-func clustered(t *testing.T) (machine, edge product, kill func()) {
+func startCluster(t *testing.T) (machine, edge product, kill func()) {
 	t.Helper()
 	binary, err := builtOnce()
 	if err != nil {
@@ -78,7 +78,7 @@ func clustered(t *testing.T) (machine, edge product, kill func()) {
 // same person, and everything later works as before, including pictures and modules
 // loaded on use.
 func TestPagesGoOnAtAnotherMachine(t *testing.T) {
-	machine, edge, kill := clustered(t)
+	machine, edge, kill := startCluster(t)
 	o := machine.owner(t)
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewNRGBA(image.Rect(0, 0, 64, 64))); err != nil {
@@ -95,22 +95,22 @@ func TestPagesGoOnAtAnotherMachine(t *testing.T) {
 	host := browser.Value[string](phone, `location.host`)
 	phone.Wait(`performance.getEntriesByType("resource").some((e) => e.name.endsWith("/audience/poll-view.js")) && performance.getEntriesByType("resource").some((e) => /locales\/show\.\w+\.json$/.test(e.name))`)
 	overlay.Wait(`performance.getEntriesByType("resource").some((e) => e.name.endsWith("/overlay/show-poll.js"))`)
-	send(phone, "before")
-	phone.Wait(has(".feed .own.shown", "before"))
-	overlay.Wait(has(".dm-text", "before"))
+	sendTo(phone, "before")
+	phone.Wait(containsJS(".feed .own.shown", "before"))
+	overlay.Wait(containsJS(".dm-text", "before"))
 	overlay.Eval(`window.flying = [...document.querySelectorAll(".dm-text")].find((e) => e.textContent.includes("before"))`)
 
 	for _, page := range []*browser.Page{phone, overlay} {
 		page.IgnoreAway()
 	}
 	kill()
-	send(phone, "in the gap")
-	phone.Wait(has(".feed .own.shown", "in the gap"))
-	overlay.Wait(has(".dm-text", "in the gap"))
+	sendTo(phone, "in the gap")
+	phone.Wait(containsJS(".feed .own.shown", "in the gap"))
+	overlay.Wait(containsJS(".dm-text", "in the gap"))
 	if !browser.Value[bool](overlay, `window.flying.isConnected && window.flying.textContent.includes("before") && [...document.querySelectorAll(".dm-text")].filter((e) => e.textContent.includes("before")).length === 1`) {
 		t.Error("a flying comment has vanished, or flies twice")
 	}
-	before, after := o.rows("before"), o.rows("in the gap")
+	before, after := o.historyRows("before"), o.historyRows("in the gap")
 	if len(before) != 1 || len(after) != 1 || before[0]["user"] != after[0]["user"] {
 		t.Errorf("the phone's comments are %v and %v", before, after)
 	}
@@ -124,15 +124,15 @@ func TestPagesGoOnAtAnotherMachine(t *testing.T) {
 	phone.Wait(`[...document.querySelectorAll(".emotes img")].some((i) => i.src.startsWith(` + from + `) && i.naturalWidth > 0)`)
 	o.say("look :wave:")
 	overlay.Wait(`[...document.querySelectorAll(".dm-emote")].some((i) => i.src.startsWith(` + from + `) && i.naturalWidth > 0)`)
-	o.shows("poll", map[string]any{"question": "Which map?", "options": []string{"Ice", "Fire"}})
-	phone.Wait(has("#show", "Which map?"))
-	overlay.Wait(has(".dm-poll-question", "Which map?"))
-	send(phone, "a slip")
-	overlay.Wait(has(".dm-text", "a slip"))
+	o.startItem("poll", map[string]any{"question": "Which map?", "options": []string{"Ice", "Fire"}})
+	phone.Wait(containsJS("#show", "Which map?"))
+	overlay.Wait(containsJS(".dm-poll-question", "Which map?"))
+	sendTo(phone, "a slip")
+	overlay.Wait(containsJS(".dm-text", "a slip"))
 	phone.Wait(`[...document.querySelectorAll(".feed .own.shown")].some((e) => e.textContent.includes("a slip") && e.querySelector(".offer"))`)
 	phone.Eval(`[...document.querySelectorAll(".feed .own.shown")].find((e) => e.textContent.includes("a slip")).querySelector(".offer").click()`)
-	phone.Wait(has("#strip.good", "Taken back"))
-	overlay.Wait("!" + has(".dm-text", "a slip"))
+	phone.Wait(containsJS("#strip.good", "Taken back"))
+	overlay.Wait("!" + containsJS(".dm-text", "a slip"))
 }
 
 // launchToKill is launch for a program that a test kills.
@@ -144,7 +144,7 @@ func launchToKill(t *testing.T, args ...string) (p product, kill func()) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, binary, args...)
-	p = started(t, cmd)
+	p = startCommand(t, cmd)
 	kill = func() {
 		cancel()
 		_ = cmd.Wait() // killed

@@ -18,7 +18,7 @@ const previewDraws = `(() => {
 // option, and combinations that leave little room.
 func TestTheBuildersPreviewIsNeverEmpty(t *testing.T) {
 	p := startProduct(t)
-	b := builderAt(t, p.console)
+	b := openBuilder(t, p.console)
 	b.Wait(previewDraws)
 	for _, choices := range [][2]string{
 		{"size", "8"}, {"size", "400"}, {"area", "10"}, {"region", "top"}, {"region", "bottom"}, {"lanes", "1"}, {"lanes", "200"}, {"limit", "1"}, {"fixed", "1"},
@@ -29,7 +29,7 @@ func TestTheBuildersPreviewIsNeverEmpty(t *testing.T) {
 		option, value := choices[0], choices[1]
 		t.Run(option+" "+value, func(t *testing.T) {
 			// A change begins with an empty screen, so that everything visible came after it.
-			change(b, option, value)
+			setOption(b, option, value)
 			b.Wait(stands + ` && ` + inside + `.danmaku`)
 			b.Eval(inside + `?.danmaku?.clear?.()`)
 			b.Wait(previewDraws)
@@ -40,8 +40,8 @@ func TestTheBuildersPreviewIsNeverEmpty(t *testing.T) {
 		})
 	}
 	// Large letters in a tenth of the picture: only the first lane fits them.
-	change(b, "size", "400")
-	change(b, "area", "10")
+	setOption(b, "size", "400")
+	setOption(b, "area", "10")
 	b.Eval(inside + `?.danmaku?.clear?.()`)
 	b.Wait(previewDraws)
 	b.Eval(`document.getElementById("undo").click(); document.getElementById("undo").click()`)

@@ -16,8 +16,8 @@ import (
 	"danmaku/obs/obstest"
 )
 
-// builderAt opens the builder and waits until its overlay is ready.
-func builderAt(t testing.TB, address string) *browser.Page {
+// openBuilder opens the builder and waits until its overlay is ready.
+func openBuilder(t testing.TB, address string) *browser.Page {
 	t.Helper()
 	b := browser.New(t)
 	b.Size(1440, 900, 1)
@@ -32,8 +32,8 @@ const stands = inside + `?.document?.querySelectorAll("head style").length === 2
 // inside is the window of the overlay in the builder.
 const inside = `document.getElementById("frame").contentWindow`
 
-// offered returns what the button for the address puts on the clipboard.
-func offered(b *browser.Page, button string) string {
+// copiedAddress returns what the button for the address puts on the clipboard.
+func copiedAddress(b *browser.Page, button string) string {
 	return browser.Value[string](b, `(async () => {
 		let text;
 		navigator.clipboard.writeText = async (t) => { text = t; };
@@ -43,8 +43,8 @@ func offered(b *browser.Page, button string) string {
 	})()`)
 }
 
-// options returns the options in an overlay's address, without the key.
-func options(t testing.TB, address string) map[string]string {
+// optionsOf returns the options in an overlay's address, without the key.
+func optionsOf(t testing.TB, address string) map[string]string {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -58,8 +58,8 @@ func options(t testing.TB, address string) map[string]string {
 	return out
 }
 
-// change operates the control of an option as a person does.
-func change(b *browser.Page, option, value string) {
+// setOption operates the control of an option as a person does.
+func setOption(b *browser.Page, option, value string) {
 	b.Eval(`(() => {
 		const opt = document.querySelector('[data-option="` + option + `"]'), value = ` + strconv.Quote(value) + `;
 		opt.closest("details").open = true;
@@ -77,8 +77,8 @@ func change(b *browser.Page, option, value string) {
 // preview; undo reverts it.
 func TestTheBuilderHasEveryOption(t *testing.T) {
 	p := startProduct(t)
-	b := builderAt(t, p.console)
-	if got := offered(b, "copy"); got != p.overlay {
+	b := openBuilder(t, p.console)
+	if got := copiedAddress(b, "copy"); got != p.overlay {
 		t.Errorf("the address is %q, the start printed %q", got, p.overlay)
 	}
 	// Record the options that the overlay receives.
@@ -106,8 +106,8 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 	delete(left, "box") // TestTheBuilderMakesAChatBox covers it: it loads another page
 	for _, row := range rows {
 		delete(left, row.name)
-		change(b, row.name, row.value)
-		if got := options(t, offered(b, "copy")); len(got) != 1 || got[row.name] != row.written {
+		setOption(b, row.name, row.value)
+		if got := optionsOf(t, copiedAddress(b, "copy")); len(got) != 1 || got[row.name] != row.written {
 			t.Errorf("%s: the address has %v, want %s", row.name, got, row.written)
 		}
 		if got := browser.Value[string](b, `document.querySelector("#link b").textContent`); got != ("&" + url.Values{row.name: {row.written}}.Encode()) {
@@ -124,7 +124,7 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 			b.Wait(row.sees)
 		}
 		b.Eval(`document.getElementById("undo").click()`)
-		if got := options(t, offered(b, "copy")); len(got) != 0 {
+		if got := optionsOf(t, copiedAddress(b, "copy")); len(got) != 0 {
 			t.Errorf("%s: after undo the address has %v", row.name, got)
 		}
 	}
@@ -138,10 +138,10 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 // loses nothing.
 func TestLooksOfTheBuilder(t *testing.T) {
 	p := startProduct(t)
-	h := runnerAt(t, p.console)
-	owner, _ := h.link("owner", "Mika")
-	b := builderAt(t, owner)
-	address := func() map[string]string { t.Helper(); return options(t, offered(b, "copy")) }
+	h := newRunner(t, p.console)
+	owner, _ := h.makeLink("owner", "Mika")
+	b := openBuilder(t, owner)
+	address := func() map[string]string { t.Helper(); return optionsOf(t, copiedAddress(b, "copy")) }
 	for preset, want := range map[string]map[string]string{
 		"bilibili": {"theme": "bilibili", "duration": "8", "area": "0.5", "region": "top", "opacity": "0.8"},
 		"niconico": {"theme": "niconico", "duration": "4", "overlap": "1"},
@@ -175,7 +175,7 @@ func TestLooksOfTheBuilder(t *testing.T) {
 	b.Eval(`window.codes = 0; document.getElementById("peek").click()`)
 	b.Wait(`codes > 0`)
 	// The overlay's own size can be chosen in it, too.
-	change(b, "size", "36")
+	setOption(b, "size", "36")
 	if got := address(); got["size"] != "36" || got["theme"] != "hall" {
 		t.Errorf("the style hall with the usual size is %v", got)
 	}
@@ -187,27 +187,27 @@ func TestLooksOfTheBuilder(t *testing.T) {
 
 	// One moderator saves it, another sees it.
 	const css = ".dm { letter-spacing: 2px }"
-	change(b, "size", "44")
-	enter(b, "#css", css)
+	setOption(b, "size", "44")
+	enterText(b, "#css", css)
 	own := address()
-	enter(b, "#keep-name", "Friday <b>")
+	enterText(b, "#keep-name", "Friday <b>")
 	b.Eval(`document.getElementById("keep").click()`)
-	b.Wait(`document.querySelector("#kept .preset[aria-pressed='true']") !== null && ` + has("#said", "Friday <b>"))
-	moderator, _ := h.link("moderator", "Ann")
-	other := builderAt(t, moderator)
-	other.Wait(has("#kept .preset", "Friday <b>"))
+	b.Wait(`document.querySelector("#kept .preset[aria-pressed='true']") !== null && ` + containsJS("#said", "Friday <b>"))
+	moderator, _ := h.makeLink("moderator", "Ann")
+	other := openBuilder(t, moderator)
+	other.Wait(containsJS("#kept .preset", "Friday <b>"))
 	other.Eval(`document.querySelector("#kept .preset").click()`)
-	if got := options(t, offered(other, "copy")); !maps.Equal(got, own) {
+	if got := optionsOf(t, copiedAddress(other, "copy")); !maps.Equal(got, own) {
 		t.Errorf("the other builder has %v, want %v", got, own)
 	}
-	if got := offered(other, "copy-css"); got != css {
+	if got := copiedAddress(other, "copy-css"); got != css {
 		t.Errorf("the other builder's CSS is %q", got)
 	}
 	// Deleted there, and restored.
 	other.Eval(`document.querySelector("#kept .danger").click()`)
 	other.Wait(`document.querySelector("#kept li") === null`)
 	other.Eval(`document.querySelector("#said button").click()`)
-	other.Wait(has("#kept .preset", "Friday <b>"))
+	other.Wait(containsJS("#kept .preset", "Friday <b>"))
 
 	// A reload keeps the look; a reset can be undone.
 	b.Goto(strings.Replace(p.console[:strings.Index(p.console, "?")], "/console/", "/builder/", 1))
@@ -246,14 +246,14 @@ func TestLooksOfTheBuilder(t *testing.T) {
 	}
 	b.Eval(`document.getElementById("reset").click(); document.getElementById("open-import").click()`)
 	take := func(text string) {
-		enter(b, "#import-text", text)
+		enterText(b, "#import-text", text)
 		b.Eval(`document.querySelector("#import .main").click()`)
 	}
 	take(strings.Replace(strings.Replace(file, `44`, `4400`, 1), `"merge"`, `"mirge"`, 1))
 	if n := browser.Value[int](b, `document.querySelectorAll("#import-faults li").length`); n != 2 || len(address()) != 0 {
 		t.Errorf("a bad file: %d faults, and it has %v", n, address())
 	}
-	if !browser.Value[bool](b, `document.querySelector("#import-text[aria-invalid='true']") !== null && `+has("#import-faults", "mirge")+` && `+has("#import-faults", "8–400")) {
+	if !browser.Value[bool](b, `document.querySelector("#import-text[aria-invalid='true']") !== null && `+containsJS("#import-faults", "mirge")+` && `+containsJS("#import-faults", "8–400")) {
 		t.Error("the faults are not shown")
 	}
 	take(file)
@@ -282,13 +282,13 @@ func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
 	const stage = `danmaku.config({ demo: 0, duration: 60 }); danmaku.clear();
 		danmaku.push([{ id: "a", text: "one", color: "#ff6b5e", name: "Aoi" }, { id: "b", text: "two", badge: "owner" }, { id: "c", text: "three", source: "twitch", size: "big" }, { id: "d", text: "four", color: "#000000" }]);
 		danmaku.pin({ id: "p", text: "pinned", name: "Mika" });`
-	b := builderAt(t, p.console)
-	change(b, "stroke", "1")
-	change(b, "names", "1")
-	enter(b, "#css", css)
+	b := openBuilder(t, p.console)
+	setOption(b, "stroke", "1")
+	setOption(b, "names", "1")
+	enterText(b, "#css", css)
 	// OBS puts a style with the text of its field at the end of the head.
-	obs := browser.Open(t, offered(b, "copy"))
-	box, err := json.Marshal(offered(b, "copy-css"))
+	obs := browser.Open(t, copiedAddress(b, "copy"))
+	box, err := json.Marshal(copiedAddress(b, "copy-css"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,9 +311,9 @@ func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
 		}
 	}
 	// The builder shows that the overlay with the address is connected.
-	b.Wait(has("#on-air", "Overlay connected"))
+	b.Wait(containsJS("#on-air", "Overlay connected"))
 	// It reports CSS that cannot work.
-	if !browser.Value[bool](b, has("#css-faults", "Line 8")) {
+	if !browser.Value[bool](b, containsJS("#css-faults", "Line 8")) {
 		t.Error("the extra brace is not reported")
 	}
 }
@@ -323,17 +323,17 @@ func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
 	fakeOBS := obstest.New()
 	fakeOBS.Password = "right"
 	p := startProduct(t, "--obs", fakeOBS.Start(t))
-	b := builderAt(t, p.console)
-	change(b, "size", "44")
-	enter(b, "#css", ".dm { color: red }")
+	b := openBuilder(t, p.console)
+	setOption(b, "size", "44")
+	enterText(b, "#css", ".dm { color: red }")
 	b.Eval(`document.getElementById("add").click()`)
-	b.Wait(`!document.getElementById("secret").hidden && ` + has("#added:not(.bad)", "OBS wants its password"))
-	enter(b, "#password", "right")
+	b.Wait(`!document.getElementById("secret").hidden && ` + containsJS("#added:not(.bad)", "OBS wants its password"))
+	enterText(b, "#password", "right")
 	b.Eval(`document.querySelector("#secret .button").click()`)
-	b.Wait(has("#added.good", "It is in OBS") + ` && document.getElementById("secret").hidden`)
+	b.Wait(containsJS("#added.good", "It is in OBS") + ` && document.getElementById("secret").hidden`)
 	fakeOBS.Look(func() {
 		in := fakeOBS.Inputs["danmaku"]
-		if at := offered(b, "copy"); in == nil || in.Settings["url"] != at || in.Settings["css"] != "/* danmaku builder */\n.dm { color: red }" {
+		if at := copiedAddress(b, "copy"); in == nil || in.Settings["url"] != at || in.Settings["css"] != "/* danmaku builder */\n.dm { color: red }" {
 			t.Errorf("the source is %+v, the address %s", in, at)
 		}
 	})
@@ -342,7 +342,7 @@ func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
 // Documented names are completed while typing, by keys alone.
 func TestTheBuilderCompletesNames(t *testing.T) {
 	p := startProduct(t)
-	b := builderAt(t, p.console)
+	b := openBuilder(t, p.console)
 	b.Eval(`document.getElementById("css").focus()`)
 	press(b, ".", "d", "m", "-", "t", "e")
 	b.Wait(`!document.getElementById("css-offers").hidden && document.getElementById("css").getAttribute("aria-activedescendant") === "offer-0"`)
@@ -367,9 +367,9 @@ func TestTheBuilderFitsEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := startProduct(t)
-	b := builderAt(t, p.console)
+	b := openBuilder(t, p.console)
 	b.Eval(`document.querySelector('[data-preset="bilibili"]').click()`)
-	enter(b, "#css", ".dm { --danmaku-stroke-width: 2px; }\n.dm[data-badge=\"owner\"] {\n  background: #0B0E10; border-radius: 10px;\n}")
+	enterText(b, "#css", ".dm { --danmaku-stroke-width: 2px; }\n.dm[data-badge=\"owner\"] {\n  background: #0B0E10; border-radius: 10px;\n}")
 	scenes := map[string]string{"en": "dark", "zh-CN": "light", "ja": "moving"}
 	seen := map[string]bool{} // themes whose colors axe has checked
 	for _, at := range []struct {

@@ -26,27 +26,27 @@ func TestChatBoxFollowsItsRoom(t *testing.T) {
 			const now = 1_700_000_100_000
 			conn := r.accept(t, frame{"time": now, "recent": []frame{{"id": "r", "at": now - 20_000, "text": "recent"}}})
 			p.Wait(listed + `.join() === 'recent'`)
-			send(t, conn, events("e:14",
+			sendTo(t, conn, events("e:14",
 				event("comment", 11, frame{"id": "a", "at": now, "text": "<b>a</b>", "user": "u1"}),
 				event("comment", 12, frame{"id": "b", "at": now, "text": "b", "user": "u2", "mode": "top"}),
 				event("comment", 13, frame{"id": "c", "at": now, "text": "c", "user": "u2", "size": "big"}),
 				event("comment", 14, frame{"id": "d", "at": now, "text": "d", "user": "u3"})))
 			p.Wait(listed + `.join() === 'recent,<b>a</b>,b,c,d'`)
-			send(t, conn, events("e:15", event("remove", 15, frame{"ids": []string{"a", "gone"}})))
+			sendTo(t, conn, events("e:15", event("remove", 15, frame{"ids": []string{"a", "gone"}})))
 			p.Wait(listed + `.join() === 'recent,b,c,d'`)
 			p.Wait(`!document.documentElement.outerHTML.includes('b>a')`) // it fades and leaves the page
-			send(t, conn, events("e:16", event("remove", 16, frame{"user": "u2"})))
+			sendTo(t, conn, events("e:16", event("remove", 16, frame{"user": "u2"})))
 			p.Wait(listed + `.join() === 'recent,d'`)
-			send(t, conn, events("e:17", event("pin", 17, frame{"id": "d", "comment": frame{"id": "d", "at": now, "text": "d", "user": "u3"}})))
+			sendTo(t, conn, events("e:17", event("pin", 17, frame{"id": "d", "comment": frame{"id": "d", "at": now, "text": "d", "user": "u3"}})))
 			p.Wait(pinned + ` === 'd'`)
 
 			conn.Close() // the server dies
 			conn = r.accept(t, frame{"resumed": true, "position": "e:17", "time": now + 90_000, "pin": frame{"id": "d", "at": now, "text": "d", "user": "u3"}})
-			send(t, conn, events("e:19",
+			sendTo(t, conn, events("e:19",
 				event("comment", 18, frame{"id": "m", "at": now + 1000, "text": "missed"}),
 				event("remove", 19, frame{"ids": []string{"d"}})))
 			p.Wait(listed + `.join() === 'recent,missed'`)
-			send(t, conn, events("e:20", event("clear", 20, nil)))
+			sendTo(t, conn, events("e:20", event("clear", 20, nil)))
 			p.Wait(listed + `.length === 0`)
 			conn.Close()
 			r.accept(t, frame{"resumed": false, "position": "f:1", "time": now + 99_000, "recent": []frame{{"id": "new", "at": now + 98_000, "text": "afresh"}}})
@@ -64,7 +64,7 @@ func TestChatBoxFadesAfterItsTime(t *testing.T) {
 	conn := r.accept(t, frame{"time": now, "recent": []frame{{"id": "old", "at": now - 3500, "text": "old"}, {"id": "young", "at": now - 100, "text": "young"}}})
 	p.Wait(listed + `.join() === 'young'`)
 	p.Eval(`void (window.fades = new Promise((done) => new MutationObserver((all) => { if (all.some((m) => m.attributeName === 'data-leaving')) done(all[0].target.getAnimations().length); }).observe(document.body, { subtree: true, attributes: true })))`)
-	send(t, conn, events("e:11", event("comment", 11, frame{"id": "b", "at": now, "text": "b"})))
+	sendTo(t, conn, events("e:11", event("comment", 11, frame{"id": "b", "at": now, "text": "b"})))
 	p.Wait(listed + `.join() === ''`)
 	if n := browser.Value[float64](p, `fades`); n != 1 {
 		t.Errorf("a leaving comment has %v fades", n)
@@ -79,21 +79,21 @@ func TestChatBoxHidden(t *testing.T) {
 	p := browser.Open(t, r.URL+"/chat/live?key=secret&limit=3")
 	conn := r.accept(t, nil)
 	say := func(seq int, text string) {
-		send(t, conn, events(fmt.Sprintf("e:%d", seq), event("comment", seq, frame{"id": text, "at": 1_700_000_100_000, "text": text})))
+		sendTo(t, conn, events(fmt.Sprintf("e:%d", seq), event("comment", seq, frame{"id": text, "at": 1_700_000_100_000, "text": text})))
 	}
 	say(11, "a")
 	p.Wait(listed + `.join() === 'a'`)
-	send(t, conn, events("e:12", event("room", 12, frame{"overlay_hidden": true})))
+	sendTo(t, conn, events("e:12", event("room", 12, frame{"overlay_hidden": true})))
 	p.Wait(`getComputedStyle(document.querySelector('.dm-text')).visibility === 'hidden'`)
 	for i, text := range []string{"b", "c", "d"} {
 		say(13+i, text)
 	}
-	send(t, conn, events("e:16", event("remove", 16, frame{"ids": []string{"c"}})))
+	sendTo(t, conn, events("e:16", event("remove", 16, frame{"ids": []string{"c"}})))
 	p.Wait(`danmaku.stats().removed === 1`)
 	if browser.Value[bool](p, `document.body.textContent.includes('b')`) {
 		t.Error("it draws while hidden")
 	}
-	send(t, conn, events("e:17", event("room", 17, frame{"overlay_hidden": false})))
+	sendTo(t, conn, events("e:17", event("room", 17, frame{"overlay_hidden": false})))
 	p.Wait(listed + `.join() === 'b,d'`) // d has pushed a out
 	show := p.Hide()
 	say(18, "e")
@@ -108,7 +108,7 @@ func TestChatBoxShowsMarkupAsText(t *testing.T) {
 			t.Parallel()
 			p := newRoom(t).chat(t, "bench=1&avatars=1"+q)
 			evil := `<img src=x onerror="document.title='evil'"><script>document.title='evil'</script>`
-			push(p, frame{"id": "x", "text": evil, "name": evil, "user": `"><b>`, "badge": "<i>", "source": "<i>"},
+			pushComments(p, frame{"id": "x", "text": evil, "name": evil, "user": `"><b>`, "badge": "<i>", "source": "<i>"},
 				frame{"id": "y", "text": evil, "name": evil, "paid": frame{"amount": 1, "currency": "<u>", "level": 99}, "emotes": []frame{{"from": 0, "to": 4, "name": evil, "picture": "https://evil.example/x.png"}}})
 			p.Wait(`danmaku.stats().active === 2`)
 			got := browser.Value[[]any](p, `[document.body.textContent.split(`+strconv.Quote(evil)+`).length - 1, document.querySelectorAll('body img, body script, body b, body i, body u').length, document.title]`)
@@ -122,7 +122,7 @@ func TestChatBoxShowsMarkupAsText(t *testing.T) {
 func TestChatBoxOptions(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).chat(t, "bench=1")
-	push(p, frame{"text": "one", "name": "Aoi", "user": "u1", "source": "twitch"}, frame{"text": "two", "name": "Yara", "source": "kick"}, frame{"text": "three", "paid": frame{"amount": 5, "currency": "USD", "level": 2}})
+	pushComments(p, frame{"text": "one", "name": "Aoi", "user": "u1", "source": "twitch"}, frame{"text": "two", "name": "Yara", "source": "kick"}, frame{"text": "three", "paid": frame{"amount": 5, "currency": "USD", "level": 2}})
 	p.Wait(listed + `.join() === 'one,two,three'`)
 	for _, row := range []struct{ options, sees string }{
 		{`{}`, `document.querySelectorAll('.dm-name').length === 2 && document.querySelector('.dm-mark use').getAttribute('href').endsWith('#twitch') && document.querySelector('.dm-source').textContent === 'Kick' && document.querySelector('.dm-paid').textContent.includes('5') && !document.querySelector('.dm-avatar')`},
@@ -211,7 +211,7 @@ func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 			}
 			p.Eval(`document.documentElement.style.background = 'url(/game.svg) center / cover'`)
 			p.Eval(`{ const s = document.createElement('style'); s.textContent = ` + strconv.Quote(string(css)) + `; document.head.append(s) }`)
-			push(p, frame{"text": "first time here 🎉", "name": "Aoi", "user": "u1", "at": 1_700_000_000_000, "emotes": []frame{{"from": 0, "to": 5, "name": "first", "picture": "/emotes/" + strings.Repeat("ab", 16)}}},
+			pushComments(p, frame{"text": "first time here 🎉", "name": "Aoi", "user": "u1", "at": 1_700_000_000_000, "emotes": []frame{{"from": 0, "to": 5, "name": "first", "picture": "/emotes/" + strings.Repeat("ab", 16)}}},
 				frame{"text": "Thank you all", "name": "Mika", "user": "u2", "badge": "owner"}, frame{"text": "请大家文明发言", "name": "Sam", "user": "u3", "badge": "moderator"},
 				frame{"text": "here since the first show", "name": "Noor", "user": "u5", "source": "youtube", "standing": "member"},
 				frame{"text": "take my money", "name": "Big Spender", "user": "u4", "source": "youtube", "paid": frame{"amount": 20, "currency": "USD", "level": 4}})
@@ -235,7 +235,7 @@ func TestChatBoxAtTheSide(t *testing.T) {
 			p := newRoom(t).chat(t, "bench=1&place=left&lang="+lang)
 			p.Size(1280, 720, 1)
 			p.Eval(`document.documentElement.style.background = 'url(/game.svg) center / cover'`)
-			push(p, frame{"text": "这一段配乐太好听了", "name": "月半", "user": "u1"},
+			pushComments(p, frame{"text": "这一段配乐太好听了", "name": "月半", "user": "u1"},
 				frame{"text": "that dodge was clean", "name": "Aoi", "user": "u2", "source": "twitch", "color": "#66e0ff", "standing": "member"},
 				frame{"text": "a long one that goes on until it has to break into several lines, as people do write", "name": "ninth wave", "user": "u3", "source": "youtube"},
 				frame{"text": "Thank you all", "name": "Mika", "user": "u4", "badge": "owner"},

@@ -43,8 +43,8 @@ func emotePicture(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// fetched puts an emote's picture where the server keeps fetched ones.
-func fetched(t *testing.T, data, address string) {
+// storeFetchedEmote puts an emote's picture where the server keeps fetched ones.
+func storeFetchedEmote(t *testing.T, data, address string) {
 	t.Helper()
 	dir := filepath.Join(data, "emotes")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -58,7 +58,7 @@ func fetched(t *testing.T, data, address string) {
 
 const kappa = "https://static-cdn.jtvnw.net/emoticons/v2/25/default/dark/2.0"
 
-func joinedBy[T any](t *testing.T, c <-chan T) T {
+func awaitChat[T any](t *testing.T, c <-chan T) T {
 	t.Helper()
 	select {
 	case v := <-c:
@@ -79,17 +79,17 @@ func TestEmotesComeFromThisServer(t *testing.T) {
 	defer twitch.Close()
 	t.Setenv("DANMAKU_TWITCH_URL", twitch.URL())
 	data := filepath.Join(t.TempDir(), "data")
-	fetched(t, data, kappa)
+	storeFetchedEmote(t, data, kappa)
 	p, _ := launch(t, append([]string{"--listen", "127.0.0.1:0", "--data", data}, free...)...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	h.do("POST", "/api/rooms/live/chats", map[string]any{"link": "twitch.tv/mika_plays", "emotes": true})
-	client := joinedBy(t, twitch.Joined())
+	client := awaitChat(t, twitch.Joined())
 	overlay := browser.Open(t, p.overlay)
-	phone := phoneAt(t, p.audience)
+	phone := openConnectedPhone(t, p.audience)
 	client.Say(`@display-name=Noor;emotes=25:6-10;id=m1;room-id=90001;user-id=7 :noor!noor@x PRIVMSG #mika_plays :hello Kappa there`)
 	const picture = `[...document.querySelectorAll("img")].find((i) => i.alt === "Kappa" || i.src.includes("/emotes/"))`
 	overlay.Wait(picture + `?.naturalWidth === 56 && new URL(` + picture + `.src).origin === location.origin`)
-	phone.Wait(picture + `?.naturalWidth === 56 && ` + has("body", "hello "))
+	phone.Wait(picture + `?.naturalWidth === 56 && ` + containsJS("body", "hello "))
 	for _, page := range []*browser.Page{overlay, phone} {
 		page.Wait(`performance.getEntriesByType("resource").every((e) => e.name.startsWith(location.origin) || /^(data|blob):/.test(e.name))`)
 	}
@@ -98,7 +98,7 @@ func TestEmotesComeFromThisServer(t *testing.T) {
 	id := list["chats"].([]any)[0].(map[string]any)["id"].(string)
 	h.do("PATCH", "/api/rooms/live/chats/"+id, map[string]any{"emotes": false})
 	client.Say(`@display-name=Noor;emotes=25:0-4;id=m2;room-id=90001;user-id=7 :noor!noor@x PRIVMSG #mika_plays :Kappa as a name`)
-	overlay.Wait(has("body", "Kappa as a name"))
+	overlay.Wait(containsJS("body", "Kappa as a name"))
 }
 
 // TestPicturesOfTheChats makes the pictures of docs/chats.md if PICTURES names a
@@ -128,10 +128,10 @@ func TestPicturesOfTheChats(t *testing.T) {
 	t.Setenv("DANMAKU_YOUTUBE_URL", youtube.URL())
 	t.Setenv("DANMAKU_BILIBILI_URL", bilibili.URL())
 	data := filepath.Join(t.TempDir(), "data")
-	fetched(t, data, kappa)
+	storeFetchedEmote(t, data, kappa)
 	p, _ := launch(t, append([]string{"--listen", "127.0.0.1:0", "--data", data}, free...)...)
-	h := runnerAt(t, p.console)
-	owner, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	owner, _ := h.makeLink("owner", "Mika")
 	for _, chat := range []map[string]any{
 		{"link": "https://www.twitch.tv/mika_plays", "emotes": true},
 		{"link": "https://youtu.be/" + youtubetest.Video, "secret": map[string]string{"key": youtubetest.Key}},
@@ -142,7 +142,7 @@ func TestPicturesOfTheChats(t *testing.T) {
 	} {
 		h.do("POST", "/api/rooms/live/chats", chat)
 	}
-	client, stream, room := joinedBy(t, twitch.Joined()), joinedBy(t, youtube.Streams()), joinedBy(t, bilibili.Joined())
+	client, stream, room := awaitChat(t, twitch.Joined()), awaitChat(t, youtube.Streams()), awaitChat(t, bilibili.Joined())
 	overlay := browser.New(t)
 	overlay.Size(1280, 720, 1)
 	overlay.Goto(p.overlay + "&names=1&sources=1&lift=1")
@@ -159,7 +159,7 @@ func TestPicturesOfTheChats(t *testing.T) {
 		room.Send(bilibilitest.Packet(0, 5, []byte(bilibilitest.Comment(fmt.Sprint("b", i), fmt.Sprint("o", i), []string{"小美", "豆沙包", "阿布", "夜猫子"}[i], []string{"晚上好", "前方高能", "哈哈哈哈", "主播稳住，我们能赢"}[i]))))
 	}
 	room.Send(bilibilitest.Packet(0, 5, []byte(`{"cmd":"LIVE_OPEN_PLATFORM_SUPER_CHAT","data":{"open_id":"o_2","uname":"土豪","message_id":9001,"message":"加油！","rmb":100,"msg_id":"m-sc"}}`)))
-	overlay.Wait(has("body", "加油") + ` && ` + has("body", "主播稳住"))
+	overlay.Wait(containsJS("body", "加油") + ` && ` + containsJS("body", "主播稳住"))
 	overlay.Eval(`new Promise((done) => setTimeout(done, 3000))`) // they cross the picture
 	save := func(name string, page *browser.Page) {
 		if err := os.WriteFile(filepath.Join(folder, name), page.Screenshot(), 0o644); err != nil {
@@ -169,7 +169,7 @@ func TestPicturesOfTheChats(t *testing.T) {
 	save("overlay-chats.png", overlay)
 	for _, look := range []struct{ theme, lang string }{{"dark", "en"}, {"light", "zh-CN"}, {"dark", "ja"}, {"light", "en"}, {"dark", "zh-CN"}, {"light", "ja"}} {
 		b := browser.New(t)
-		dress(b, look.theme)
+		setTheme(b, look.theme)
 		b.Goto(owner)
 		for _, s := range []struct {
 			name          string
@@ -194,10 +194,10 @@ func TestPicturesOfTheChatsOfEachPlatform(t *testing.T) {
 		t.Skip("PICTURES names no folder for the pictures")
 	}
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	owner, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	owner, _ := h.makeLink("owner", "Mika")
 	page := browser.New(t)
-	dress(page, "dark")
+	setTheme(page, "dark")
 	page.Goto(owner)
 	page.Size(760, 700, 1)
 	page.Goto("about:blank")
@@ -266,9 +266,9 @@ func TestEveryFaultOfAChatIsASentence(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	owner, _ := h.link("owner", "Mika")
-	page := consoleAt(t, owner)
+	h := newRunner(t, p.console)
+	owner, _ := h.makeLink("owner", "Mika")
+	page := openConsole(t, owner)
 	page.Before(`const fetched = window.fetch; window.fetch = (url, options) => String(url.url ?? url).endsWith("/chats") && (options?.method ?? "GET") === "GET" ? Promise.resolve(new Response(` + strconv.Quote(string(list)) + `, { headers: { "Content-Type": "application/json" } })) : fetched(url, options);`)
 	for _, lang := range []string{"en", "zh-CN", "ja"} {
 		text, err := os.ReadFile("../assets/locales/console." + lang + ".json")

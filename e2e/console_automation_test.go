@@ -22,12 +22,12 @@ func TestConsoleAutomates(t *testing.T) {
 	}))
 	defer receiver.Close()
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	overlay := browser.New(t)
 	overlay.Goto(p.overlay)
 	overlay.Wait(`getComputedStyle(document.body).visibility === "visible" && document.visibilityState === "visible"`)
-	console := consoleAt(t, address)
+	console := openConsole(t, address)
 	console.Eval(`location.hash = "automation"`)
 	console.Wait(`document.querySelector(".button-form select")?.options.length > 10 && document.querySelector(".hook-form input") !== null`)
 	console.Eval(`(() => {
@@ -36,7 +36,7 @@ func TestConsoleAutomates(t *testing.T) {
 		label.value = "desk";
 		document.querySelector(".button-form").requestSubmit();
 	})()`)
-	console.Wait(has(".button-row", "desk") + ` && ` + has(".button-row .mono", "/press/hide_toggle?key="))
+	console.Wait(containsJS(".button-row", "desk") + ` && ` + containsJS(".button-row .mono", "/press/hide_toggle?key="))
 	button := browser.Value[string](console, `document.querySelector(".button-row .mono").textContent`)
 	for _, want := range []string{"hidden", "visible"} {
 		resp, err := http.Get(button)
@@ -53,7 +53,7 @@ func TestConsoleAutomates(t *testing.T) {
 		local.checked = true;
 		document.querySelector(".hook-form").requestSubmit();
 	})()`)
-	console.Wait(has(".new-link", "whsec_") + ` && document.querySelector(".hook [data-phase=ready]") !== null`)
+	console.Wait(containsJS(".new-link", "whsec_") + ` && document.querySelector(".hook [data-phase=ready]") !== null`)
 	console.Eval(`document.querySelector(".hook .row-acts .button").click()`)
 	if body := <-got; !strings.Contains(body, `"type":"test"`) {
 		t.Errorf("the test is %s", body)
@@ -62,5 +62,5 @@ func TestConsoleAutomates(t *testing.T) {
 	if body := <-got; !strings.Contains(body, "hello there") {
 		t.Errorf("the webhook got %s", body)
 	}
-	console.Wait(has(".hook .when", "Events delivered: 1") + ` && document.querySelectorAll(".hook-requests li").length === 2`)
+	console.Wait(containsJS(".hook .when", "Events delivered: 1") + ` && document.querySelectorAll(".hook-requests li").length === 2`)
 }

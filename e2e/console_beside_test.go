@@ -12,13 +12,13 @@ import (
 // room opens that room alone.
 func TestTwoRoomsSideBySide(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	h.do("POST", "/api/rooms", map[string]any{"id": "stage", "title": "Stage two"})
 	all := h.do("POST", "/api/links", map[string]string{"role": "owner", "label": "Mika"}) // of every room
-	console := consoleAt(t, all["url"].(string))
+	console := openConsole(t, all["url"].(string))
 	console.Size(1280, 800, 1)
 	console.Eval(`document.querySelector("#rooms-menu").open = true`)
-	console.Wait(has("#rooms a", "Beside it: Stage two"))
+	console.Wait(containsJS("#rooms a", "Beside it: Stage two"))
 	console.Eval(`[...document.querySelectorAll("#rooms a")].find((e) => e.textContent.includes("Beside it")).click()`)
 	console.Wait(`location.search === "?rooms=live,stage"`)
 	inside := func(i int, expression string) string {
@@ -27,8 +27,8 @@ func TestTwoRoomsSideBySide(t *testing.T) {
 	for i := range 2 {
 		console.Wait(inside(i, `document?.querySelector("#rate") && document.querySelector("#rate").textContent !== "–"`))
 	}
-	phone := phoneAt(t, h.base+"/r/stage")
-	say(phone, "only on the stage")
+	phone := openConnectedPhone(t, h.base+"/r/stage")
+	sendComment(phone, "only on the stage")
 	console.Wait(inside(1, `document.querySelector("#feed").textContent.includes("only on the stage")`))
 	if browser.Value[bool](console, inside(0, `document.querySelector("#feed").textContent.includes("only on the stage")`)) {
 		t.Error("a comment of one room is in the feed of the other")
@@ -47,7 +47,7 @@ func TestTwoRoomsSideBySide(t *testing.T) {
 	}
 	for _, size := range [][2]int64{{1280, 800}, {1920, 1080}, {360, 740}} {
 		console.Size(size[0], size[1], 1)
-		shoot(t, console, fmt.Sprintf("beside-%d.png", size[0]))
+		keepPhoneShot(t, console, fmt.Sprintf("beside-%d.png", size[0]))
 		if over := browser.Value[int](console, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			t.Errorf("at %d it runs %d px off the side", size[0], over)
 		}
@@ -65,8 +65,8 @@ func TestTwoRoomsSideBySide(t *testing.T) {
 			t.Errorf("%s answers %d, want %d", path, got, want)
 		}
 	}
-	given, _ := h.link("moderator", "Ann") // of one room
-	ann := consoleAt(t, given)
+	given, _ := h.makeLink("moderator", "Ann") // of one room
+	ann := openConsole(t, given)
 	ann.Ignore("403")
 	if got := browser.Value[int](ann, `fetch("/console?rooms=live,stage").then((got) => got.status)`); got != http.StatusForbidden {
 		t.Errorf("a moderator of one room gets status %d", got)

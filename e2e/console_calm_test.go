@@ -14,9 +14,9 @@ import (
 func TestABusyFeedCanBeRead(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
 	overlay := browser.Open(t, p.overlay+"&duration=60")
 	console := browser.New(t)
 	console.Size(1440, 900, 1)
@@ -37,18 +37,18 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	console.Wait(times("gg wp", "×5") + ` && ` + rows(3))
 
 	// One decision takes down all of them.
-	overlay.Wait(has(".dm-text", "gg wp"))
+	overlay.Wait(containsJS(".dm-text", "gg wp"))
 	console.Eval(`document.querySelector(".feed .times").click()`)
 	console.Wait(rows(7))
 	console.Eval(`document.querySelector(".feed .times").click()`)
 	console.Wait(rows(3))
 	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("gg wp")).querySelector(".danger").click()`)
 	console.Wait(`document.querySelectorAll(".feed .row.removed").length === 5`)
-	overlay.Wait(`!` + has(".dm-text", "gg wp"))
+	overlay.Wait(`!` + containsJS(".dm-text", "gg wp"))
 
 	// A search marks and counts.
 	search(console, "LINE")
-	console.Wait(`document.querySelector(".feed mark.find")?.textContent === "line" && ` + has("#hits", "1 found"))
+	console.Wait(`document.querySelector(".feed mark.find")?.textContent === "line" && ` + containsJS("#hits", "1 found"))
 	press(console, "Escape", "Escape")
 	console.Wait(`document.querySelector("#hits").hidden && ` + rows(7))
 
@@ -56,7 +56,7 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	console.Eval(`location.hash = "alerts"`)
 	console.Wait(`document.querySelector("#page textarea")`)
 	checkAxe(t, console, source, "the page of alerts", true)
-	enter(console, "#page textarea", "lemon")
+	enterText(console, "#page textarea", "lemon")
 	console.Eval(`(() => { const one = document.querySelector('#page select[aria-label^="Somebody speaks"]'); one.value = "notice"; one.dispatchEvent(new Event("change")); })()`)
 	console.Wait(`window.told.length === 1`) // its appearance
 	console.Eval(`(() => { const one = document.querySelector('#page select[aria-label^="A comment waits"]'); one.value = "notice"; one.dispatchEvent(new Event("change")); window.told.length = 0; })()`)
@@ -65,7 +65,7 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	console.Eval(`document.querySelector("#calm").click()`)
 	s.say("guest0", "more talk of a regular", nil)
 	s.say("guest1", "is this the last question?", nil)
-	console.Wait(has(".feed .row", "the last question") + ` && !` + has(".feed .row", "more talk") + ` && ` + has(".feed .row", "a lemon") + ` && ` + has("#filtered", "Calm"))
+	console.Wait(containsJS(".feed .row", "the last question") + ` && !` + containsJS(".feed .row", "more talk") + ` && ` + containsJS(".feed .row", "a lemon") + ` && ` + containsJS("#filtered", "Calm"))
 
 	// A moderator in another tab is notified, without words of the audience, also of what arrives
 	// right after something that needed no notification.
@@ -89,11 +89,11 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 // applies to all of them.
 func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("moderator", "Mika")
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("moderator", "Mika")
 	overlay := browser.Open(t, p.overlay+"&duration=60")
-	console := consoleAt(t, address)
+	console := openConsole(t, address)
 	s := h.sender()
 	for i := range 3 {
 		s.say(fmt.Sprint("guest", i), "the boss falls", nil)
@@ -104,8 +104,8 @@ func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 	choose := func(choice string) {
 		t.Helper()
 		console.Eval(`document.querySelector(".feed .said").dispatchEvent(new PointerEvent("contextmenu", { bubbles: true, cancelable: true, button: 2 }))`)
-		console.Wait(has("[role=menuitem]", choice))
-		click(console, "[role=menuitem]", choice)
+		console.Wait(containsJS("[role=menuitem]", choice))
+		clickText(console, "[role=menuitem]", choice)
 	}
 	console.Wait(one("held"))
 	choose("Refuse ×3")
@@ -115,15 +115,15 @@ func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 	console.Wait(one("shown"))
 	console.Eval(`document.querySelector(".feed .danger").click()`)
 	console.Wait(`document.querySelectorAll(".feed .row.removed").length === 3`)
-	overlay.Wait(`!` + has(".dm-text", "the boss falls"))
+	overlay.Wait(`!` + containsJS(".dm-text", "the boss falls"))
 
 	// By keyboard, too: the list holds still for it, and a comment approved there stays in it.
 	for i := range 2 {
 		s.say(fmt.Sprint("guest", i), "a boss again", nil)
 	}
-	console.Wait(has(".feed .row.held .times", "×2"))
+	console.Wait(containsJS(".feed .row.held .times", "×2"))
 	press(console, "f", "a")
-	console.Wait(has(".feed .row.shown .times", "×2") + ` && ` + has("#banner", "2 approved") + ` && document.activeElement.matches(".feed .row.shown")`)
+	console.Wait(containsJS(".feed .row.shown .times", "×2") + ` && ` + containsJS("#banner", "2 approved") + ` && document.activeElement.matches(".feed .row.shown")`)
 }
 
 // Mute and ban apply to all authors of the comments in a row, and say so. One of them can
@@ -131,10 +131,10 @@ func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 // refuses the whole row.
 func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("moderator", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("moderator", "Mika")
+	console := openConsole(t, address)
 	s := h.sender()
 	for _, who := range []string{"moss", "noodle", "reed"} {
 		s.say(who, "gg wp", nil)
@@ -144,26 +144,26 @@ func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 	}
 	undo := func() {
 		t.Helper()
-		click(console, "#banner button", "Undo")
+		clickText(console, "#banner button", "Undo")
 		console.Wait(bans(0, ""))
 	}
-	console.Wait(has(".feed .row .times", "×3") + ` && document.querySelector(".feed [data-act=mute]").ariaLabel === "Mute 3 people" && document.querySelector(".feed .times").title.startsWith("3 equal comments by 3 people")`)
+	console.Wait(containsJS(".feed .row .times", "×3") + ` && document.querySelector(".feed [data-act=mute]").ariaLabel === "Mute 3 people" && document.querySelector(".feed .times").title.startsWith("3 equal comments by 3 people")`)
 	console.Eval(`document.querySelector(".feed .said").dispatchEvent(new PointerEvent("contextmenu", { bubbles: true, cancelable: true, button: 2 }))`)
-	console.Wait(has("[role=menuitem]", "Ban 3 people…"))
-	click(console, "[role=menuitem]", "Mute 3 people: 10 min")
-	console.Wait(has("#banner", "3 people are muted") + ` && ` + bans(3, "mute"))
+	console.Wait(containsJS("[role=menuitem]", "Ban 3 people…"))
+	clickText(console, "[role=menuitem]", "Mute 3 people: 10 min")
+	console.Wait(containsJS("#banner", "3 people are muted") + ` && ` + bans(3, "mute"))
 	undo()
 
 	// The dialog begins with all of them, and includes the author whose name is shown.
 	press(console, "f", "b")
-	console.Wait(has("dialog[open] h2", "Ban 3 people") + ` && ` + has("dialog .bulk-names", "reed"))
-	click(console, "dialog label", "moss")
-	console.Wait(has("dialog [type=submit]", "Ban moss") + ` && document.querySelector("dialog .bulk-names").getClientRects().length === 0`)
-	click(console, "dialog label", "All 3 people")
-	console.Wait(has("dialog [type=submit]", "Ban 3 people"))
-	click(console, "dialog label", "moss")
-	click(console, "dialog [type=submit]", "Ban moss")
-	console.Wait(has("#banner", "1 person is banned. Comments taken down: 1") + ` && ` + bans(1, "ban"))
+	console.Wait(containsJS("dialog[open] h2", "Ban 3 people") + ` && ` + containsJS("dialog .bulk-names", "reed"))
+	clickText(console, "dialog label", "moss")
+	console.Wait(containsJS("dialog [type=submit]", "Ban moss") + ` && document.querySelector("dialog .bulk-names").getClientRects().length === 0`)
+	clickText(console, "dialog label", "All 3 people")
+	console.Wait(containsJS("dialog [type=submit]", "Ban 3 people"))
+	clickText(console, "dialog label", "moss")
+	clickText(console, "dialog [type=submit]", "Ban moss")
+	console.Wait(containsJS("#banner", "1 person is banned. Comments taken down: 1") + ` && ` + bans(1, "ban"))
 	undo()
 	press(console, "Escape")
 
@@ -174,7 +174,7 @@ func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 	console.Eval(jump + `[0].querySelector(".times").click()`)
 	console.Wait(jump + `.length === 2`)
 	console.Eval(jump + `[0].querySelector("[data-act=mute]").click()`)
-	console.Wait(has("dialog[open] h2", "Mute noodle"))
+	console.Wait(containsJS("dialog[open] h2", "Mute noodle"))
 	press(console, "Escape")
 
 	// In review, too: the buttons apply to all equal comments, also those that it has not read.
@@ -182,11 +182,11 @@ func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 		s.say(fmt.Sprint("guest", i), "the boss falls", nil)
 	}
 	console.Goto(h.base + "/console/live")
-	ready(console, "the boss falls")
+	awaitQueueItem(console, "the boss falls")
 	console.Wait(`document.querySelector(".held-item.current .times").textContent.startsWith("×30") && document.querySelector(".held-item.current [data-act=ban]").ariaLabel === "Ban their authors"`)
 	press(console, "m")
-	console.Wait(has("dialog[open] h2", "Mute 30 people") + ` && ` + has("dialog .bulk-names", "and 18 more"))
-	click(console, "dialog [type=submit]", "Mute 30 people")
+	console.Wait(containsJS("dialog[open] h2", "Mute 30 people") + ` && ` + containsJS("dialog .bulk-names", "and 18 more"))
+	clickText(console, "dialog [type=submit]", "Mute 30 people")
 	console.Wait(bans(30, "mute") + ` && document.querySelectorAll(".held-item").length === 0`)
 }
 
@@ -194,22 +194,22 @@ func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 // them in the meantime.
 func TestADecisionAboutSeveralIsToldAsItCameOut(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("moderator", "Mika")
-	_, kim := h.link("moderator", "Kim")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("moderator", "Mika")
+	_, kim := h.makeLink("moderator", "Kim")
+	console := openConsole(t, address)
 	s := h.sender()
-	first := s.say("guest", "boss "+word(0), nil)
+	first := s.say("guest", "boss "+wordFor(0), nil)
 	for i := 1; i < 4; i++ {
-		s.say("guest", "boss "+word(i), nil)
+		s.say("guest", "boss "+wordFor(i), nil)
 	}
 	console.Wait(`document.querySelectorAll(".held-item").length === 4`)
 	console.Eval(fmt.Sprintf(`{ const real = window.fetch; window.fetch = async (path, init) => {
 		if (String(path).endsWith("/bulk")) await real("/api/rooms/live/comments/%s/refuse", { method: "POST", credentials: "omit", headers: { Authorization: "Bearer %s", "X-Requested-With": "danmaku" } });
 		return real(path, init);
 	}; }`, first, kim))
-	ready(console, "boss "+word(0))
+	awaitQueueItem(console, "boss "+wordFor(0))
 	press(console, "Shift+X", "a")
-	console.Wait(has("#banner", "3 approved. Kim had already refused 1."))
+	console.Wait(containsJS("#banner", "3 approved. Kim had already refused 1."))
 }

@@ -11,28 +11,28 @@ import (
 // and the next comment flies again.
 func TestTheHostWritesInEveryWay(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	overlay := browser.Open(t, p.overlay+"&duration=60")
-	console := consoleAt(t, address)
+	console := openConsole(t, address)
 	for _, way := range []struct{ name, text, seen string }{
-		{"Fixed at bottom", "low words", has(".dm[data-mode=bottom]", "low words")},
-		{"Pinned", "rules of the room", has(".dm-pin", "rules of the room")},
-		{"In front", "welcome, everyone", has(".dm-card", "welcome, everyone")},
-		{"", "and it flies again", has(".dm[data-mode=scroll]", "and it flies again")},
+		{"Fixed at bottom", "low words", containsJS(".dm[data-mode=bottom]", "low words")},
+		{"Pinned", "rules of the room", containsJS(".dm-pin", "rules of the room")},
+		{"In front", "welcome, everyone", containsJS(".dm-card", "welcome, everyone")},
+		{"", "and it flies again", containsJS(".dm[data-mode=scroll]", "and it flies again")},
 	} {
 		if way.name != "" {
 			console.Eval(`document.querySelector("#say-more").click()`)
-			console.Wait(has("[role=menuitemradio]", way.name))
-			click(console, "[role=menuitemradio]", way.name)
+			console.Wait(containsJS("[role=menuitemradio]", way.name))
+			clickText(console, "[role=menuitemradio]", way.name)
 			console.Wait(`document.querySelector("#say-more").ariaLabel.includes("` + way.name + `") && document.activeElement.id === "say"`)
 		}
-		enter(console, "#say", way.text)
+		enterText(console, "#say", way.text)
 		press(console, "Enter")
 		overlay.Wait(way.seen)
-		console.Wait(has(".feed .row", way.text) + ` && document.querySelector("#say").value === "" && document.querySelector("#say-more").ariaLabel.endsWith("Flying")`)
+		console.Wait(containsJS(".feed .row", way.text) + ` && document.querySelector("#say").value === "" && document.querySelector("#say-more").ariaLabel.endsWith("Flying")`)
 	}
-	console.Wait(has("#pinned", "rules of the room"))
+	console.Wait(containsJS("#pinned", "rules of the room"))
 }
 
 // Saved replies are made, changed and deleted on the page of alerts, appear in the menu
@@ -40,18 +40,18 @@ func TestTheHostWritesInEveryWay(t *testing.T) {
 // that is addressed.
 func TestSavedReplies(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("moderator", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("moderator", "Mika")
 	overlay := browser.Open(t, p.overlay+"&duration=60")
-	console := consoleAt(t, address)
+	console := openConsole(t, address)
 	const field = `#page textarea[aria-label="One reply a line"]`
 	edit := func(lines string) {
 		t.Helper()
 		console.Eval(`document.querySelector("#say-more").click()`)
-		console.Wait(has("[role=menuitem]", "Edit saved replies"))
-		click(console, "[role=menuitem]", "Edit saved replies")
+		console.Wait(containsJS("[role=menuitem]", "Edit saved replies"))
+		clickText(console, "[role=menuitem]", "Edit saved replies")
 		console.Wait("document.querySelector('" + field + "')")
-		enter(console, field, lines)
+		enterText(console, field, lines)
 		console.Eval(`location.hash = ""`)
 	}
 	offered := func(want string) {
@@ -72,17 +72,17 @@ func TestSavedReplies(t *testing.T) {
 	offered("We begin at eight. | No spoilers, please. | Edit saved replies")
 	s := h.sender()
 	s.say("moss", "when does it start?", nil)
-	console.Wait(has(".feed .row", "when does it start?"))
+	console.Wait(containsJS(".feed .row", "when does it start?"))
 	console.Eval(`document.querySelector(".feed .said").dispatchEvent(new PointerEvent("contextmenu", { bubbles: true, cancelable: true, button: 2 }))`)
-	console.Wait(has("[role=menuitem]", "Reply"))
-	click(console, "[role=menuitem]", "Reply")
+	console.Wait(containsJS("[role=menuitem]", "Reply"))
+	clickText(console, "[role=menuitem]", "Reply")
 	console.Wait(`document.querySelector("#say").value === "@moss "`)
 	console.Eval(`document.querySelector("#say-more").click()`)
-	console.Wait(has("[role=menuitem]", "We begin"))
-	click(console, "[role=menuitem]", "We begin")
+	console.Wait(containsJS("[role=menuitem]", "We begin"))
+	clickText(console, "[role=menuitem]", "We begin")
 	console.Wait(`document.querySelector("#say").value === "@moss We begin at eight." && document.activeElement.id === "say"`)
 	press(console, "Enter")
-	overlay.Wait(has(".dm-text", "@moss We begin at eight."))
+	overlay.Wait(containsJS(".dm-text", "@moss We begin at eight."))
 
 	edit("We begin at nine.")
 	offered("We begin at nine. | Edit saved replies")

@@ -11,13 +11,13 @@ import (
 // reverts an older action behind a take-down or a clear.
 func TestUndoReachesOnlyTheLastAction(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("moderator", "Kim")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("moderator", "Kim")
+	console := openConsole(t, address)
 	s := h.sender()
 	s.say("moss", "a first line", nil)
 	s.say("fern", "a second line", nil)
-	console.Wait(has(".feed .row", "a second line"))
+	console.Wait(containsJS(".feed .row", "a second line"))
 	held := func(want string) {
 		t.Helper()
 		if got := fmt.Sprint(h.do("GET", "/api/rooms/live", nil)["newcomers"]); got != want {
@@ -31,26 +31,26 @@ func TestUndoReachesOnlyTheLastAction(t *testing.T) {
 	}
 	hold()
 	press(console, "f")
-	console.Wait(has(".row:focus", "a second line"))
+	console.Wait(containsJS(".row:focus", "a second line"))
 	press(console, "Delete")
-	console.Wait(has(".feed .row.removed", "a second line"))
+	console.Wait(containsJS(".feed .row.removed", "a second line"))
 	press(console, "z")
-	console.Wait(has("#banner", "The last action cannot be undone."))
+	console.Wait(containsJS("#banner", "The last action cannot be undone."))
 	held("held")
 
 	press(console, "Escape", "Shift+C")
-	console.Wait(has("#banner", "All screens are empty"))
+	console.Wait(containsJS("#banner", "All screens are empty"))
 	press(console, "z")
-	console.Wait(has("#banner", "The last action cannot be undone."))
+	console.Wait(containsJS("#banner", "The last action cannot be undone."))
 	held("held")
 
 	// Later actions can be undone.
 	press(console, "Shift+N")
 	console.Wait(`document.querySelector('[data-switch="newcomers"]').getAttribute("aria-pressed") === "false"`)
 	press(console, "Shift+D")
-	armed(console)
+	awaitArmed(console)
 	press(console, "Shift+D")
-	console.Wait(has("#banner", "Locked down"))
+	console.Wait(containsJS("#banner", "Locked down"))
 	press(console, "z")
 	console.Wait(`document.querySelector('[data-switch="lock"]').getAttribute("aria-pressed") === "false"`)
 }
@@ -59,15 +59,15 @@ func TestUndoReachesOnlyTheLastAction(t *testing.T) {
 // the count and the age, in the window and in the dock.
 func TestReviewCanBeReadWhenHundredsWait(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("moderator", "Kim")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("moderator", "Kim")
+	console := openConsole(t, address)
 	s := h.sender()
 	for i := range 120 {
-		s.say(fmt.Sprintf("raider number %d", i), "the boss says "+word(i%30), nil)
+		s.say(fmt.Sprintf("raider number %d", i), "the boss says "+wordFor(i%30), nil)
 	}
-	console.Wait(has(".review .count", "120"))
+	console.Wait(containsJS(".review .count", "120"))
 	console.Wait(`document.querySelectorAll(".held-item .held-meta").length > 5`)
 	for _, size := range [][2]int64{{1280, 800}, {360, 740}, {320, 700}} {
 		console.Size(size[0], size[1], 1)

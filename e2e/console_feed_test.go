@@ -13,8 +13,8 @@ import (
 // A search finds comments written long before the console was opened.
 func TestASearchReachesIntoHistory(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	s := h.sender()
 	s.say("moss", "the needle in the hay", nil)
 	var all sync.WaitGroup
@@ -30,28 +30,28 @@ func TestASearchReachesIntoHistory(t *testing.T) {
 		return
 	}
 	s.say("moss", "the last one", nil)
-	console := consoleAt(t, address)
-	console.Wait(has(".feed .row", "the last one"))
+	console := openConsole(t, address)
+	console.Wait(containsJS(".feed .row", "the last one"))
 	search(console, "needle")
-	console.Wait(has(".feed .row", "the needle in the hay") + ` && document.querySelectorAll(".feed .row").length === 1`)
+	console.Wait(containsJS(".feed .row", "the needle in the hay") + ` && document.querySelectorAll(".feed .row").length === 1`)
 	press(console, "Escape", "Escape")
-	console.Wait(has(".feed .row", "the last one"))
+	console.Wait(containsJS(".feed .row", "the last one"))
 }
 
 // The feed holds still while the mouse points at it, and filters
 // by words, by person, by source, by state.
 func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	s := h.sender()
 	for i := range 40 { // more than fit
 		s.say(fmt.Sprint("guest", i%4), fmt.Sprintf("line %d", i), nil)
 	}
 	s.say("guest1", "boss", nil)
-	console.Wait(has(".feed .row", "boss"))
+	console.Wait(containsJS(".feed .row", "boss"))
 	mouse := func(x, y float64) {
 		t.Helper()
 		browser.Call(console, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: x, Y: y})
@@ -60,17 +60,17 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 	console.Wait(`document.querySelector("#feed").matches(":hover")`)
 	s.say("guest2", "while it is read", nil)
 	s.say("guest2", "and another one", nil)
-	console.Wait(has("#hold", "Holding still while you point at it") + " && " + has("#fresh", "2 new"))
-	console.Wait(`!` + has(".feed .row", "while it is read"))
+	console.Wait(containsJS("#hold", "Holding still while you point at it") + " && " + containsJS("#fresh", "2 new"))
+	console.Wait(`!` + containsJS(".feed .row", "while it is read"))
 	// A comment that is taken down changes in place.
 	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("line 39")).querySelector(".danger").click()`)
-	console.Wait(has(".feed .row.removed", "line 39") + ` && !` + has(".feed .row", "while it is read"))
+	console.Wait(containsJS(".feed .row.removed", "line 39") + ` && !` + containsJS(".feed .row", "while it is read"))
 	mouse(1400, 500)
-	console.Wait(has(".feed .row", "and another one") + ` && document.querySelector("#hold").hidden`)
+	console.Wait(containsJS(".feed .row", "and another one") + ` && document.querySelector("#hold").hidden`)
 
 	shows := func(what, first string, n int) {
 		t.Helper()
-		console.Wait(fmt.Sprintf(`document.querySelector(".feed .row")?.getAttribute("aria-setsize") === "%d"`, n) + " && " + has(".feed .row", first))
+		console.Wait(fmt.Sprintf(`document.querySelector(".feed .row")?.getAttribute("aria-setsize") === "%d"`, n) + " && " + containsJS(".feed .row", first))
 		t.Log(what)
 	}
 	choose := func(word string) { // in the menu of filters
@@ -84,15 +84,15 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 	shows("what was taken down", "line 39", 1)
 	choose("Taken down")
 	choose("From phones")
-	if browser.Value[bool](console, has("#filters", "Twitch")+" || "+has("#filters", "Another platform")) {
+	if browser.Value[bool](console, containsJS("#filters", "Twitch")+" || "+containsJS("#filters", "Another platform")) {
 		t.Error("the menu offers a platform that no chat of the room has")
 	}
-	console.Wait(`document.querySelector("#feed").hidden && ` + has("#empty", "Nothing matches"))
+	console.Wait(`document.querySelector("#feed").hidden && ` + containsJS("#empty", "Nothing matches"))
 	choose("From the API")
 	shows("by source", "and another one", 43)
 	console.Eval(`document.querySelector("#filtered .chip").click()`)
 	press(console, "f")
-	console.Wait(has(".row:focus", "and another one"))
+	console.Wait(containsJS(".row:focus", "and another one"))
 	press(console, "i")
 	console.Wait(`document.querySelector("dialog .person-comments") !== null`)
 	console.Eval(`[...document.querySelectorAll("dialog button")].find((b) => b.textContent === "Only theirs").click()`)
@@ -107,40 +107,40 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 // the queue.
 func TestKeysKeepToTheirRowInABusyRoom(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
 	s := h.sender()
 	s.say("noodle", "boss waits", nil)
 	s.say("moss", "a line of its own", nil)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
-	ready(console, "boss waits")
-	console.Wait(has(".feed .row", "a line of its own"))
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
+	awaitQueueItem(console, "boss waits")
+	console.Wait(containsJS(".feed .row", "a line of its own"))
 	press(console, "f")
 	console.Wait(`document.activeElement.textContent.includes("a line of its own")`)
 	press(console, "i")
-	console.Wait(has("dialog[open]", "moss"))
+	console.Wait(containsJS("dialog[open]", "moss"))
 	for i := range 80 {
 		s.say("crowd", fmt.Sprint("busy room, line ", i), nil)
 	}
-	console.Wait(has("#fresh", "80 new"))
+	console.Wait(containsJS("#fresh", "80 new"))
 	press(console, "Escape")
 	console.Wait(`!document.querySelector("dialog")`)
 	console.Wait(`document.activeElement.textContent.includes("a line of its own")`)
 	press(console, "b")
-	console.Wait(has("dialog[open]", "moss"))
+	console.Wait(containsJS("dialog[open]", "moss"))
 	press(console, "Escape")
 	console.Wait(`!document.querySelector("dialog")`)
 	press(console, "Delete")
-	console.Wait(has(".feed .row.removed", "a line of its own"))
+	console.Wait(containsJS(".feed .row.removed", "a line of its own"))
 	press(console, "Escape")
-	console.Wait(has(".feed .row", "busy room, line 79")) // it goes on
+	console.Wait(containsJS(".feed .row", "busy room, line 79")) // it goes on
 
 	// A lock-down and its undo are announced at once, whatever was done before.
 	press(console, "Shift+C")
-	console.Wait(has("#banner", "All screens are empty"))
+	console.Wait(containsJS("#banner", "All screens are empty"))
 	lockByKey(console)
-	console.Wait(has("#banner", "Locked down") + ` && document.querySelector("#banner [data-undo]")`)
+	console.Wait(containsJS("#banner", "Locked down") + ` && document.querySelector("#banner [data-undo]")`)
 	press(console, "z")
 	console.Wait(`document.querySelector("#banner").hidden`)
 }

@@ -26,8 +26,8 @@ type runner struct {
 	http *http.Client
 }
 
-// runnerAt opens a session by a console's address.
-func runnerAt(t testing.TB, console string) *runner {
+// newRunner opens a session by a console's address.
+func newRunner(t testing.TB, console string) *runner {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -79,8 +79,8 @@ func (h *runner) do(method, path string, body any) map[string]any {
 	return out
 }
 
-// link makes a link and returns its address and key.
-func (h *runner) link(role, label string) (address, key string) {
+// makeLink makes a link and returns its address and key.
+func (h *runner) makeLink(role, label string) (address, key string) {
 	h.t.Helper()
 	l := h.do("POST", "/api/links", map[string]string{"room": "live", "role": role, "label": label})
 	return l["url"].(string), l["key"].(string)
@@ -93,7 +93,7 @@ type sender struct {
 }
 
 func (h *runner) sender() *sender {
-	_, key := h.link("sender", "test")
+	_, key := h.makeLink("sender", "test")
 	return &sender{h, key}
 }
 
@@ -129,16 +129,16 @@ func (s *sender) say(author, text string, more map[string]any) string {
 	return ack.ID
 }
 
-// dress sets theme and language of a page before it is opened.
-func dress(p *browser.Page, theme string) {
+// setTheme sets theme and language of a page before it is opened.
+func setTheme(p *browser.Page, theme string) {
 	browser.Call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 	})
 }
 
-// busyVenue fills a room as a real evening does: comments, some of them held, refused,
+// fillBusyRoom fills a room as a real evening does: comments, some of them held, refused,
 // taken down.
-func busyVenue(h *runner) {
+func fillBusyRoom(h *runner) {
 	s := h.sender()
 	h.do("PATCH", "/api/rooms/live", map[string]any{"title": "Friday Night Bosses", "links": "refused"})
 	h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "spoilers", "text": "brother => hold\nお兄さん => hold\n笨蛋 => hold\nfinal boss => hold\n", "on": true})
@@ -184,10 +184,10 @@ func TestPicturesOfTheConsole(t *testing.T) {
 	}
 	only := os.Getenv("PICTURES_ONLY")
 	p := startProduct(t, "--room-rate", "0", "--user-rate", "0", "--address-rate", "0", "--sender-rate", "0")
-	h := runnerAt(t, p.console)
-	busyVenue(h)
+	h := newRunner(t, p.console)
+	fillBusyRoom(h)
 	browser.Open(t, p.overlay)
-	owner, _ := h.link("owner", "Mika")
+	owner, _ := h.makeLink("owner", "Mika")
 	const seen = `!document.querySelector("#overlay").matches(".off, [hidden]")`
 	type shot struct {
 		name, path    string
@@ -212,7 +212,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 	once := map[string]string{"1280": "dark-en", "768": "light-zh-CN", "320": "light-ja"}
 	for _, look := range []struct{ theme, lang string }{{"dark", "en"}, {"light", "zh-CN"}, {"dark", "ja"}, {"light", "en"}, {"dark", "zh-CN"}, {"light", "ja"}} {
 		b := browser.New(t)
-		dress(b, look.theme)
+		setTheme(b, look.theme)
 		b.Goto(owner)
 		for _, s := range shots {
 			name := fmt.Sprintf("console-%s-%s-%s.png", s.name, look.theme, look.lang)
@@ -246,11 +246,11 @@ func TestPicturesOfTheConsole(t *testing.T) {
 		}
 		size := map[string][2]int64{"raid-1440": {1440, 900}, "raid-768": {768, 1024}, "raid-320": {320, 720}}[shot.name]
 		b := browser.New(t)
-		dress(b, shot.theme)
+		setTheme(b, shot.theme)
 		b.Size(size[0], size[1], 1)
 		b.Goto(owner)
 		b.Goto(h.base + shot.path + "?lang=" + shot.lang)
-		h.newcomers(25, func(i int) string {
+		h.sendNewcomers(25, func(i int) string {
 			return []string{"come and see the other stream", fmt.Sprint("free coins at https://coins.example/", i)}[i%2]
 		})
 		b.Wait(`document.querySelector("#banner .wave") && document.querySelector("#banner bdi") && /2[0-9]/.test(document.querySelector("#banner").textContent) && ` + seen)

@@ -13,10 +13,10 @@ import (
 // Everything that a moderator does works without a mouse.
 func TestEveryActByKeyboard(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	s := h.sender()
 	for i := range 6 {
 		s.say(fmt.Sprint("guest", i), fmt.Sprintf("line %d", i), nil)
@@ -34,15 +34,15 @@ func TestEveryActByKeyboard(t *testing.T) {
 	}
 
 	press(console, "ArrowDown")
-	ready(console, "boss 1")
+	awaitQueueItem(console, "boss 1")
 	press(console, "a")
-	console.Wait(has("#decided", "boss 1"))
-	ready(console, "boss 2")
+	console.Wait(containsJS("#decided", "boss 1"))
+	awaitQueueItem(console, "boss 2")
 	press(console, "ArrowUp")
-	ready(console, "boss 0")
+	awaitQueueItem(console, "boss 0")
 	press(console, "r")
-	console.Wait(has("#decided", "boss 0"))
-	ready(console, "boss 2")
+	console.Wait(containsJS("#decided", "boss 0"))
+	awaitQueueItem(console, "boss 2")
 	press(console, "b")
 	console.Wait(`document.querySelector("dialog[open]") !== null`)
 	press(console, "Escape")
@@ -73,27 +73,27 @@ func TestEveryActByKeyboard(t *testing.T) {
 	for i := range 3 {
 		s.say(fmt.Sprint("late", i), fmt.Sprintf("late %d", i), nil)
 	}
-	console.Wait(has(".feed .row", "late 2"))
+	console.Wait(containsJS(".feed .row", "late 2"))
 	press(console, "f")
-	console.Wait(has(".row:focus", "late 2"))
+	console.Wait(containsJS(".row:focus", "late 2"))
 	press(console, "Home")
-	console.Wait(has(".row:focus", "line 0"))
+	console.Wait(containsJS(".row:focus", "line 0"))
 	press(console, "End")
-	console.Wait(has(".row:focus", "late 2"))
+	console.Wait(containsJS(".row:focus", "late 2"))
 	press(console, "p")
-	console.Wait(has("#pinned", "late 2"))
+	console.Wait(containsJS("#pinned", "late 2"))
 	press(console, "p")
 	console.Wait(`document.querySelector("#pinned").hidden`)
 	press(console, "Delete")
-	console.Wait(has(".feed .row.removed", "late 2"))
+	console.Wait(containsJS(".feed .row.removed", "late 2"))
 	press(console, "ArrowUp", "i")
-	console.Wait(has("dialog[open]", "late 1"))
+	console.Wait(containsJS("dialog[open]", "late 1"))
 	press(console, "Escape")
 	console.Wait(`document.querySelector("dialog[open]") === null`)
 	press(console, "m")
 	console.Wait(`document.querySelector("dialog[open] button.full") === document.activeElement`)
 	press(console, "Enter")
-	console.Wait(has("#banner", "is muted"))
+	console.Wait(containsJS("#banner", "is muted"))
 	console.Wait(`document.querySelector("dialog[open]") === null`)
 	press(console, "Escape", "z")
 	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
@@ -102,12 +102,12 @@ func TestEveryActByKeyboard(t *testing.T) {
 	console.Wait(`document.activeElement.id === "say"`)
 	browser.Call(console, input.InsertText, input.InsertTextParams{Text: "hello from the host"})
 	press(console, "Enter")
-	console.Wait(has(".feed .row .badge", "Host"))
+	console.Wait(containsJS(".feed .row .badge", "Host"))
 	press(console, "Escape")
 	search(console, "HOST")
 	console.Wait(`document.querySelectorAll(".feed .row").length === 1`)
 	press(console, "Escape", "Escape", "?")
-	console.Wait(has("dialog[open]", "Lock down"))
+	console.Wait(containsJS("dialog[open]", "Lock down"))
 	press(console, "Escape")
 	console.Wait(`document.querySelector("dialog[open]") === null`)
 	for i, page := range []string{"air", "rules", "people", "stats", "links", "audit", "export", "room"} {
@@ -115,22 +115,22 @@ func TestEveryActByKeyboard(t *testing.T) {
 		console.Wait(`document.documentElement.dataset.section === "` + page + `" && document.querySelector("#page h2") !== null`)
 	}
 	press(console, "1", "Shift+C")
-	console.Wait(has(".feed .row.cleared", "late 0"))
+	console.Wait(containsJS(".feed .row.cleared", "late 0"))
 }
 
 // A key counts from the moment when a dialog is closed: the browser leaves the
 // focus in it until the next frame.
 func TestAKeyCountsRightAfterADialog(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	s := h.sender()
 	s.say("moss", "boss one", nil)
 	s.say("noodle", "just a line", nil)
-	ready(console, "boss one")
-	console.Wait(has(".feed .row", "just a line"))
+	awaitQueueItem(console, "boss one")
+	console.Wait(containsJS(".feed .row", "just a line"))
 	closed := func(key string) string { // closes the dialog and presses a key before anything else can happen
 		return `(() => {
 			(document.querySelector("dialog[open] [name=reason]") ?? document.activeElement).focus();
@@ -142,7 +142,7 @@ func TestAKeyCountsRightAfterADialog(t *testing.T) {
 	for _, from := range []string{"", "f"} { // from the queue, and from a row of the feed
 		if from != "" {
 			press(console, from)
-			console.Wait(has(".row:focus", "just a line"))
+			console.Wait(containsJS(".row:focus", "just a line"))
 		}
 		press(console, "i")
 		console.Wait(`document.querySelector("dialog[open] .person-comments") !== null`)
@@ -156,7 +156,7 @@ func TestAKeyCountsRightAfterADialog(t *testing.T) {
 		}
 		press(console, "Escape")
 		console.Wait(`document.querySelector("dialog") === null`)
-		if from != "" && !browser.Value[bool](console, has(".row:focus", "just a line")) {
+		if from != "" && !browser.Value[bool](console, containsJS(".row:focus", "just a line")) {
 			t.Error("the focus is not back in its row")
 		}
 	}

@@ -11,9 +11,9 @@ import (
 
 const lockSwitch = `document.querySelector('.switches [data-switch="lock"]')`
 
-// armed waits until the next press locks down: a second press that follows at
+// awaitArmed waits until the next press locks down: a second press that follows at
 // once counts as a double click.
-func armed(p *browser.Page) {
+func awaitArmed(p *browser.Page) {
 	p.Wait(lockSwitch + `.classList.contains("armed")`)
 	p.Eval(`window.armedAt = performance.now()`)
 	p.Wait(`performance.now() - window.armedAt > 400`)
@@ -22,14 +22,14 @@ func armed(p *browser.Page) {
 // lockDown locks down by performing an action twice.
 func lockDown(p *browser.Page, do string) {
 	p.Eval(do)
-	armed(p)
+	awaitArmed(p)
 	p.Eval(do)
 	p.Wait(lockSwitch + `.getAttribute("aria-pressed") === "true"`)
 }
 
 func lockByKey(p *browser.Page) {
 	press(p, "Shift+D")
-	armed(p)
+	awaitArmed(p)
 	press(p, "Shift+D")
 }
 
@@ -38,8 +38,8 @@ func lockByKey(p *browser.Page) {
 // same place, labelled with a word.
 func TestNoSinglePressLocksDown(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("moderator", "Ann")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("moderator", "Ann")
 	locked := func() bool { return h.do("GET", "/api/rooms/live", nil)["locked"] == true }
 	for _, at := range []struct {
 		path, word string
@@ -63,8 +63,8 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 		}
 		console.Eval(lockSwitch + `.click(); ` + lockSwitch + `.click(); ` + lockSwitch + `.click()`) // an impatient finger
 		console.Wait(lockSwitch + `.classList.contains("armed")`)
-		console.Wait(has("#alarm", "Press again"))
-		shoot(t, console, fmt.Sprintf("lock-armed-%d.png", at.width))
+		console.Wait(containsJS("#alarm", "Press again"))
+		keepPhoneShot(t, console, fmt.Sprintf("lock-armed-%d.png", at.width))
 		if locked() {
 			t.Fatalf("%s: a double click locked down", name)
 		}
@@ -82,7 +82,7 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 		console.Eval(lockSwitch + `.focus()`)
 		enter := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13}
 		browser.Call(console, input.DispatchKeyEvent, enter)
-		armed(console)
+		awaitArmed(console)
 		again := true
 		enter.AutoRepeat = &again
 		for range 3 {
@@ -110,13 +110,13 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 // at it, the keyboard is on it, or a finger rests on it.
 func TestEveryIconHasANameInSight(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	s := h.sender()
 	s.say("moss", "a line", nil)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	console.Size(1280, 800, 1)
-	console.Wait(has(".feed .row", "a line"))
+	console.Wait(containsJS(".feed .row", "a line"))
 	nameless := `[...document.querySelectorAll("button, summary, a[href]")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().width > 0)
 		.filter((e) => ![...e.querySelectorAll("span, b, strong, h1")].some((s) => s.textContent.trim() && s.getBoundingClientRect().width > 2) && !e.innerText.trim())
 		.filter((e) => !e.matches(".icon-button, [data-tip]") || !(e.title || e.dataset.tip || e.getAttribute("aria-label"))).map((e) => e.outerHTML.slice(0, 120)).join("\n")`
@@ -136,10 +136,10 @@ func TestEveryIconHasANameInSight(t *testing.T) {
 		xy := browser.Value[[]float64](console, `((r) => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector("`+selector+`").getBoundingClientRect())`)
 		return xy[0], xy[1]
 	}
-	tip := func(want string) { t.Helper(); console.Wait(has(".tip:not([hidden])", want)) }
+	tip := func(want string) { t.Helper(); console.Wait(containsJS(".tip:not([hidden])", want)) }
 	console.Move(middle("#theme"))
 	tip("Dark or light")
-	shoot(t, console, "tip-mouse.png")
+	keepPhoneShot(t, console, "tip-mouse.png")
 	console.Move(400, 400)
 	console.Wait(`document.querySelector(".tip").hidden`)
 	console.Move(middle(".feed .row [data-act=takedown]"))

@@ -14,9 +14,9 @@ import (
 func TestConsoleAxe(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	busyVenue(h)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	fillBusyRoom(h)
+	address, _ := h.makeLink("owner", "Mika")
 	for _, at := range []struct{ theme, lang string }{{"dark", "en"}, {"light", "zh-CN"}} {
 		look := func(page *browser.Page, what string) {
 			t.Helper()
@@ -27,7 +27,7 @@ func TestConsoleAxe(t *testing.T) {
 			}
 		}
 		page := browser.New(t)
-		dress(page, at.theme)
+		setTheme(page, at.theme)
 		page.Goto(address)
 		for _, size := range []struct {
 			width int64
@@ -37,7 +37,7 @@ func TestConsoleAxe(t *testing.T) {
 			page.Goto(h.base + size.path + "?lang=" + at.lang)
 			page.Wait(`document.querySelector(".held-item") && document.querySelector("#feed .row")`)
 			if size.width == 1440 {
-				h.newcomers(14, func(int) string { return "come and see the other stream, " + at.lang })
+				h.sendNewcomers(14, func(int) string { return "come and see the other stream, " + at.lang })
 				page.Wait(`document.querySelector("#banner .wave")`) // a raid
 			}
 			look(page, size.path+" "+at.theme+" "+at.lang)
@@ -71,9 +71,9 @@ func TestConsoleAxe(t *testing.T) {
 // this page, too; and the header's own switch stays in place.
 func TestSettingsHoldAtOnce(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console, phone := consoleAt(t, address), phoneAt(t, p.audience)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console, phone := openConsole(t, address), openConnectedPhone(t, p.audience)
 	console.Eval(`location.hash = "room"`)
 	console.Wait(`document.querySelector('#page [value="open"]')?.checked && document.querySelector('#live-switch [value="open"]').checked`)
 	console.Eval(`(() => {
@@ -81,24 +81,24 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 		title.value = "Friday <i>night</i>";
 		title.dispatchEvent(new Event("change", { bubbles: true }));
 	})()`)
-	phone.Wait(has("body", "Friday <i>night</i>"))
-	console.Wait(has("#title", "Friday <i>night</i>"))
+	phone.Wait(containsJS("body", "Friday <i>night</i>"))
+	console.Wait(containsJS("#title", "Friday <i>night</i>"))
 	console.Eval(`document.querySelector('#page [value="paused"]').click()`)
-	phone.Wait(has("body", "Comments are paused"))
+	phone.Wait(containsJS("body", "Comments are paused"))
 	console.Wait(`document.querySelector('#live-switch [value="paused"]').checked && document.querySelector('#page [value="paused"]').checked`)
-	console.Wait(has("#banner", "Comments are paused"))
+	console.Wait(containsJS("#banner", "Comments are paused"))
 	console.Eval(`document.querySelector("#banner button").click()`)
 	console.Wait(`document.querySelector('#page [value="open"]').checked`)
-	phone.Wait(`!` + has("body", "Comments are paused"))
+	phone.Wait(`!` + containsJS("body", "Comments are paused"))
 }
 
 // The dock does the same as the wide console: the next item is decided from its
 // card below the feed.
 func TestTheDockDecides(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("moderator", "Ann")
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("moderator", "Ann")
 	dock := browser.New(t)
 	dock.Size(320, 720, 2)
 	dock.Goto(address)
@@ -107,12 +107,12 @@ func TestTheDockDecides(t *testing.T) {
 	s := h.sender()
 	s.say("moss", "boss one", nil)
 	s.say("noodle", "boss two", nil)
-	dock.Wait(has("#next mark", "boss") + ` && document.querySelector("#next").checkVisibility()`)
+	dock.Wait(containsJS("#next mark", "boss") + ` && document.querySelector("#next").checkVisibility()`)
 	dock.Eval(`document.querySelector('#next [data-act="approve"]').click()`)
-	overlay.Wait(has(".dm-text", "boss one"))
-	dock.Wait(has("#next", "boss two"))
+	overlay.Wait(containsJS(".dm-text", "boss one"))
+	dock.Wait(containsJS("#next", "boss two"))
 	dock.Eval(`document.querySelector("#tab-review").click()`)
-	dock.Wait(has("#decided", "you approved") + ` && !document.querySelector("#next").checkVisibility()`)
+	dock.Wait(containsJS("#decided", "you approved") + ` && !document.querySelector("#next").checkVisibility()`)
 	if wide := browser.Value[int](dock, `document.documentElement.scrollWidth`); wide > 320 {
 		t.Errorf("the dock is %d px wide", wide)
 	}
@@ -127,11 +127,11 @@ func TestTheDockDecides(t *testing.T) {
 // all pages in the rail.
 func TestWordsOfTheConsoleStandTogether(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
 	h.sender().say("阿布", "the first boss", nil)
 	h.sender().say("阿布", "and another boss", nil)
-	address, _ := h.link("owner", "Mika")
+	address, _ := h.makeLink("owner", "Mika")
 	page := browser.New(t)
 	page.Goto(address)
 	page.Size(1280, 800, 1)

@@ -7,11 +7,11 @@ import "testing"
 func TestOthersSeeWhatAModeratorLooksAt(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	mika, _ := h.link("owner", "Mika")
-	kim, _ := h.link("moderator", "Kim")
-	mine, theirs := consoleAt(t, mika), consoleAt(t, kim)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	mika, _ := h.makeLink("owner", "Mika")
+	kim, _ := h.makeLink("moderator", "Kim")
+	mine, theirs := openConsole(t, mika), openConsole(t, kim)
 	s := h.sender()
 	s.say("noodle", "hello everybody", nil)
 	s.say("noodle", "the boss waits", nil)
@@ -37,13 +37,13 @@ func TestOthersSeeWhatAModeratorLooksAt(t *testing.T) {
 
 	// From one dialog into the next it is the same person; and both moderators see each other.
 	theirs.Eval(`document.querySelector('.held-item.current [data-act="person"]').click()`)
-	mine.Wait(has(".held-item.current", "Kim is looking at this") + ` && ` + row("the boss waits") + `.querySelector(".lookers")`)
+	mine.Wait(containsJS(".held-item.current", "Kim is looking at this") + ` && ` + row("the boss waits") + `.querySelector(".lookers")`)
 	checkAxe(t, mine, source, "rows that somebody looks at", true)
 	theirs.Eval(`[...document.querySelectorAll("dialog .person-acts button")].find((e) => e.textContent === "Mute").click()`)
 	theirs.Wait(`document.querySelector("dialog .ban-form")`)
 	mine.Eval(`document.querySelector('.held-item:not(.current) [data-act="look"]').click()`)
-	theirs.Wait(has(".held-item:not(.current)", "Mika is looking at this"))
-	mine.Wait(has(".held-item:not(.current)", "Kim is looking at this"))
+	theirs.Wait(containsJS(".held-item:not(.current)", "Mika is looking at this"))
+	mine.Wait(containsJS(".held-item:not(.current)", "Kim is looking at this"))
 
 	// A console that disconnects takes its mark with it.
 	theirs.Goto("about:blank")

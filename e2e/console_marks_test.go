@@ -10,16 +10,16 @@ import (
 // in place, and show the text before it was masked.
 func TestWhatAModeratorSeesIsTrue(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
-	rules(h, "tangerine => mask\nlemon => hold")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
+	saveRules(h, "tangerine => mask\nlemon => hold")
 	s := h.sender()
 	text := s.say("Ann", "a fresh tangerine", nil)
 	name := s.say("my tangerine", "hello there", nil)
 	held := s.say("a lemon", "good evening", nil)
 	for _, text := range []string{"good evening", "Written: a fresh tangerine", "Written: my tangerine"} {
-		console.Wait(has("#feed", text))
+		console.Wait(containsJS("#feed", text))
 	}
 	for where, want := range map[string]string{
 		`#feed [data-id="` + text + `"] .said mark`: "*********",
@@ -32,7 +32,7 @@ func TestWhatAModeratorSeesIsTrue(t *testing.T) {
 		}
 	}
 	console.Eval(`document.querySelector('[data-id="` + held + `"].row [data-act="person"]').click()`)
-	console.Wait(has("dialog .person-comments", "good evening"))
+	console.Wait(containsJS("dialog .person-comments", "good evening"))
 	if got := browser.Value[string](console, `document.querySelector(".person-comments mark").textContent`); got != "lemon" {
 		t.Errorf("the card marks %q", got)
 	}
@@ -40,5 +40,5 @@ func TestWhatAModeratorSeesIsTrue(t *testing.T) {
 	console.Wait(`document.querySelector("#rules-test")`)
 	console.Eval(`{ const box = document.querySelector("#rules-test"); box.value = "  a \t cafe\u0301   tangerine"; box.dispatchEvent(new Event("input")); }`)
 	console.Wait(`document.querySelector(".verdict mark")?.textContent === "tangerine"`)
-	console.Wait(has(".verdict", "a café *********"))
+	console.Wait(containsJS(".verdict", "a café *********"))
 }

@@ -12,14 +12,14 @@ import (
 
 // rightClick presses and releases the right mouse button on an element of the page.
 func rightClick(p *browser.Page, selector string) {
-	at := middle(p, selector)
+	at := centerOf(p, selector)
 	for _, kind := range []input.DispatchMouseEventType{input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased} {
 		browser.Call(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at[0], Y: at[1], Button: input.MouseButtonRight, ClickCount: 1})
 	}
 }
 
-// middle returns the middle of an element in the window.
-func middle(p *browser.Page, selector string) []float64 {
+// centerOf returns the middle of an element in the window.
+func centerOf(p *browser.Page, selector string) []float64 {
 	return browser.Value[[]float64](p, `(() => { const r = document.querySelector(`+"`"+selector+"`"+`).getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })()`)
 }
 
@@ -34,19 +34,19 @@ const (
 func TestTheMenuOfAComment(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	s := h.sender()
 	first := s.say("moss", "grapes are fine", nil)
 	s.say("noodle", "nothing to see", nil)
 	row := `#feed [data-id="` + first + `"]`
-	console.Wait(has(".feed .row", "nothing to see"))
+	console.Wait(containsJS(".feed .row", "nothing to see"))
 	choose := func(page *browser.Page, word string) {
 		t.Helper()
 		page.Wait(menuOpen)
-		click(page, `[role="menuitem"]`, word)
+		clickText(page, `[role="menuitem"]`, word)
 		page.Wait(menuClosed)
 	}
 
@@ -58,71 +58,71 @@ func TestTheMenuOfAComment(t *testing.T) {
 		t.Errorf("the menu has %s, want %s", items, want)
 	}
 	s.say("noodle", "while the menu is open", nil)
-	console.Wait(has("#fresh", "1 new"))
+	console.Wait(containsJS("#fresh", "1 new"))
 	press(console, "Escape")
 	console.Wait(menuClosed)
 	console.Move(1400, 500) // a mouse over the feed holds it, too
-	console.Wait(has(".feed .row", "while the menu is open"))
+	console.Wait(containsJS(".feed .row", "while the menu is open"))
 
 	rightClick(console, row+" .said")
 	choose(console, "Mute: 10 min")
-	console.Wait(has("#banner", "moss is muted"))
+	console.Wait(containsJS("#banner", "moss is muted"))
 	bans := h.do("GET", "/api/rooms/live/bans", nil)["bans"].([]any)
 	if len(bans) != 1 || bans[0].(map[string]any)["kind"] != "mute" {
 		t.Errorf("the mute of one click is %v", bans)
 	} else if ban := bans[0].(map[string]any); ban["until"].(float64)-ban["at"].(float64) != 600_000 {
 		t.Errorf("it lasts for %v ms", ban["until"].(float64)-ban["at"].(float64))
 	}
-	click(console, "#banner button", "Undo")
+	clickText(console, "#banner button", "Undo")
 	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
 
 	// By keyboard: the first letters of an item select it.
 	press(console, "f", "Home")
-	console.Wait(has(".row:focus", "grapes are fine"))
+	console.Wait(containsJS(".row:focus", "grapes are fine"))
 	press(console, "o")
 	console.Wait(menuOpen)
 	press(console, "p")
-	console.Wait(has(`[role=menuitem]:focus`, "Pin"))
+	console.Wait(containsJS(`[role=menuitem]:focus`, "Pin"))
 	press(console, "End", "ArrowDown", "Enter")
-	console.Wait(has("#pinned", "grapes are fine") + ` && ` + has(".row:focus", "grapes are fine"))
+	console.Wait(containsJS("#pinned", "grapes are fine") + ` && ` + containsJS(".row:focus", "grapes are fine"))
 
 	// One of its words is added to the rules, and applies from the next comment.
 	press(console, "o")
 	choose(console, "Add a word to the rules")
-	enter(console, "dialog [name=word]", "grapes")
-	click(console, "dialog label", "refused")
-	click(console, "dialog [type=submit]", "Add")
-	console.Wait(has("#banner", "“grapes” is in “words” now"))
+	enterText(console, "dialog [name=word]", "grapes")
+	clickText(console, "dialog label", "refused")
+	clickText(console, "dialog [type=submit]", "Add")
+	console.Wait(containsJS("#banner", "“grapes” is in “words” now"))
 	list := fmt.Sprint(h.do("GET", "/api/rooms/live/rules", nil)["lists"])
 	if !strings.Contains(list, holdBoss+"grapes => refuse\n") {
 		t.Errorf("the lists are %s", list)
 	}
 	press(console, "Escape") // the focus leaves the feed, which goes on
-	phone := phoneAt(t, p.audience)
-	say(phone, "sour grapes")
-	console.Wait(has(".feed .row.refused", "sour grapes"))
+	phone := openConnectedPhone(t, p.audience)
+	sendComment(phone, "sour grapes")
+	console.Wait(containsJS(".feed .row.refused", "sour grapes"))
 
 	console.Eval(`document.querySelector('` + row + ` .said').dispatchEvent(new PointerEvent("contextmenu", { bubbles: true, cancelable: true, button: 2 }))`)
 	choose(console, "Reply")
 	console.Wait(`document.activeElement.id === "say" && document.activeElement.value === "@moss "`)
 
 	console.Eval(`document.querySelector('` + row + ` .name').click()`)
-	console.Wait(has("dialog[open] h2", "moss"))
+	console.Wait(containsJS("dialog[open] h2", "moss"))
 
 	// On a phone: a long press, and no click when the finger lifts.
 	hand := browser.NewPhone(t)
 	hand.Hand(360, 740)
 	hand.Goto(address)
 	hand.Goto(h.base + "/dock/live")
-	hand.Wait(has(".feed .row", "nothing to see"))
+	hand.Wait(containsJS(".feed .row", "nothing to see"))
 	for i := range 2 {
 		s.say(fmt.Sprint("reed", i), "one and the same", nil)
 	}
-	hand.Wait(has(".feed .times", "×2"))
+	hand.Wait(containsJS(".feed .times", "×2"))
 	for _, small := range browser.Value[[]string](hand, `[...document.querySelectorAll("#pane button")].filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.height < 43.5 || r.width < 43.5)).map(([e, r]) => e.className + " " + r.width + "x" + r.height)`) {
 		t.Errorf("less than 44 px: %s", small)
 	}
-	at := middle(hand, row+" .name")
+	at := centerOf(hand, row+" .name")
 	lift := hand.Touch(at[0], at[1])
 	hand.Wait(menuOpen)
 	lift()
@@ -135,14 +135,14 @@ func TestTheMenuOfAComment(t *testing.T) {
 	hand.Wait(`!document.querySelector("#compose").checkVisibility()`)
 	// The room's own comment, fixed at the top; the next one flies again.
 	hand.Eval(`document.querySelector("#more-menu").open = true`)
-	click(hand, "#compose-narrow", "Write as the room")
+	clickText(hand, "#compose-narrow", "Write as the room")
 	hand.Wait(`document.activeElement.id === "say"`)
 	hand.Eval(`document.querySelector("#say-more").click()`)
-	click(hand, "[role=menuitemradio]", "Fixed at top")
+	clickText(hand, "[role=menuitemradio]", "Fixed at top")
 	hand.Wait(`document.querySelector("#say-more").ariaLabel === "How it is shown: Fixed at top" && document.activeElement.id === "say"`)
 	hand.Type("look up")
 	hand.Eval(`document.querySelector("#say-send").click()`)
-	hand.Wait(has(".feed .row .badge", "Host") + ` && document.querySelector("#say-more").ariaLabel === "How it is shown: Flying"`)
+	hand.Wait(containsJS(".feed .row .badge", "Host") + ` && document.querySelector("#say-more").ariaLabel === "How it is shown: Flying"`)
 	if c := fmt.Sprint(h.do("GET", "/api/rooms/live/comments?q=look+up", nil)["comments"]); !strings.Contains(c, "mode:top") {
 		t.Errorf("it was sent as %s", c)
 	}
@@ -156,13 +156,13 @@ func TestTheMenuOfAComment(t *testing.T) {
 // applies to those alone; in the feed it applies to the feed's row alone.
 func TestReviewByPersonAndInBulk(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	s := h.sender()
 	for i := range 4 {
-		s.say("moss", "boss "+word(i), nil)
+		s.say("moss", "boss "+wordFor(i), nil)
 	}
 	for _, who := range []string{"noodle", "willow", "reed"} {
 		s.say(who, "boss says "+who, nil)
@@ -175,36 +175,36 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 
 	// A key in the feed applies to its row, whatever is current in the queue.
 	press(console, "f")
-	console.Wait(has(".row:focus", "boss says reed"))
+	console.Wait(containsJS(".row:focus", "boss says reed"))
 	press(console, "x", "r")
-	console.Wait(has(".feed .row.refused", "boss says reed") + ` && ` + has("#decided", "boss says reed"))
+	console.Wait(containsJS(".feed .row.refused", "boss says reed") + ` && ` + containsJS("#decided", "boss says reed"))
 	rows(6)
 	press(console, "Escape", "z")
-	console.Wait(has(".feed .row.shown", "boss says reed"))
+	console.Wait(containsJS(".feed .row.shown", "boss says reed"))
 
-	click(console, "#by-person", "By person")
+	clickText(console, "#by-person", "By person")
 	rows(3)
-	ready(console, "boss aoaund")
+	awaitQueueItem(console, "boss aoaund")
 	console.Wait(`document.querySelectorAll(".held-item.current .alike-item").length === 4`)
 	press(console, "r")
-	console.Wait(has("#banner", "4 refused"))
+	console.Wait(containsJS("#banner", "4 refused"))
 	rows(2)
 
 	// While several are being selected, no action applies to a single one.
-	ready(console, "boss says noodle")
+	awaitQueueItem(console, "boss says noodle")
 	press(console, "x", "x", "a")
-	console.Wait(has("#banner", "Nothing is selected"))
+	console.Wait(containsJS("#banner", "Nothing is selected"))
 	press(console, "Shift+X", "i")
-	console.Wait(has("#banner", "one comment at a time") + ` && document.querySelector("dialog") === null && ` + has("#bulk", "2 selected"))
+	console.Wait(containsJS("#banner", "one comment at a time") + ` && document.querySelector("dialog") === null && ` + containsJS("#bulk", "2 selected"))
 	press(console, "b")
-	console.Wait(has("dialog[open] h2", "Ban 2 people") + ` && ` + has("dialog .bulk-names", "willow"))
-	click(console, "dialog [type=submit]", "Ban 2 people")
-	console.Wait(has("#banner", "2 people are banned. Comments taken down: 2"))
+	console.Wait(containsJS("dialog[open] h2", "Ban 2 people") + ` && ` + containsJS("dialog .bulk-names", "willow"))
+	clickText(console, "dialog [type=submit]", "Ban 2 people")
+	console.Wait(containsJS("#banner", "2 people are banned. Comments taken down: 2"))
 	rows(0)
 	if bans := h.do("GET", "/api/rooms/live/bans", nil)["bans"].([]any); len(bans) != 2 {
 		t.Errorf("%d are banned", len(bans))
 	}
-	click(console, "#banner button", "Undo")
+	clickText(console, "#banner button", "Undo")
 	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
 	// The page remembers its grouping.
 	console.Goto(h.base + "/console/live")
@@ -215,16 +215,16 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 	// Muting several refuses their selected comments, and takes nothing down.
 	s.say("reed", "boss once more", nil)
 	rows(2)
-	ready(console, "boss again")
+	awaitQueueItem(console, "boss again")
 	press(console, "Shift+X", "m")
-	console.Wait(has("dialog[open] h2", "Mute 2 people") + ` && ` + has("dialog .bulk-names", "reed") + ` && !document.querySelector("dialog [name=remove]").checked`)
-	click(console, "dialog [type=submit]", "Mute 2 people")
-	console.Wait(has("#banner", "2 people are muted. Comments taken down: 0"))
+	console.Wait(containsJS("dialog[open] h2", "Mute 2 people") + ` && ` + containsJS("dialog .bulk-names", "reed") + ` && !document.querySelector("dialog [name=remove]").checked`)
+	clickText(console, "dialog [type=submit]", "Mute 2 people")
+	console.Wait(containsJS("#banner", "2 people are muted. Comments taken down: 0"))
 	rows(0)
 	for _, text := range []string{"boss again", "the boss is back", "boss once more"} {
-		console.Wait(has(".feed .row.refused", text))
+		console.Wait(containsJS(".feed .row.refused", text))
 	}
-	console.Wait(has(".feed .row.shown", "boss says reed")) // older, and not selected
+	console.Wait(containsJS(".feed .row.shown", "boss says reed")) // older, and not selected
 	bans := h.do("GET", "/api/rooms/live/bans", nil)["bans"].([]any)
 	if len(bans) != 2 {
 		t.Errorf("%d are muted", len(bans))
@@ -234,6 +234,6 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 			t.Errorf("a mute of several is %v", ban)
 		}
 	}
-	click(console, "#banner button", "Undo")
+	clickText(console, "#banner button", "Undo")
 	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
 }

@@ -11,9 +11,9 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// newcomers makes n new people write, each with its own identity, as phones
+// sendNewcomers makes n new people write, each with its own identity, as phones
 // do.
-func (h *runner) newcomers(n int, text func(i int) string) {
+func (h *runner) sendNewcomers(n int, text func(i int) string) {
 	h.t.Helper()
 	for i := range n {
 		jar, err := cookiejar.New(nil)
@@ -51,11 +51,11 @@ func (h *runner) newcomers(n int, text func(i int) string) {
 // reverts all answers, and one dismisses the news.
 func TestARaidIsAnswered(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	h.do("PATCH", "/api/rooms/live", map[string]any{"links": "allowed"})
-	one, _ := h.link("moderator", "Ann")
-	two, _ := h.link("moderator", "Ben")
-	ann, ben := consoleAt(t, one), consoleAt(t, two)
+	one, _ := h.makeLink("moderator", "Ann")
+	two, _ := h.makeLink("moderator", "Ben")
+	ann, ben := openConsole(t, one), openConsole(t, two)
 	settings := func() string {
 		r := h.do("GET", "/api/rooms/live", nil)
 		return fmt.Sprint(r["newcomers"], " ", r["slow_ms"], " ", r["links"], " ", r["state"])
@@ -66,7 +66,7 @@ func TestARaidIsAnswered(t *testing.T) {
 	const calm = "open 0 allowed open"
 	const stream = "come and see the other <b>stream</b>"
 	// A show begins, so newcomers are a raid only if the rules stop many.
-	h.newcomers(25, func(i int) string {
+	h.sendNewcomers(25, func(i int) string {
 		if i < 14 {
 			return stream
 		}
@@ -74,8 +74,8 @@ func TestARaidIsAnswered(t *testing.T) {
 	})
 	// The first numbers depend on when they are read; they change
 	// by a quarter at a time.
-	ann.Wait(has("#banner.warn", " newcomers in 30 s. The rules stopped ") + " && " + has("#banner.warn", " people write the same:"))
-	ann.Wait(has("#banner bdi", stream))
+	ann.Wait(containsJS("#banner.warn", " newcomers in 30 s. The rules stopped ") + " && " + containsJS("#banner.warn", " people write the same:"))
+	ann.Wait(containsJS("#banner bdi", stream))
 	for _, dir := range []string{"ltr", "rtl"} { // the direction of their text
 		gap := browser.Value[float64](ann, `(() => {
 			const quote = document.querySelector("#banner bdi"), before = quote.previousSibling, last = document.createRange();
@@ -94,7 +94,7 @@ func TestARaidIsAnswered(t *testing.T) {
 	}
 	ann.Eval(`[...document.querySelectorAll("#banner button")][0].focus()`)
 	ann.Eval(click("Hold newcomers"))
-	ann.Wait(has("#banner", "Their comments go to review.") + ` && document.activeElement.matches("#banner [data-undo]")`)
+	ann.Wait(containsJS("#banner", "Their comments go to review.") + ` && document.activeElement.matches("#banner [data-undo]")`)
 	ann.Eval(click("Slow mode"))
 	ann.Eval(click("URLs off"))
 	ann.Wait(`document.querySelectorAll("#banner .button").length === 2`) // lock down and undo
@@ -122,7 +122,7 @@ func TestARaidIsAnswered(t *testing.T) {
 		ann.Wait(`document.querySelector("dialog[open]")`)
 		press(ann, "Enter")
 		ann.Wait(`!document.querySelector("dialog")`)
-		ann.Wait(has("#banner > .banner", "is banned") + ` && document.querySelectorAll("#banner > .banner-acts .button").length === 4`)
+		ann.Wait(containsJS("#banner > .banner", "is banned") + ` && document.querySelectorAll("#banner > .banner-acts .button").length === 4`)
 		below := browser.Value[bool](ann, `document.querySelector("#banner > .banner").getBoundingClientRect().top >= document.querySelector("#banner > .banner-acts").getBoundingClientRect().bottom`)
 		if !below {
 			t.Error("the report of the action is not below the raid")
@@ -135,19 +135,19 @@ func TestARaidIsAnswered(t *testing.T) {
 		}
 	}
 	// The raid goes on, however long all this has taken.
-	h.newcomers(20, func(i int) string { return fmt.Sprint("fuck you again ", i) })
-	ann.Wait(has("#banner button", "Lock down"))
+	h.sendNewcomers(20, func(i int) string { return fmt.Sprint("fuck you again ", i) })
+	ann.Wait(containsJS("#banner button", "Lock down"))
 	ann.Eval(click("Lock down"))
-	ann.Wait(has("#banner button", "Press again"))
-	armed(ann)
+	ann.Wait(containsJS("#banner button", "Press again"))
+	awaitArmed(ann)
 	ann.Eval(click("Press again"))
-	ann.Wait(has("#banner", "Locked down"))
+	ann.Wait(containsJS("#banner", "Locked down"))
 	press(ann, "z")
-	ann.Wait(has("#banner", "newcomers in 30 s."))
+	ann.Wait(containsJS("#banner", "newcomers in 30 s."))
 	if got := settings(); got != calm {
 		t.Errorf("the lock-down reverted: %s", got)
 	}
 	ann.Eval(click("Close"))
 	ann.Wait(`document.querySelector("#banner").hidden`)
-	ben.Wait(has("#banner", "newcomers in 30 s."))
+	ben.Wait(containsJS("#banner", "newcomers in 30 s."))
 }

@@ -13,11 +13,11 @@ import (
 // record shows what others do meanwhile, can be searched, and is exported as filtered.
 func TestUndoFromTheRecord(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("moderator", "Ann")
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("moderator", "Ann")
 	overlay := browser.Open(t, p.overlay)
-	console := consoleAt(t, address)
+	console := openConsole(t, address)
 	s := h.sender()
 	yes, no := s.say("moss", "boss approved", nil), s.say("noodle", "boss refused", nil)
 	pin := s.say("tapioca", "pinned line", nil)
@@ -28,8 +28,8 @@ func TestUndoFromTheRecord(t *testing.T) {
 	h.do("POST", "/api/rooms/live/comments/"+pin+"/pin", nil)
 	h.do("PATCH", "/api/rooms/live", map[string]any{"title": "Friday", "slow_ms": 10000})
 	h.do("POST", "/api/rooms/live/bans", map[string]any{"user": user, "kind": "mute", "reason": "for being rude"})
-	overlay.Wait(has(".dm-text", "boss approved"))
-	console.Wait(has(".feed .row", "a rude line"))
+	overlay.Wait(containsJS(".dm-text", "boss approved"))
+	console.Wait(containsJS(".feed .row", "a rude line"))
 
 	console.Eval(`location.hash = "audit"`)
 	row := func(text string) string {
@@ -59,9 +59,9 @@ func TestUndoFromTheRecord(t *testing.T) {
 		t.Errorf("%d bans after lifting was undone", n)
 	}
 	undo("approvedboss approved")
-	overlay.Wait(`!` + has(".dm-text", "boss approved"))
+	overlay.Wait(`!` + containsJS(".dm-text", "boss approved"))
 	undo("refusedboss refused")
-	overlay.Wait(has(".dm-text", "boss refused"))
+	overlay.Wait(containsJS(".dm-text", "boss refused"))
 	undo("hostpinnedpinned line") // not the unpinned one
 	console.Wait(`document.querySelector("#pinned").hidden`)
 
@@ -76,7 +76,7 @@ func TestUndoFromTheRecord(t *testing.T) {
 	console.Ignore("409")
 	console.Wait(row("Slow mode: 0 s → 5 s") + `?.querySelector("button")`)
 	console.Eval(row("Slow mode: 0 s → 5 s") + `.querySelector("button").click()`)
-	console.Wait(has("#banner", "host changed it since. Nothing was undone."))
+	console.Wait(containsJS("#banner", "host changed it since. Nothing was undone."))
 	if room("slow_ms") != "7000" {
 		t.Errorf("slow mode is %s", room("slow_ms"))
 	}

@@ -13,8 +13,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// enter puts text into a field and leaves it, as a person does.
-func enter(p *browser.Page, selector, text string) {
+// enterText puts text into a field and leaves it, as a person does.
+func enterText(p *browser.Page, selector, text string) {
 	p.Wait(`((field) => field !== null && !field.readOnly)(document.querySelector(` + strconv.Quote(selector) + `))`)
 	p.Eval(`(() => {
 		const field = document.querySelector(` + strconv.Quote(selector) + `);
@@ -24,53 +24,53 @@ func enter(p *browser.Page, selector, text string) {
 	})()`)
 }
 
-// click presses the first element that matches and contains a text, as soon as it
+// clickText presses the first element that matches and contains a text, as soon as it
 // exists.
-func click(p *browser.Page, selector, text string) {
+func clickText(p *browser.Page, selector, text string) {
 	find := `[...document.querySelectorAll(` + strconv.Quote(selector) + `)].find((e) => (e.ariaLabel ?? e.textContent).includes(` + strconv.Quote(text) + `) && e.checkVisibility())`
 	p.Wait(find + ` !== undefined`)
 	p.Eval(find + `.click()`)
 }
 
-// copied waits until a press has put a text on the clipboard.
-func copied(t *testing.T, p *browser.Page, within, want string) {
+// wantCopied waits until a press has put a text on the clipboard.
+func wantCopied(t *testing.T, p *browser.Page, within, want string) {
 	t.Helper()
 	p.Eval(`(() => { window.copied = undefined; navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }; })()`)
-	click(p, within+" button", "Copy")
+	clickText(p, within+" button", "Copy")
 	p.Wait(`window.copied !== undefined`)
 	if got := browser.Value[string](p, `window.copied`); got != want {
 		t.Errorf("copied is %q, want %q", got, want)
 	}
-	p.Wait(has(within+" button", "Copied"))
+	p.Wait(containsJS(within+" button", "Copied"))
 }
 
 // The owner makes a room, names it, closes and opens it, archives it and restores
 // it, all in the console.
 func TestRoomsAreRunInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	console.Ignore("409") // the name is taken
 	manage := func() {
 		console.Eval(`document.querySelector("#rooms-menu").open = true`)
-		click(console, "#rooms button", "Make and manage rooms")
-		console.Wait(has(".rooms-list", "live"))
+		clickText(console, "#rooms button", "Make and manage rooms")
+		console.Wait(containsJS(".rooms-list", "live"))
 	}
 	manage()
-	enter(console, "dialog [name=id]", "live")
-	click(console, "dialog button", "Make the room")
-	console.Wait(has("dialog [role=alert]", "There is a room of this name"))
-	enter(console, "dialog [name=id]", "second-room")
-	enter(console, "dialog [name=title]", "The <b>second</b>")
-	click(console, "dialog button", "Make the room")
-	console.Wait(`location.pathname === "/console/second-room" && ` + has("#title", "The <b>second</b>"))
+	enterText(console, "dialog [name=id]", "live")
+	clickText(console, "dialog button", "Make the room")
+	console.Wait(containsJS("dialog [role=alert]", "There is a room of this name"))
+	enterText(console, "dialog [name=id]", "second-room")
+	enterText(console, "dialog [name=title]", "The <b>second</b>")
+	clickText(console, "dialog button", "Make the room")
+	console.Wait(`location.pathname === "/console/second-room" && ` + containsJS("#title", "The <b>second</b>"))
 
 	console.Eval(`location.hash = "room"`)
-	enter(console, "#page .set input", "Attic")
-	console.Wait(has("#title", "Attic"))
+	enterText(console, "#page .set input", "Attic")
+	console.Wait(containsJS("#title", "Attic"))
 	// Colours have a swatch and a word, and a switch that is on means that its content exists.
-	console.Wait(has("#page .swatches", "Light blue") + ` && [...document.querySelectorAll("#page .swatches .dot")].every((e) => e.parentElement.textContent.length > 2 && !e.parentElement.textContent.includes("#"))`)
+	console.Wait(containsJS("#page .swatches", "Light blue") + ` && [...document.querySelectorAll("#page .swatches .dot")].every((e) => e.parentElement.textContent.length > 2 && !e.parentElement.textContent.includes("#"))`)
 	flip := func(word, field string, want any) {
 		t.Helper()
 		// Other rows may say that they are saved, too.
@@ -90,9 +90,9 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 	flip("Shows comments, cards and polls", "overlay_hidden", true)
 	flip("Shows comments, cards and polls", "overlay_hidden", nil)
 	flip("In a colour of its own", "look", map[string]any{"color": "#d3f25c"})
-	shoot(t, console, "room-settings.png")
+	keepPhoneShot(t, console, "room-settings.png")
 	flip("In a colour of its own", "look", map[string]any{})
-	enter(console, "#page .set input", strings.Repeat("👩‍👩‍👧", 61))
+	enterText(console, "#page .set input", strings.Repeat("👩‍👩‍👧", 61))
 	console.Wait(`document.querySelector("#page .set input").validationMessage === "At most 60 characters."`)
 	if got := h.do("GET", "/api/rooms/second-room", nil)["title"]; got != "Attic" {
 		t.Errorf("the title is %v", got)
@@ -117,7 +117,7 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 	state("closed")
 	press("Open", "Close")
 	state("open")
-	phone := phoneAt(t, h.base+"/r/second-room")
+	phone := openConnectedPhone(t, h.base+"/r/second-room")
 	press("Archive", "Bring back")
 	phone.Wait(`!document.querySelector("#banner").hidden`)
 	if list := h.do("GET", "/api/rooms", nil)["rooms"].([]any); len(list) != 1 {
@@ -131,71 +131,71 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 // code. Revoking it ends its sessions, and it can be restored.
 func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	console.Eval(`location.hash = "links"`)
 	line := func(text string) string {
 		return `[...document.querySelectorAll("#page .line-row")].find((e) => !e.closest("details") && e.textContent.includes("` + text + `"))`
 	}
-	enter(console, "#page select", "moderator")
-	enter(console, "#page form input", "Ann <i>")
-	click(console, "#page form button", "Make link")
-	console.Wait(has("#page .new-link", "shown this once") + ` && document.querySelector(".new-link img").naturalWidth > 0`)
+	enterText(console, "#page select", "moderator")
+	enterText(console, "#page form input", "Ann <i>")
+	clickText(console, "#page form button", "Make link")
+	console.Wait(containsJS("#page .new-link", "shown this once") + ` && document.querySelector(".new-link img").naturalWidth > 0`)
 	given := browser.Value[string](console, `document.querySelector(".new-link .mono").textContent`)
 	if !strings.HasPrefix(given, h.base+"/console/live?key=") {
 		t.Fatalf("the link is %s", given)
 	}
-	copied(t, console, ".new-link", given)
+	wantCopied(t, console, ".new-link", given)
 	console.Wait(line("Ann <i>") + `?.textContent.includes("never used")`)
 	if browser.Value[bool](console, line("Ann <i>")+`.textContent.includes("key=")`) {
 		t.Error("a moderator's key is shown again")
 	}
 
-	ann := consoleAt(t, given)
+	ann := openConsole(t, given)
 	if browser.Value[bool](ann, `location.search.includes("key") || document.querySelector('[data-section-link="links"]') !== null`) {
 		t.Error("a moderator sees the page of links, or the key in the address")
 	}
 	console.Eval(`location.hash = "audit"`)
-	console.Wait(has("#page", "made a link"))
+	console.Wait(containsJS("#page", "made a link"))
 	console.Eval(`location.hash = "links"`)
 	console.Wait(line("Ann <i>") + `?.textContent.includes("last used")`)
 
 	// The overlay's key can be shown again, as text and as a code.
 	console.Eval(line("/overlay/live?key=") + `.id = "overlay-line"`)
-	copied(t, console, "#overlay-line", p.overlay)
-	click(console, "#overlay-line button", "Code")
+	wantCopied(t, console, "#overlay-line", p.overlay)
+	clickText(console, "#overlay-line button", "Code")
 	console.Wait(`document.querySelector("dialog[open] img")?.naturalWidth > 0`)
 	press(console, "Escape")
 	console.Wait(`document.querySelector("dialog") === null`)
 
 	console.Eval(line("Ann <i>") + `.id = "ann-line"`)
-	click(console, "#ann-line button", "Revoke")
-	console.Wait(has("dialog[open]", "Ann <i>"))
-	click(console, "dialog[open] button", "Revoke")
-	ann.Wait(has("#banner", "This link was revoked"))
+	clickText(console, "#ann-line button", "Revoke")
+	console.Wait(containsJS("dialog[open]", "Ann <i>"))
+	clickText(console, "dialog[open] button", "Revoke")
+	ann.Wait(containsJS("#banner", "This link was revoked"))
 	console.Wait(line("Ann <i>") + ` === undefined`)
 	ann.Ignore("401")
 	ann.Goto(given)
-	ann.Wait(has("main", "This link has expired"))
+	ann.Wait(containsJS("main", "This link has expired"))
 
 	// The wrong one was revoked: after an undo the same address works again.
 	console.Eval(`document.querySelector(".links-gone").open = true`)
-	click(console, ".links-gone button", "Restore")
-	console.Wait(has("dialog[open]", "Whoever still has its address comes in again: Moderator · Ann <i>"))
-	click(console, "dialog[open] button", "Restore")
+	clickText(console, ".links-gone button", "Restore")
+	console.Wait(containsJS("dialog[open]", "Whoever still has its address comes in again: Moderator · Ann <i>"))
+	clickText(console, "dialog[open] button", "Restore")
 	console.Wait(line("Ann <i>") + ` !== undefined && document.querySelector(".links-gone").hidden`)
 	ann.Goto(given)
 	ann.Wait(`document.querySelector("#feed") !== null`)
 	console.Eval(`location.hash = "audit"`)
-	console.Wait(has("#page .line-row", "restored a link"))
+	console.Wait(containsJS("#page .line-row", "restored a link"))
 
 	// A link in use is marked, and the last owner's link offers nothing that the server refuses.
 	console.Eval(`location.hash = "links"`)
 	console.Wait(line("Mika") + `?.textContent.includes("last used")`)
 	console.Eval(`[...document.querySelectorAll("#page .line-row")].find((e) => e.textContent.startsWith("Owner") && !e.textContent.includes("Mika")).id = "other-owner"`)
-	click(console, "#other-owner button", "Revoke")
-	click(console, "dialog[open] button", "Revoke")
+	clickText(console, "#other-owner button", "Revoke")
+	clickText(console, "dialog[open] button", "Revoke")
 	console.Wait(line("Mika") + `?.textContent.includes("The last owner's link stays")`)
 	if browser.Value[bool](console, line("Mika")+`.querySelector("button.stop") !== null`) {
 		t.Error("the last owner's link can be revoked")
@@ -205,16 +205,16 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 // The page "On air" has every address, and each of them works.
 func TestOnAirHasEveryAddress(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	console.Eval(`document.querySelector('.rail [data-section-link="air"]').click()`)
-	console.Wait(has("#page .mono", "/overlay/live?key=") + ` && document.querySelector("#page .qr-big").naturalWidth > 0`)
+	console.Wait(containsJS("#page .mono", "/overlay/live?key=") + ` && document.querySelector("#page .qr-big").naturalWidth > 0`)
 	if got := browser.Value[string](console, `document.querySelector("#page .mono").textContent`); got != p.overlay {
 		t.Errorf("the overlay's address is %s, want %s", got, p.overlay)
 	}
-	copied(t, console, "#page .set", p.overlay)
-	copied(t, console, "#page .entry-big", p.audience)
+	wantCopied(t, console, "#page .set", p.overlay)
+	wantCopied(t, console, "#page .entry-big", p.audience)
 	type way struct {
 		Path   string
 		Status int
@@ -229,19 +229,19 @@ func TestOnAirHasEveryAddress(t *testing.T) {
 			t.Errorf("%s returns status %d", path, found[path])
 		}
 	}
-	click(console, "#page button", "Make an address for OBS")
-	console.Wait(has("#page .new-link .mono", "/dock/live?key="))
+	clickText(console, "#page button", "Make an address for OBS")
+	console.Wait(containsJS("#page .new-link .mono", "/dock/live?key="))
 	dock := browser.New(t)
 	dock.Size(320, 720, 2)
 	dock.Goto(browser.Value[string](console, `document.querySelector("#page .new-link .mono").textContent`))
 	dock.Wait(`document.body.dataset.view === "dock" && document.querySelector("#rate").textContent !== "–"`)
 
 	// A moderator sees the addresses, too, but cannot make any.
-	given, _ := h.link("moderator", "Ann")
-	ann := consoleAt(t, given)
+	given, _ := h.makeLink("moderator", "Ann")
+	ann := openConsole(t, given)
 	ann.Eval(`location.hash = "air"`)
-	ann.Wait(has("#page .mono", "/overlay/live?key="))
-	if browser.Value[bool](ann, has("#page button", "Make an address")) {
+	ann.Wait(containsJS("#page .mono", "/overlay/live?key="))
+	if browser.Value[bool](ann, containsJS("#page button", "Make an address")) {
 		t.Error("a moderator sees actions that only an owner may use")
 	}
 }
@@ -270,28 +270,28 @@ func withoutCookies(t *testing.T, base string) string {
 // with the new code are in, also if cookies are blocked.
 func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	given, _ := h.link("moderator", "Ann")
+	h := newRunner(t, p.console)
+	given, _ := h.makeLink("moderator", "Ann")
 	overlay := browser.Open(t, p.overlay+"&qr=1")
 	const code = `fetch(document.querySelector(".dm-code-image").src).then((r) => r.text())`
 	overlay.Wait(`document.querySelector(".dm-code-image")?.naturalWidth > 0`)
 	open := browser.Value[string](overlay, code)
-	console, before := consoleAt(t, given), phoneAt(t, p.audience)
+	console, before := openConsole(t, given), openConnectedPhone(t, p.audience)
 	console.Wait(`document.querySelector("#phones").textContent === "1"`)
 	console.Eval(`location.hash = "room"`)
-	click(console, "#page .toggle", "Only with the key")
-	console.Wait(has("dialog[open]", "1 phone is here now"))
-	click(console, "dialog[open] button", "Cancel")
+	clickText(console, "#page .toggle", "Only with the key")
+	console.Wait(containsJS("dialog[open]", "1 phone is here now"))
+	clickText(console, "dialog[open] button", "Cancel")
 	toggle := `[...document.querySelectorAll("#page .toggle")].find((e) => e.textContent.includes("Only with the key")).querySelector("input").checked`
 	if browser.Value[bool](console, toggle) {
 		t.Error("the switch is on, though nothing was changed")
 	}
-	click(console, "#page .toggle", "Only with the key")
-	click(console, "dialog[open] button", "Make it secret")
+	clickText(console, "#page .toggle", "Only with the key")
+	clickText(console, "dialog[open] button", "Make it secret")
 	before.Wait(`!document.querySelector("#banner").hidden && document.querySelector("#banner").className.includes("stop")`)
 	console.Wait(toggle)
-	click(console, "#page a", "Code and address")
-	console.Wait(has("#page .entry-big .mono", "/r/live?key="))
+	clickText(console, "#page a", "Code and address")
+	console.Wait(containsJS("#page .entry-big .mono", "/r/live?key="))
 	address := browser.Value[string](console, `document.querySelector("#page .entry-big .mono").textContent`)
 
 	console.Wait(`"http://" + document.querySelector("#address").textContent === ` + strconv.Quote(address))
@@ -300,17 +300,17 @@ func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 	if now := browser.Value[string](overlay, code); now == open || now != browser.Value[string](console, `fetch("/api/rooms/live/qr.svg").then((r) => r.text())`) {
 		t.Error("the overlay's code does not lead into the secret room")
 	}
-	guest := phoneAt(t, address)
+	guest := openConnectedPhone(t, address)
 	if at := browser.Value[string](guest, `location.pathname + location.search`); at != "/r/live" {
 		t.Errorf("the guest is at %s", at)
 	}
 	bare := browser.New(t)
 	bare.Goto(strings.Replace(address, h.base, withoutCookies(t, h.base), 1))
 	for _, text := range []string{"no cookie, but the key", "after a reload"} {
-		bare.Wait(has("#status", "here"))
-		say(bare, text)
-		bare.Wait(has(".feed .own", text))
-		guest.Wait(has(".feed li", text))
+		bare.Wait(containsJS("#status", "here"))
+		sendComment(bare, text)
+		bare.Wait(containsJS(".feed .own", text))
+		guest.Wait(containsJS(".feed li", text))
 		bare.Goto(browser.Value[string](bare, `location.href`))
 	}
 }
@@ -319,9 +319,9 @@ func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 // replaced and removed; files that are not pictures are recognized by their content.
 func TestThePictureIsChosenInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console, phone := consoleAt(t, address), phoneAt(t, p.audience)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console, phone := openConsole(t, address), openConnectedPhone(t, p.audience)
 	console.Ignore("422")
 	console.Eval(`location.hash = "room"`)
 	console.Wait(`document.querySelector("#page input[type=file]") !== null`)
@@ -356,7 +356,7 @@ func TestThePictureIsChosenInTheConsole(t *testing.T) {
 	if r, err := http.Get(h.base + first); err != nil || r.StatusCode != http.StatusNotFound || r.Body.Close() != nil {
 		t.Errorf("the replaced picture is still there: %v, %v", r, err)
 	}
-	click(console, "#page button", "Remove picture")
+	clickText(console, "#page button", "Remove picture")
 	phone.Wait(`!document.querySelector("#picture").checkVisibility()`)
 	console.Wait(`document.querySelector("#page .room-picture").hidden`)
 }
@@ -364,30 +364,30 @@ func TestThePictureIsChosenInTheConsole(t *testing.T) {
 // Faults in a line of the rules are reported in the page's language.
 func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	s := h.sender()
 	s.say("moss", "tangerine <i>pie</i>", nil)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	console.Goto(h.base + "/console/live?lang=zh-CN#rules")
-	enter(console, ".editor textarea", "tangerine\nx\n/(/\nlemon => burn")
+	enterText(console, ".editor textarea", "tangerine\nx\n/(/\nlemon => burn")
 	for _, text := range []string{"第 1 行", "会拦下最近 1 条弹幕中的 1 条，例如“tangerine <i>pie</i>”", "只剩一个字", "不是有效的正则表达式", "不能写“burn”"} {
-		console.Wait(has(".fault-list li", text))
+		console.Wait(containsJS(".fault-list li", text))
 	}
 	if titles := browser.Value[string](console, `[...document.querySelectorAll(".gutter [title]")].map((e) => e.title).join("|")`); !strings.Contains(titles, "不能写“burn”") {
 		t.Errorf("beside the lines: %s", titles)
 	}
-	enter(console, "#rules-test", "&lt;fuck&gt;")
-	console.Wait(has(".verdict", "与词条一字不差"))
-	click(console, "#page button", "500")
-	console.Wait(has("#page .help", "1"))
+	enterText(console, "#rules-test", "&lt;fuck&gt;")
+	console.Wait(containsJS(".verdict", "与词条一字不差"))
+	clickText(console, "#page button", "500")
+	console.Wait(containsJS("#page .help", "1"))
 }
 
 // Two moderators edit the same list: the second save names the first editor, shows
 // both versions, and succeeds when the moderator overwrites or merges.
 func TestTwoEditTheSameRules(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	save := func(text string) {
 		t.Helper()
 		h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "words", "text": text, "on": true})
@@ -405,42 +405,42 @@ func TestTwoEditTheSameRules(t *testing.T) {
 		}
 	}
 	save("pear")
-	address, _ := h.link("moderator", "Ann")
-	console := consoleAt(t, address)
+	address, _ := h.makeLink("moderator", "Ann")
+	console := openConsole(t, address)
 	console.Ignore("409")
 	console.Eval(`location.hash = "rules"`)
 	// The room's own list comes first for moderators who cannot change the others.
 	console.Wait(`document.querySelector(".editor textarea")?.value === "pear"`)
 
-	enter(console, ".editor textarea", "pear\nplum <i>")
+	enterText(console, ".editor textarea", "pear\nplum <i>")
 	save("pear\nquince")
-	click(console, "#page button.main", "Save")
-	console.Wait(has(".clash p", "host has saved this list since"))
+	clickText(console, "#page button.main", "Save")
+	console.Wait(containsJS(".clash p", "host has saved this list since"))
 	console.Wait(`document.querySelector(".theirs textarea").value === "pear\nquince" && document.querySelector(".theirs .doubt").textContent === "2"`)
 	console.Wait(`document.querySelector(".editor textarea").value === "pear\nplum <i>" && document.activeElement.closest(".clash") !== null`)
 	stands("pear\nquince")
 	console.Eval(`document.querySelector(".editor textarea").focus()`)
-	click(console, "#page button.main", "Save") // not the link onward
+	clickText(console, "#page button.main", "Save") // not the link onward
 	console.Wait(`document.activeElement.closest(".clash") !== null`)
 	stands("pear\nquince")
 
-	click(console, ".clash button", "Put both together")
+	clickText(console, ".clash button", "Put both together")
 	console.Wait(`document.querySelector(".clash").hidden && document.querySelector(".editor textarea").value === "pear\nquince\nplum <i>"`)
 	stands("pear\nquince")
-	click(console, "#page button.main", "Save")
-	console.Wait(has("#page .saved-now", "Saved and in force"))
+	clickText(console, "#page button.main", "Save")
+	console.Wait(containsJS("#page .saved-now", "Saved and in force"))
 	stands("pear\nquince\nplum <i>")
 
 	// The next save is based on the version saved here.
-	enter(console, ".editor textarea", "mine alone")
-	click(console, "#page button.main", "Save")
-	console.Wait(has("#page .saved-now", "Saved and in force"))
+	enterText(console, ".editor textarea", "mine alone")
+	clickText(console, "#page button.main", "Save")
+	console.Wait(containsJS("#page .saved-now", "Saved and in force"))
 	stands("mine alone")
-	enter(console, ".editor textarea", "mine again")
+	enterText(console, ".editor textarea", "mine again")
 	h.do("DELETE", "/api/rooms/live/rules/words", nil)
-	click(console, "#page button.main", "Save")
-	console.Wait(has(".clash p", "host has deleted this list since"))
-	click(console, ".clash button", "Save mine in its place")
+	clickText(console, "#page button.main", "Save")
+	console.Wait(containsJS(".clash p", "host has deleted this list since"))
+	clickText(console, ".clash button", "Save mine in its place")
 	console.Wait(`document.querySelector(".clash").hidden`)
 	stands("mine again")
 }

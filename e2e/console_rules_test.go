@@ -24,45 +24,45 @@ const rulesEditor = `.editor textarea`
 // after confirmation, and the shipped one can be restored.
 func TestANewListOverwritesNothing(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	shipped := h.listText("starter", true)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	console.Eval(`location.hash = "rules"`)
 	console.Wait(`document.querySelector("` + rulesEditor + `")?.value.length > 100`) // an owner begins with the shipped list
 
 	// The words are covered until somebody edits them or reveals them.
 	const blurred = `getComputedStyle(document.querySelector("` + rulesEditor + `")).filter.includes("blur")`
 	console.Wait(blurred)
-	shoot(t, console, "rules-covered.png")
+	keepPhoneShot(t, console, "rules-covered.png")
 	console.Eval(`document.querySelector("` + rulesEditor + `").focus()`)
 	console.Wait(`!` + blurred)
 	console.Eval(`document.activeElement.blur()`)
 	console.Wait(blurred)
-	click(console, "#page button", "Show the words")
+	clickText(console, "#page button", "Show the words")
 	console.Wait(`!` + blurred + ` && document.querySelector('#page [aria-pressed="true"]').textContent === "Show the words"`)
-	click(console, "#page button", "Show the words")
+	clickText(console, "#page button", "Show the words")
 	console.Wait(blurred)
-	click(console, "#page button", "New list")
+	clickText(console, "#page button", "New list")
 	console.Wait(`document.querySelector("` + rulesEditor + `").value === ""`)
-	enter(console, rulesEditor, "gooseberry\n/(/\nplum => burn")
-	console.Wait(has("#page .faulty", "2 faulty lines, left out"))
-	enter(console, rulesEditor, strings.Repeat("plum => burn\n", 130))
-	console.Wait(has("#page .faulty", "100 faulty lines, left out 30 further remarks are not listed."))
-	click(console, "#page button", "Against the last 500")
-	console.Wait(has("#page .rules, #page", "30 further remarks are not listed: mend those above first."))
-	enter(console, rulesEditor, "gooseberry\n/(/\nplum => burn")
-	console.Wait(has("#page .faulty", "2 faulty lines, left out"))
-	shoot(t, console, "rules-new.png")
+	enterText(console, rulesEditor, "gooseberry\n/(/\nplum => burn")
+	console.Wait(containsJS("#page .faulty", "2 faulty lines, left out"))
+	enterText(console, rulesEditor, strings.Repeat("plum => burn\n", 130))
+	console.Wait(containsJS("#page .faulty", "100 faulty lines, left out 30 further remarks are not listed."))
+	clickText(console, "#page button", "Against the last 500")
+	console.Wait(containsJS("#page .rules, #page", "30 further remarks are not listed: mend those above first."))
+	enterText(console, rulesEditor, "gooseberry\n/(/\nplum => burn")
+	console.Wait(containsJS("#page .faulty", "2 faulty lines, left out"))
+	keepPhoneShot(t, console, "rules-new.png")
 	for _, bad := range []struct{ name, want string }{{"", "Give the list a name first."}, {"starter", ""}} {
-		enter(console, `#page input.plain-field`, bad.name)
+		enterText(console, `#page input.plain-field`, bad.name)
 		if bad.want != "" {
-			click(console, "#page button.main", "Save")
-			console.Wait(has("#page .saved-now", bad.want))
+			clickText(console, "#page button.main", "Save")
+			console.Wait(containsJS("#page .saved-now", bad.want))
 		}
 	}
-	click(console, "#page button.main", "Save") // a list of the room may have this name
-	console.Wait(has("#page .saved-now", "Saved and in force"))
+	clickText(console, "#page button.main", "Save") // a list of the room may have this name
+	console.Wait(containsJS("#page .saved-now", "Saved and in force"))
 	if got := h.listText("starter", true); got != shipped {
 		t.Errorf("the shipped list became %.60q", got)
 	}
@@ -71,24 +71,24 @@ func TestANewListOverwritesNothing(t *testing.T) {
 	}
 
 	// A name that another list of the room has.
-	click(console, "#page button", "New list")
-	enter(console, rulesEditor, "mine")
-	enter(console, `#page input.plain-field`, "starter")
-	click(console, "#page button.main", "Save")
-	console.Wait(has("#page .saved-now", "There is a list of this name already."))
+	clickText(console, "#page button", "New list")
+	enterText(console, rulesEditor, "mine")
+	enterText(console, `#page input.plain-field`, "starter")
+	clickText(console, "#page button.main", "Save")
+	console.Wait(containsJS("#page .saved-now", "There is a list of this name already."))
 	// A list for all rooms asks for confirmation.
-	enter(console, `#page input.plain-field`, "everywhere")
-	click(console, "#page .page-bar .toggle", "For all rooms")
-	click(console, "#page button.main", "Save")
-	console.Wait(has("dialog", "holds in every room"))
-	shoot(t, console, "rules-all.png")
-	click(console, "dialog button", "Cancel")
+	enterText(console, `#page input.plain-field`, "everywhere")
+	clickText(console, "#page .page-bar .toggle", "For all rooms")
+	clickText(console, "#page button.main", "Save")
+	console.Wait(containsJS("dialog", "holds in every room"))
+	keepPhoneShot(t, console, "rules-all.png")
+	clickText(console, "dialog button", "Cancel")
 	if got := h.listText("everywhere", true); got != "none" {
 		t.Errorf("it was saved before the confirmation: %q", got)
 	}
-	click(console, "#page button.main", "Save")
-	click(console, "dialog .dialog-buttons button", "Save")
-	console.Wait(has("#page .saved-now", "Saved and in force"))
+	clickText(console, "#page button.main", "Save")
+	clickText(console, "dialog .dialog-buttons button", "Save")
+	console.Wait(containsJS("#page .saved-now", "Saved and in force"))
 	if got := h.listText("everywhere", true); got != "mine" {
 		t.Errorf("the list for all rooms is %q", got)
 	}
@@ -100,19 +100,19 @@ func TestANewListOverwritesNothing(t *testing.T) {
 	}
 	choose(0)
 	console.Wait(`document.querySelector("` + rulesEditor + `").value.length > 100`)
-	click(console, "#page .page-bar .toggle", "On")
-	console.Wait(has("dialog", "comes with danmaku"))
-	click(console, "dialog button", "Cancel")
+	clickText(console, "#page .page-bar .toggle", "On")
+	console.Wait(containsJS("dialog", "comes with danmaku"))
+	clickText(console, "dialog button", "Cancel")
 	console.Wait(`document.querySelector("#page .page-bar .toggle input").checked`)
-	enter(console, rulesEditor, "only mine")
-	click(console, "#page button.main", "Save")
-	click(console, "dialog .dialog-buttons button", "Save")
-	console.Wait(has("#page .saved-now", "Saved and in force"))
+	enterText(console, rulesEditor, "only mine")
+	clickText(console, "#page button.main", "Save")
+	clickText(console, "dialog .dialog-buttons button", "Save")
+	console.Wait(containsJS("#page .saved-now", "Saved and in force"))
 	if got := h.listText("starter", true); got != "only mine" {
 		t.Errorf("instead of the shipped list there is %.60q", got)
 	}
-	click(console, "#page button", "Restore the shipped list")
-	click(console, "dialog .dialog-buttons button", "Restore the shipped list")
+	clickText(console, "#page button", "Restore the shipped list")
+	clickText(console, "dialog .dialog-buttons button", "Restore the shipped list")
 	console.Wait(`document.querySelector("` + rulesEditor + `").value.length > 100`)
 	if got := h.listText("starter", true); got != shipped {
 		t.Errorf("restored is %.60q", got)
@@ -124,34 +124,34 @@ func TestANewListOverwritesNothing(t *testing.T) {
 // a moderator who leaves the page must confirm first.
 func TestLeavingWithUnsavedLinesAsks(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, "pear")
-	address, _ := h.link("moderator", "Ann")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	saveRules(h, "pear")
+	address, _ := h.makeLink("moderator", "Ann")
+	console := openConsole(t, address)
 	console.Eval(`location.hash = "rules"`)
 	console.Wait(`document.querySelector("` + rulesEditor + `")?.value === "pear"`)
-	enter(console, rulesEditor, "pear\nplum")
+	enterText(console, rulesEditor, "pear\nplum")
 
 	console.Eval(`location.hash = "people"`)
-	console.Wait(has("dialog", "What you typed is not saved: words."))
-	shoot(t, console, "rules-leave.png")
+	console.Wait(containsJS("dialog", "What you typed is not saved: words."))
+	keepPhoneShot(t, console, "rules-leave.png")
 	if got := browser.Value[string](console, `location.hash`); got != "#rules" {
 		t.Errorf("meanwhile the address is %q", got)
 	}
-	click(console, "dialog button", "Stay here")
+	clickText(console, "dialog button", "Stay here")
 	if got := browser.Value[string](console, `document.querySelector("`+rulesEditor+`").value`); got != "pear\nplum" {
 		t.Errorf("after staying: %q", got)
 	}
 	// The page is opened again in another language, with the typed text.
 	console.Eval(`document.querySelector('#languages a[lang="ja"]').click()`)
 	console.Wait(`document.documentElement.lang === "ja" && document.querySelector("#page h2") !== null && document.querySelector("` + rulesEditor + `")?.value === "pear\nplum"`)
-	console.Wait(has("#page .saved-now", "未保存"))
+	console.Wait(containsJS("#page .saved-now", "未保存"))
 	// Closing the tab asks, too.
 	if !browser.Value[bool](console, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`) {
 		t.Error("a tab with unsaved lines closes without a question")
 	}
 	console.Eval(`location.hash = "people"`)
-	click(console, "dialog button", "移動する")
+	clickText(console, "dialog button", "移動する")
 	console.Wait(`document.documentElement.dataset.section === "people" && location.hash === "#people"`)
 	if browser.Value[bool](console, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`) {
 		t.Error("leaving asks nothing")

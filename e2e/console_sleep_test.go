@@ -17,15 +17,15 @@ import (
 func TestAnHourOfSleep(t *testing.T) {
 	data := t.TempDir()
 	first, stop := startStoppable(t, data, freePort(t))
-	h := runnerAt(t, first.console)
-	rules(h, holdBoss)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, first.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
 	s := h.sender()
 	s.say("moss", "before the sleep", nil)
 	s.say("moss", "boss before the sleep", nil)
-	console := consoleAt(t, address)
+	console := openConsole(t, address)
 	console.IgnoreAway()
-	console.Wait(has(".feed .row", "before the sleep") + " && " + has(".held-item", "boss before the sleep"))
+	console.Wait(containsJS(".feed .row", "before the sleep") + " && " + containsJS(".held-item", "boss before the sleep"))
 	console.Eval(`(() => {
 		window.same = true;
 		const now = Date.now.bind(Date);
@@ -62,17 +62,17 @@ func TestAnHourOfSleep(t *testing.T) {
 	become(page.SetWebLifecycleStateStateActive)
 	wake()
 
-	console.Wait(has("#banner", "Back online. The list starts anew."))
-	console.Wait(has(".feed .row", "the newest"))
+	console.Wait(containsJS("#banner", "Back online. The list starts anew."))
+	console.Wait(containsJS(".feed .row", "the newest"))
 	console.Wait(`document.querySelector(".review .count").textContent === "2"`)
-	ready(console, "boss before the sleep")
+	awaitQueueItem(console, "boss before the sleep")
 	if age := browser.Value[string](console, `document.querySelector(".held-item.current .age").textContent`); strings.Contains(age, "h") {
 		t.Errorf("after the jump of the clock its age is %s", age)
 	}
 	s.say("moss", "after the sleep", nil)
-	console.Wait(has(".feed .row", "after the sleep"))
+	console.Wait(containsJS(".feed .row", "after the sleep"))
 	press(console, "a")
-	console.Wait(has("#decided", "you approved"))
+	console.Wait(containsJS("#decided", "you approved"))
 	// The missed comments are there, as far up as one reads.
 	console.Eval(`document.querySelector("#feed").scrollTop = 0`)
 	console.Wait(`document.querySelector(".feed .row")?.getAttribute("aria-setsize") > 300`)
@@ -85,10 +85,10 @@ func TestAnHourOfSleep(t *testing.T) {
 // connection ends with the visit, and going back opens a new one.
 func TestALeftPageIsGone(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	other := consoleAt(t, address)
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	other := openConsole(t, address)
+	console := openConsole(t, address)
 	two := `document.querySelector("#consoles").textContent === "2"`
 	other.Wait(two)
 	console.Goto("about:blank")
@@ -96,5 +96,5 @@ func TestALeftPageIsGone(t *testing.T) {
 	console.Eval(`void setTimeout(() => history.back())`) // not within the call, whose answer would be lost with the page
 	other.Wait(two)
 	h.sender().say("moss", "after the step back", nil)
-	console.Wait(has(".feed .row", "after the step back"))
+	console.Wait(containsJS(".feed .row", "after the step back"))
 }

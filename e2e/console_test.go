@@ -15,8 +15,8 @@ import (
 // free holds limits too high to affect a test.
 var free = []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0", "--sender-rate", "0"}
 
-// consoleAt opens the console of the room live.
-func consoleAt(t *testing.T, address string) *browser.Page {
+// openConsole opens the console of the room live.
+func openConsole(t *testing.T, address string) *browser.Page {
 	t.Helper()
 	p := browser.New(t)
 	p.Size(1440, 900, 1)
@@ -57,16 +57,16 @@ func search(p *browser.Page, text string) {
 	browser.Call(p, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// ready waits until a key applies to the current item of the queue, which contains
+// awaitQueueItem waits until a key applies to the current item of the queue, which contains
 // the text.
-func ready(p *browser.Page, text string) {
-	p.Wait(has(".held-item.current", text))
+func awaitQueueItem(p *browser.Page, text string) {
+	p.Wait(containsJS(".held-item.current", text))
 	p.Wait(`performance.now() - (window.since ??= performance.now()) > 400 && (window.since = undefined, true)`)
 }
 
 const holdBoss = "boss => hold\n"
 
-func rules(h *runner, text string) {
+func saveRules(h *runner, text string) {
 	h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "words", "text": text, "on": true})
 }
 
@@ -74,16 +74,16 @@ func rules(h *runner, text string) {
 // it by one key; it flies, and its author is notified.
 func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
 	overlay := browser.Open(t, p.overlay)
-	console := consoleAt(t, address)
-	phone := phoneAt(t, p.audience)
+	console := openConsole(t, address)
+	phone := openConnectedPhone(t, p.audience)
 
-	say(phone, "the b.o.s.s is next")
-	phone.Wait(has("body", "Waiting for a moderator"))
-	ready(console, "the b.o.s.s is next")
+	sendComment(phone, "the b.o.s.s is next")
+	phone.Wait(containsJS("body", "Waiting for a moderator"))
+	awaitQueueItem(console, "the b.o.s.s is next")
 	if got := browser.Value[string](console, `document.querySelector(".held-item.current mark").textContent`); got != "b.o.s.s" {
 		t.Errorf("marked is %q", got)
 	}
@@ -91,34 +91,34 @@ func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 		t.Errorf("%d comments fly before the approval", active)
 	}
 	press(console, "a")
-	overlay.Wait(has(".dm-text", "the b.o.s.s is next"))
-	phone.Wait(has(".feed .own", "the b.o.s.s is next"))
-	console.Wait(has("#decided", "you approved"))
+	overlay.Wait(containsJS(".dm-text", "the b.o.s.s is next"))
+	phone.Wait(containsJS(".feed .own", "the b.o.s.s is next"))
+	console.Wait(containsJS("#decided", "you approved"))
 	console.Wait(`document.querySelector(".held-item") === null`)
 
 	// A refused comment does not fly until the refusal is undone.
-	say(phone, "another boss")
-	ready(console, "another boss")
+	sendComment(phone, "another boss")
+	awaitQueueItem(console, "another boss")
 	press(console, "r")
-	console.Wait(has("#decided", "you refused"))
-	console.Wait(has(".feed .row.refused", "another boss"))
+	console.Wait(containsJS("#decided", "you refused"))
+	console.Wait(containsJS(".feed .row.refused", "another boss"))
 	press(console, "z")
-	overlay.Wait(has(".dm-text", "another boss"))
+	overlay.Wait(containsJS(".dm-text", "another boss"))
 }
 
 // A flying comment leaves the overlay after the click, and no other one does.
 func TestRecallWhileFlying(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	overlay := browser.Open(t, p.overlay)
-	console := consoleAt(t, address)
+	console := openConsole(t, address)
 	s := h.sender()
 	s.say("moss", "take me down", nil)
 	s.say("noodle", "let me fly", nil)
-	overlay.Wait(has(".dm-text", "take me down"))
-	overlay.Wait(has(".dm-text", "let me fly"))
-	console.Wait(has(".feed .row", "take me down"))
+	overlay.Wait(containsJS(".dm-text", "take me down"))
+	overlay.Wait(containsJS(".dm-text", "let me fly"))
+	console.Wait(containsJS(".feed .row", "take me down"))
 
 	// Both pages record the time by the same clock.
 	overlay.Eval(`(() => { window.gone = new Promise((done) => {
@@ -128,30 +128,30 @@ func TestRecallWhileFlying(t *testing.T) {
 	clicked := browser.Value[float64](console, `(() => { [...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("take me down")).querySelector(".danger").click(); return Date.now(); })()`)
 	gone := browser.Value[float64](overlay, `window.gone`)
 	t.Logf("gone %v ms after the click", gone-clicked) // measured by BenchmarkClickToGone
-	if !browser.Value[bool](overlay, has(".dm-text", "let me fly")) {
+	if !browser.Value[bool](overlay, containsJS(".dm-text", "let me fly")) {
 		t.Error("the other comment went, too")
 	}
-	console.Wait(has(".feed .row.removed", "Mika"))
+	console.Wait(containsJS(".feed .row.removed", "Mika"))
 }
 
 // A comment taken down during the broadcast delay never reaches the overlay.
 func TestRecallDuringTheDelay(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	h.do("PATCH", "/api/rooms/live", map[string]any{"delay_ms": 3000})
 	overlay := browser.Open(t, p.overlay)
 	overlay.Wait(`window.danmaku !== undefined`)
 	overlay.Eval(`window.seen = []; new MutationObserver(() => { for (const e of document.querySelectorAll(".dm-text")) window.seen.push(e.textContent); }).observe(document.body, { childList: true, subtree: true, characterData: true })`)
-	console := consoleAt(t, address)
+	console := openConsole(t, address)
 	console.Wait(`!document.querySelector("#delay").hidden`)
 	s := h.sender()
 	s.say("moss", "never seen", nil)
-	console.Wait(has(".feed .row.waiting", "never seen"))
+	console.Wait(containsJS(".feed .row.waiting", "never seen"))
 	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("never seen")).querySelector(".danger").click()`)
-	console.Wait(has(".feed .row.removed", "never seen"))
+	console.Wait(containsJS(".feed .row.removed", "never seen"))
 	s.say("noodle", "seen later", nil)
-	overlay.Wait(has(".dm-text", "seen later"))
+	overlay.Wait(containsJS(".dm-text", "seen later"))
 	if seen := browser.Value[string](overlay, `window.seen.join("|")`); strings.Contains(seen, "never seen") {
 		t.Errorf("the overlay drew %q", seen)
 	}
@@ -161,22 +161,22 @@ func TestRecallDuringTheDelay(t *testing.T) {
 // both see it.
 func TestTwoConsolesRace(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	one, _ := h.link("moderator", "Ann")
-	two, _ := h.link("moderator", "Ben")
-	ann, ben := consoleAt(t, one), consoleAt(t, two)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	one, _ := h.makeLink("moderator", "Ann")
+	two, _ := h.makeLink("moderator", "Ben")
+	ann, ben := openConsole(t, one), openConsole(t, two)
 	s := h.sender()
 	for i := range 5 {
 		text := fmt.Sprintf("boss number %d", i)
 		s.say("moss", text, nil)
-		ann.Wait(has(".held-item.current", text))
-		ben.Wait(has(".held-item.current", text))
+		ann.Wait(containsJS(".held-item.current", text))
+		ben.Wait(containsJS(".held-item.current", text))
 		ann.Eval(`document.querySelector('.held-item.current [data-act="approve"]').click()`)
 		ben.Eval(`document.querySelector('.held-item.current [data-act="refuse"]')?.click()`)
 		for _, console := range []*browser.Page{ann, ben} {
 			console.Wait(`document.querySelector(".held-item") === null`)
-			console.Wait(has(".decided", text))
+			console.Wait(containsJS(".decided", text))
 		}
 		who := func(console *browser.Page) string {
 			return browser.Value[string](console, `[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes(`+strconv.Quote(text)+`)).className.includes("refused") ? "refused" : "shown"`)
@@ -196,17 +196,17 @@ func startStoppable(t *testing.T, data, listen string) (product, func()) {
 // A ban takes down what is on the screens, disconnects, and keeps the phone out.
 func TestABanTakesDownDisconnectsAndStays(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	overlay := browser.Open(t, p.overlay)
-	console := consoleAt(t, address)
-	bad, good := phoneAt(t, p.audience), phoneAt(t, p.audience)
+	console := openConsole(t, address)
+	bad, good := openConnectedPhone(t, p.audience), openConnectedPhone(t, p.audience)
 	bad.Ignore("403")
-	say(good, "I am nice")
-	say(bad, "I am not")
-	overlay.Wait(has(".dm-text", "I am not"))
-	overlay.Wait(has(".dm-text", "I am nice"))
-	console.Wait(has(".feed .row", "I am not"))
+	sendComment(good, "I am nice")
+	sendComment(bad, "I am not")
+	overlay.Wait(containsJS(".dm-text", "I am not"))
+	overlay.Wait(containsJS(".dm-text", "I am nice"))
+	console.Wait(containsJS(".feed .row", "I am not"))
 
 	// By keyboard: into the feed, to its row, b, Enter.
 	press(console, "f")
@@ -219,35 +219,35 @@ func TestABanTakesDownDisconnectsAndStays(t *testing.T) {
 	press(console, "b")
 	console.Wait(`document.querySelector("dialog[open] button.full") === document.activeElement`)
 	press(console, "Enter")
-	console.Wait(has("#banner", "is banned"))
-	overlay.Wait(`!` + has(".dm-text", "I am not"))
-	console.Wait(has(".feed .row.removed", "I am not"))
-	bad.Wait(has("body", "You can no longer take part"))
-	good.Wait(`!` + has(".feed li", "I am not"))
-	if !browser.Value[bool](overlay, has(".dm-text", "I am nice")) {
+	console.Wait(containsJS("#banner", "is banned"))
+	overlay.Wait(`!` + containsJS(".dm-text", "I am not"))
+	console.Wait(containsJS(".feed .row.removed", "I am not"))
+	bad.Wait(containsJS("body", "You can no longer take part"))
+	good.Wait(`!` + containsJS(".feed li", "I am not"))
+	if !browser.Value[bool](overlay, containsJS(".dm-text", "I am nice")) {
 		t.Error("the other phone's comment went, too")
 	}
 	bad.Goto(p.audience)
-	bad.Wait(has("body", "You can no longer take part"))
+	bad.Wait(containsJS("body", "You can no longer take part"))
 
 	// Lifted by one click, the phone is back.
 	console.Eval(`location.hash = "people"`)
 	console.Wait(`document.querySelector(".ban-row button") !== null`)
 	console.Eval(`document.querySelector(".ban-row button").click()`)
-	console.Wait(has("#page", "Nobody is muted or banned"))
+	console.Wait(containsJS("#page", "Nobody is muted or banned"))
 	bad.Goto(p.audience)
-	bad.Wait(has("#status", "here"))
-	say(bad, "I am sorry")
-	overlay.Wait(has(".dm-text", "I am sorry"))
+	bad.Wait(containsJS("#status", "here"))
+	sendComment(bad, "I am sorry")
+	overlay.Wait(containsJS(".dm-text", "I am sorry"))
 }
 
 // Ten thousand comments are listed, with few elements in the page; scrolling
 // through them drops no frame for long.
 func TestTenThousandRows(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	console.Eval(`(async () => {
 		const { FeedModel } = await import(document.querySelector('script[type="module"]').src.replace("main.js", "model.js"));
 		const put = FeedModel.prototype.put;
@@ -255,7 +255,7 @@ func TestTenThousandRows(t *testing.T) {
 	})()`)
 	s := h.sender()
 	s.say("moss", "the first", nil)
-	console.Wait(has(".feed .row", "the first"))
+	console.Wait(containsJS(".feed .row", "the first"))
 	// The page's own model is filled directly: the socket makes the
 	// same call, and ten thousand HTTP requests would only measure the server.
 	console.Eval(`window.model.then((model) => {
@@ -264,7 +264,7 @@ func TestTenThousandRows(t *testing.T) {
 	s.say("noodle", "the last", nil)
 	console.Eval(`document.querySelector('#filter [value="shown"]').click()`)
 	console.Wait(`document.querySelector(".feed .row")?.getAttribute("aria-setsize") >= 9990`)
-	console.Wait(has(".feed .row", "the last"))
+	console.Wait(containsJS(".feed .row", "the last"))
 	if n := browser.Value[int](console, `document.querySelectorAll(".feed .row").length`); n > 80 {
 		t.Errorf("%d rows are in the document", n)
 	}
@@ -307,7 +307,7 @@ func TestTenThousandRows(t *testing.T) {
 // No text from anybody becomes an element.
 func TestNoPayloadBecomesAnElement(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	payloads := []string{
 		`<script>window.pwned=1</script>`, `<img src=x onerror=window.pwned=1>`, `<svg onload=window.pwned=1>`, `<svg/onload=window.pwned=1>`,
 		`"><script>window.pwned=1</script>`, `'><img src=x onerror=window.pwned=1>`, `<iframe src=javascript:window.pwned=1>`, `<body onload=window.pwned=1>`,
@@ -318,21 +318,21 @@ func TestNoPayloadBecomesAnElement(t *testing.T) {
 		`&lt;script&gt;window.pwned=1&lt;/script&gt;`, `<!--><img src=x onerror=window.pwned=1>`, `<![CDATA[<img src=x onerror=window.pwned=1>]]>`,
 	}
 	h.do("PATCH", "/api/rooms/live", map[string]any{"links": "allowed"})
-	rules(h, "mark => hold # <img src=x onerror=window.pwned=1>\n"+"<xss> => what # "+payloads[0]+"\n")
-	address, _ := h.link("owner", "<b>Mika</b>")
+	saveRules(h, "mark => hold # <img src=x onerror=window.pwned=1>\n"+"<xss> => what # "+payloads[0]+"\n")
+	address, _ := h.makeLink("owner", "<b>Mika</b>")
 	overlay := browser.Open(t, p.overlay)
-	console, phone := consoleAt(t, address), phoneAt(t, p.audience)
+	console, phone := openConsole(t, address), openConnectedPhone(t, p.audience)
 	s := h.sender()
 	for i, text := range payloads {
 		name := text[:min(len(text), 20)]
 		s.say(fmt.Sprint("author", i), text, map[string]any{"name": name})
 		s.say(fmt.Sprint("held", i), "mark "+text, map[string]any{"name": name})
-		h.link("sender", text)
+		h.makeLink("sender", text)
 	}
 	const last = "this is the last one"
 	s.say("last", last, nil)
-	console.Wait(has(".feed .row", last))
-	phone.Wait(has(".feed li", last))
+	console.Wait(containsJS(".feed .row", last))
+	phone.Wait(containsJS(".feed li", last))
 	look := func(name string, page *browser.Page) {
 		t.Helper()
 		// Elements served with the page are its own.
@@ -377,6 +377,6 @@ func TestNoPayloadBecomesAnElement(t *testing.T) {
 		look(page, console)
 	}
 	phone.Goto(p.audience)
-	phone.Wait(has(".feed li", last))
+	phone.Wait(containsJS(".feed li", last))
 	look("phone again", phone)
 }

@@ -16,17 +16,17 @@ func TestFullDiskOnEveryPage(t *testing.T) {
 	disk := smalldisk.New(t, 8)
 	p, _ := launch(t, append([]string{"--listen", "127.0.0.1:0", "--data", filepath.Join(disk.Dir, "data")}, free...)...)
 	overlay := browser.Open(t, p.overlay+"&duration=30")
-	console := consoleAt(t, p.console)
-	phone := phoneAt(t, p.audience)
-	say(phone, "before it was full")
-	overlay.Wait(has(".dm-text", "before it was full"))
-	console.Wait(has("#feed", "before it was full"))
+	console := openConsole(t, p.console)
+	phone := openConnectedPhone(t, p.audience)
+	sendComment(phone, "before it was full")
+	overlay.Wait(containsJS(".dm-text", "before it was full"))
+	console.Wait(containsJS("#feed", "before it was full"))
 
 	empty := disk.Fill()
-	say(phone, "not saved at first")
-	phone.Wait(has(".feed .own", "Trying again"))
-	console.Wait(has("#banner", "Comments cannot be saved right now"))
-	console.Wait(has("#saved", "Not now"))
+	sendComment(phone, "not saved at first")
+	phone.Wait(containsJS(".feed .own", "Trying again"))
+	console.Wait(containsJS("#banner", "Comments cannot be saved right now"))
+	console.Wait(containsJS("#saved", "Not now"))
 	if dir := os.Getenv("PICTURES"); dir != "" {
 		for name, page := range map[string]*browser.Page{"disk-console.png": console, "disk-phone.png": phone} {
 			if err := os.WriteFile(filepath.Join(dir, name), page.Screenshot(), 0o644); err != nil {
@@ -39,12 +39,12 @@ func TestFullDiskOnEveryPage(t *testing.T) {
 	overlay.Wait(where + ` < window.before`)
 
 	empty()
-	phone.Wait(has(".feed .own", "not saved at first"))
-	overlay.Wait(has(".dm-text", "not saved at first"))
-	console.Wait(has("#feed", "not saved at first"))
-	console.Wait(`!` + has("#banner", "Comments cannot be saved right now"))
-	console.Wait(`!` + has("#saved", "Not now"))
-	if !browser.Value[bool](overlay, has(".dm-text", "before it was full")) {
+	phone.Wait(containsJS(".feed .own", "not saved at first"))
+	overlay.Wait(containsJS(".dm-text", "not saved at first"))
+	console.Wait(containsJS("#feed", "not saved at first"))
+	console.Wait(`!` + containsJS("#banner", "Comments cannot be saved right now"))
+	console.Wait(`!` + containsJS("#saved", "Not now"))
+	if !browser.Value[bool](overlay, containsJS(".dm-text", "before it was full")) {
 		t.Error("comments that flew before are gone")
 	}
 }

@@ -12,13 +12,13 @@ import (
 func TestSavedFiltersInANarrowDock(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
-	address, _ := h.link("moderator", "Kim")
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("moderator", "Kim")
 	s := h.sender()
 	s.say("noodle", "the boss waits", nil)
 	s.say("noodle", "hello everybody", nil)
-	dock := consoleAt(t, address)
+	dock := openConsole(t, address)
 	dock.Eval(`localStorage.setItem("danmaku-console-filters", JSON.stringify([{ name: "Bosses", kind: "held", query: "boss", source: "", calm: false }]))`)
 	for _, lang := range []string{"en", "zh-CN", "ja"} {
 		for _, width := range []int64{320, 360, 599} {
@@ -34,13 +34,13 @@ func TestSavedFiltersInANarrowDock(t *testing.T) {
 					const boxes = ["#filter", "#filter-menu > summary", "#calm", ".search"].slice(0, ` + inLine + `).map((s) => document.querySelector(s).getBoundingClientRect());
 					return boxes.every((r) => r.width >= 34 && r.height >= 34 && r.left >= 0 && r.right <= innerWidth) && Math.max(...boxes.map((r) => r.top)) < Math.min(...boxes.map((r) => r.bottom));
 				})()`
-				if !is(dock, line) {
+				if !isTrue(dock, line) {
 					t.Errorf("filter, menu, calm and search are not in one line: %s", boxesOf(dock, "#filter, #filter-menu, #calm, .search"))
 				}
 				keepShot(t, dock, fmt.Sprint("dock-filters-", width, "-", lang))
 				dock.Eval(`document.querySelector("#filter-menu").open = true`)
 				dock.Wait(`[...document.querySelectorAll("#filters button")].some((b) => b.textContent === "Bosses")`)
-				if !is(dock, `(() => { const r = document.querySelector("#filters").getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth && r.bottom <= innerHeight; })()`) {
+				if !isTrue(dock, `(() => { const r = document.querySelector("#filters").getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth && r.bottom <= innerHeight; })()`) {
 					t.Errorf("the menu leaves the dock: %s", boxesOf(dock, "#filters"))
 				}
 				keepShot(t, dock, fmt.Sprint("dock-filters-open-", width, "-", lang))

@@ -21,42 +21,42 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	console.Wait(`location.pathname.startsWith("/console/")`)
 	console.Eval(`location.hash = "show"`)
 	overlay := browser.Open(t, p.overlay)
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 	pages := []*browser.Page{console, overlay, phone}
 
-	clickOn(console, ".show-page", "New draw")
+	clickButton(console, ".show-page", "New draw")
 	checkAxe(t, console, source, "the form", true)
-	clickOn(console, ".show-form", "Start")
-	console.Wait(has(".show-form .fault", "Fill in"))
+	clickButton(console, ".show-form", "Start")
+	console.Wait(containsJS(".show-form .fault", "Fill in"))
 	fillIn(console, `document.querySelector(".show-form .field input")`, `A <b>shirt</b>`)
-	clickOn(console, ".show-form", "Start")
-	overlay.Wait(has(".dm-draw-title", `A <b>shirt</b>`) + ` && /[0-9a-f]{64}/.test(document.querySelector(".dm-draw-proof").textContent)`)
-	phone.Wait(has(".draw h2", `A <b>shirt</b>`))
+	clickButton(console, ".show-form", "Start")
+	overlay.Wait(containsJS(".dm-draw-title", `A <b>shirt</b>`) + ` && /[0-9a-f]{64}/.test(document.querySelector(".dm-draw-proof").textContent)`)
+	phone.Wait(containsJS(".draw h2", `A <b>shirt</b>`))
 	checkAxe(t, phone, source, "the phone", true)
 	hash := browser.Value[string](overlay, `/[0-9a-f]{64}/.exec(document.querySelector(".dm-draw-proof").textContent)[0]`)
 	tap(phone, ".draw-key")
 	const answered = ` && document.querySelector(".draw-key").getAttribute("aria-disabled") === "false"` // until then a tap does nothing
-	phone.Wait(has(".draw-key.joined", "You take part") + answered)
+	phone.Wait(containsJS(".draw-key.joined", "You take part") + answered)
 	tap(phone, ".draw-key")
-	phone.Wait(has(".draw-key:not(.joined)", "Take part") + answered)
-	send(phone, "so I have a name") // a shown comment
+	phone.Wait(containsJS(".draw-key:not(.joined)", "Take part") + answered)
+	sendTo(phone, "so I have a name") // a shown comment
 
 	for _, page := range pages {
 		page.IgnoreAway()
 	}
 	listen := p.host()
 	stop()
-	phone.Wait(has("#banner", "No connection"))
+	phone.Wait(containsJS("#banner", "No connection"))
 	tap(phone, ".draw-key") // waits
 	launch(t, "--listen", listen, "--data", data, "--user-rate", "0")
-	phone.Wait(has(".draw-key.joined", "You take part") + answered)
-	overlay.Wait(has(".dm-draw-people", "Taking part: 1"))
-	clickOn(console, ".show-row", "Draw now")
+	phone.Wait(containsJS(".draw-key.joined", "You take part") + answered)
+	overlay.Wait(containsJS(".dm-draw-people", "Taking part: 1"))
+	clickButton(console, ".show-row", "Draw now")
 	overlay.Wait(`document.querySelectorAll(".dm-draw-winner").length === 1`)
-	phone.Wait(has(".draw.won", "You have won!"))
+	phone.Wait(containsJS(".draw.won", "You have won!"))
 	code := browser.Value[string](overlay, `document.querySelector(".dm-draw-code").textContent`)
-	phone.Wait(has(".draw-won", code))
-	console.Wait(has(".draw-winners", code))
+	phone.Wait(containsJS(".draw-won", code))
+	console.Wait(containsJS(".draw-winners", code))
 	checkAxe(t, console, source, "the page", true)
 	if !browser.Value[bool](overlay, `(async () => {
 		const seed = /[0-9a-f]{64}/.exec(document.querySelector(".dm-draw-proof").textContent)[0];
@@ -67,7 +67,7 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	}
 	tap(phone, ".draw .icon-button")
 	phone.Wait(`document.querySelector(".draw").hidden`)
-	if is(overlay, `document.querySelector(".dm-draw b")`) {
+	if isTrue(overlay, `document.querySelector(".dm-draw b")`) {
 		t.Error("markup became an element")
 	}
 }
@@ -85,21 +85,21 @@ func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
 	screen := browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/screen/", 1)+"&code=corner")
 	phones := make([]*browser.Page, 4)
 	for i := range phones {
-		phones[i] = hand(t, p.audience)
+		phones[i] = openPhone(t, p.audience)
 	}
 	console.Eval(`location.hash = "show"`)
-	clickOn(console, ".show-page", "New draw")
+	clickButton(console, ".show-page", "New draw")
 	fillIn(console, `document.querySelector(".show-form .field input")`, "Three caps")
 	fillIn(console, `document.querySelector(".show-votes input")`, "3")
-	clickOn(console, ".show-form", "Start")
+	clickButton(console, ".show-form", "Start")
 	for i, phone := range phones {
-		say(phone, fmt.Sprintf("I am number %d", i)) // so that the overlay has names to show
+		sendComment(phone, fmt.Sprintf("I am number %d", i)) // so that the overlay has names to show
 		phone.Wait(`document.querySelector(".draw-key")`)
 		tap(phone, ".draw-key")
-		phone.Wait(has(".draw-key.joined", "You take part"))
+		phone.Wait(containsJS(".draw-key.joined", "You take part"))
 	}
-	overlay.Wait(has(".dm-draw-people", "Taking part: 4"))
-	clickOn(console, ".show-row", "Draw now")
+	overlay.Wait(containsJS(".dm-draw-people", "Taking part: 4"))
+	clickButton(console, ".show-row", "Draw now")
 
 	const codes = `[...document.querySelectorAll(".dm-draw-winner .dm-draw-code")].map((e) => e.textContent).join()`
 	inner := func(js string) string {
@@ -111,7 +111,7 @@ func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
 	var won, left []*browser.Page
 	for _, phone := range phones {
 		phone.Wait(`document.querySelectorAll(".draw-list li").length === 3`)
-		if is(phone, `document.querySelector(".draw.won")`) {
+		if isTrue(phone, `document.querySelector(".draw.won")`) {
 			won = append(won, phone)
 		} else {
 			left = append(left, phone)
@@ -125,11 +125,11 @@ func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
 	absent, _, _ := strings.Cut(drawn, ",")
 	console.Wait(`document.querySelectorAll(".draw-winners [data-act^=redraw]").length === 3`)
 	console.Eval(`[...document.querySelectorAll(".draw-winners li")].find((row) => row.textContent.includes("` + absent + `")).querySelector("button").click()`)
-	left[0].Wait(has(".draw.won", "You have won!"))
+	left[0].Wait(containsJS(".draw.won", "You have won!"))
 	gone := 0
 	for _, phone := range won {
 		phone.Wait(`!document.querySelector(".draw-list").textContent.includes("` + absent + `")`)
-		if !is(phone, `document.querySelector(".draw.won")`) {
+		if !isTrue(phone, `document.querySelector(".draw.won")`) {
 			gone++
 		}
 	}
@@ -140,5 +140,5 @@ func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
 		page.Wait(js + `.split(",").length === 3 && !` + js + `.includes("` + absent + `")`)
 	}
 	// Nobody is left to replace a winner.
-	console.Wait(has(".show-row", "1 winner was not here.") + ` && !document.querySelector(".draw-winners [data-act^=redraw]")`)
+	console.Wait(containsJS(".show-row", "1 winner was not here.") + ` && !document.querySelector(".draw-winners [data-act^=redraw]")`)
 }

@@ -35,25 +35,25 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	args := append([]string{"--listen", freePort(t), "--data", data}, free...)
 	p, stop := launch(t, args...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	console.Ignore("422")
 	console.Eval(`location.hash = "show"`)
 	console.Wait(`document.querySelector(".show-emotes")`)
-	phone, overlay := hand(t, p.audience), browser.Open(t, p.overlay)
-	if is(phone, `document.querySelector("#emotes-key")`) {
+	phone, overlay := openPhone(t, p.audience), browser.Open(t, p.overlay)
+	if isTrue(phone, `document.querySelector("#emotes-key")`) {
 		t.Error("a new room has a picker")
 	}
 	chooseEmotes(console, "Happy Face!.png", "wave.png", "wave.png", "notes.txt")
 	console.Wait(`[...document.querySelectorAll(".emote-row")].map((r) => r.dataset.emote).join() === "happy_face,wave,wave_2"`)
-	console.Wait(has(".show-emotes .fault-list li", "notes.txt: This is not a PNG, WebP or GIF"))
+	console.Wait(containsJS(".show-emotes .fault-list li", "notes.txt: This is not a PNG, WebP or GIF"))
 	// The focused row stays while the list is redrawn.
 	rename := func(to string) {
 		console.Eval(`(() => { const field = document.querySelector('[data-emote="wave_2"] input'); field.focus(); field.value = ` + strconv.Quote(to) + `; field.dispatchEvent(new Event("change")); })()`)
 	}
 	rename("Hi 5")
-	console.Wait(has(".show-emotes .fault-list li", "cannot be a name"))
+	console.Wait(containsJS(".show-emotes .fault-list li", "cannot be a name"))
 	rename("Hi5")
 	console.Wait(`[...document.querySelectorAll(".emote-row")].map((r) => r.dataset.emote).join() === "happy_face,wave,hi5"`)
 	checkAxe(t, console, source, "the page", true)
@@ -62,7 +62,7 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	tap(phone, "#emotes-key")
 	phone.Wait(`[...document.querySelectorAll(".emotes:not([hidden]) button")].map((b) => b.dataset.emote).join() === "happy_face,wave,hi5" && [...document.querySelectorAll(".emotes img")].every((i) => i.naturalWidth === 128)`)
 	checkAxe(t, phone, source, "the phone", true)
-	write(phone, "look")
+	typeText(phone, "look")
 	tap(phone, `[data-emote="wave"]`)
 	phone.Wait(`document.querySelector("#text").value === "look :wave: "`)
 	keepShot(t, phone, "emotes-phone")
@@ -85,16 +85,16 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	}
 	stop()
 	p, _ = launch(t, args...)
-	h = runnerAt(t, p.console)
-	again := hand(t, p.audience)
+	h = newRunner(t, p.console)
+	again := openPhone(t, p.audience)
 	again.Wait(inRow)
 	again.Wait(`document.querySelector("#emotes-key:not([hidden])")`)
 	// After the deletion, the name appears.
 	h.do("DELETE", "/api/rooms/live/emotes/wave", nil)
 	again.Ignore("404")
-	later := hand(t, p.audience)
+	later := openPhone(t, p.audience)
 	later.Ignore("404")
-	later.Wait(has(".feed .said", "look wave"))
+	later.Wait(containsJS(".feed .said", "look wave"))
 	later.Wait(`document.querySelector("#emotes-key:not([hidden])")`)
 	tap(later, "#emotes-key")
 	later.Wait(`[...document.querySelectorAll(".emotes:not([hidden]) button")].map((b) => b.dataset.emote).join() === "happy_face,hi5"`)
@@ -110,14 +110,14 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 func TestTheConsolesEmotesFitEverywhere(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	for i, at := range []struct {
 		theme, lang string
 		width       int64
 	}{{"dark", "en", 1280}, {"dark", "zh-CN", 320}, {"light", "ja", 320}} {
 		page := browser.New(t)
-		dress(page, at.theme)
+		setTheme(page, at.theme)
 		page.Size(at.width, 900, 1)
 		page.Goto(address)
 		page.Goto(h.base + "/console/live?lang=" + at.lang + "#show")

@@ -10,7 +10,7 @@ import (
 // them. (floor.test.js requires a fallback for every dvh; this test shows the result.)
 func TestWithoutHasAndDvhThePagesFitTheWindow(t *testing.T) {
 	p := startProduct(t, append([]string{"--listen", "0.0.0.0:0"}, free...)...) // so that there are several addresses
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	engine.Each(t, []string{engine.Chromium103}, func(t *testing.T, name string) {
 		page := signIn(t, h, name, 700)
 		if name == engine.Chromium103 && engine.Value[bool](page, `CSS.supports("height: 1dvh") || CSS.supports("selector(:has(a))")`) {
@@ -43,7 +43,7 @@ func TestWithoutHasAndDvhThePagesFitTheWindow(t *testing.T) {
 // A search field has one frame: WebKit draws its own inside ours.
 func TestEverySearchFieldHasOneFrame(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	engine.Each(t, []string{engine.WPE}, func(t *testing.T, name string) {
 		console := signIn(t, h, name, 1280)
 		for _, section := range []string{"", "people", "audit"} {

@@ -19,20 +19,20 @@ import (
 // feed resumes nevertheless when the mouse leaves.
 func TestTheFeedGoesOnWhenTheMouseHasGone(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	s := h.sender()
 	engine.Each(t, []string{engine.WPE}, func(t *testing.T, name string) {
 		console := signIn(t, h, name, 1280)
 		first, next := name+" first", name+" next"
 		s.say("moss", first, nil)
-		console.Wait(has(".feed .row", first))
+		console.Wait(containsJS(".feed .row", first))
 		console.Wait(`!document.querySelector("#feed").getAnimations({ subtree: true }).some((a) => a.playState === "running")`)
 		console.Click(`.feed .row:last-of-type [data-act="takedown"], .feed .row:nth-last-child(2) [data-act="takedown"]`)
-		console.Wait(has(".feed .row.removed", first))
+		console.Wait(containsJS(".feed .row.removed", first))
 		s.say("moss", next, nil)
-		console.Wait(has("#hold-why", "point at it")) // it waits for the mouse
-		console.Move(300, 20)                         // into the header
-		console.Wait(has(".feed .row", next) + ` && document.querySelector("#hold").hidden`)
+		console.Wait(containsJS("#hold-why", "point at it")) // it waits for the mouse
+		console.Move(300, 20)                                // into the header
+		console.Wait(containsJS(".feed .row", next) + ` && document.querySelector("#hold").hidden`)
 	})
 }
 
@@ -40,7 +40,7 @@ func TestTheFeedGoesOnWhenTheMouseHasGone(t *testing.T) {
 // field: Chromium before 150 reports the cursor at its beginning then.
 func TestPhrasesGoToTheEndOfAFieldWithoutFocus(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	h.do("PATCH", "/api/rooms/live", map[string]any{"phrases": []string{"one ", "two ", "three "}})
 	engine.Each(t, []string{engine.Chromium103, engine.WPE}, func(t *testing.T, name string) {
 		phone := engine.New(t, name)
@@ -72,7 +72,7 @@ func TestPhrasesGoToTheEndOfAFieldWithoutFocus(t *testing.T) {
 // Unsent text is there again after a step away and back.
 func TestBackBringsWhatWasTyped(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	away := "http://" + p.host() + "/poster/live"
 	engine.Each(t, []string{engine.Chromium103, engine.WPE}, func(t *testing.T, name string) {
 		page := engine.New(t, name)
@@ -93,7 +93,7 @@ func TestBackBringsWhatWasTyped(t *testing.T) {
 		}
 		page.Goto(p.audience)
 		back("phone", `document.documentElement.hasAttribute("data-greeted")`, map[string]string{"#text": "half a thought"})
-		address, _ := h.link("owner", "Mika")
+		address, _ := h.makeLink("owner", "Mika")
 		page.Goto(address)
 		back("console", `document.querySelector("#rate") !== null && document.querySelector("#rate").textContent !== "–"`, map[string]string{"#say": "half an answer", "#search": "moss"})
 		page.Goto("http://" + p.host() + "/builder/live")
@@ -122,7 +122,7 @@ func lanAddress(t *testing.T) string {
 // pages have a clipboard, and on plain http, where they have none.
 func TestEveryCopyButtonGivesWhatItShows(t *testing.T) {
 	p := startProduct(t, append([]string{"--listen", "0.0.0.0:0"}, free...)...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	u, err := url.Parse(p.console)
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func TestEveryCopyButtonGivesWhatItShows(t *testing.T) {
 			if name == engine.WPE {
 				t.Skip("WPE has no clipboard without a display")
 			}
-			address, _ := h.link("owner", "Mika")
+			address, _ := h.makeLink("owner", "Mika")
 			at, err := url.Parse(address)
 			if err != nil {
 				t.Fatal(err)

@@ -21,7 +21,7 @@ const told = `[...document.querySelectorAll(".not-started")].filter((p) => p.off
 // methods.
 func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	phone := engine.New(t, engine.Chromium79)
 	phone.Size(390, 844)
 	phone.Goto(p.audience)
@@ -45,7 +45,7 @@ func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 	}
 
 	// The other pages show it, too.
-	address, _ := h.link("owner", "Mika")
+	address, _ := h.makeLink("owner", "Mika")
 	for _, to := range []string{address, h.base + "/welcome/live", h.base + "/builder/live", h.base + "/screen/live"} {
 		phone.Goto(to)
 		phone.Wait(told + `.join() === "too-old"`)
@@ -58,8 +58,8 @@ func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 	}
 }
 
-// spoil runs the program behind a proxy that replaces the bytes of some files.
-func spoil(t *testing.T, target string, change func(path string, body []byte) (changed []byte, status int)) string {
+// proxyReplacing runs the program behind a proxy that replaces the bytes of some files.
+func proxyReplacing(t *testing.T, target string, change func(path string, body []byte) (changed []byte, status int)) string {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
@@ -103,7 +103,7 @@ func TestAPageThatDoesNotStartSaysSo(t *testing.T) {
 			{"the module is not there", "", "not-loaded"},
 			{"nothing", "// nothing\n", ""},
 		} {
-			page.Goto(spoil(t, base, func(path string, body []byte) ([]byte, int) {
+			page.Goto(proxyReplacing(t, base, func(path string, body []byte) ([]byte, int) {
 				if !strings.HasSuffix(path, "/audience/all.js") {
 					return body, 0
 				}

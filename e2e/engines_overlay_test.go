@@ -34,10 +34,10 @@ const halfway = `(async () => {
 	await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 })()`
 
-// unlike returns the difference of two pictures, in steps of a channel's 255: the
+// pictureDifference returns the difference of two pictures, in steps of a channel's 255: the
 // mean, and the most by which a square of 16 px differs. It compares the means of
 // squares of 4 px, so that the same letter with another smoothing counts as equal.
-func unlike(a, b image.Image) (mean, worst float64) {
+func pictureDifference(a, b image.Image) (mean, worst float64) {
 	const fine, coarse = 4, 4
 	small := func(m image.Image) (v [][][3]float64) {
 		for y := 0; y+fine <= m.Bounds().Dy(); y += fine {
@@ -125,7 +125,7 @@ func TestTheOverlayLooksTheSameInOldAndNewOBS(t *testing.T) {
 			}
 		}
 	}
-	mean, worst := unlike(old, now)
+	mean, worst := pictureDifference(old, now)
 	t.Logf("103 and 127 differ by %.2f, at worst %.1f", mean, worst)
 	if mean > unlikeMean || worst > unlikeWorst {
 		t.Errorf("the pictures differ by %.2f, at worst %.1f", mean, worst)
@@ -135,7 +135,7 @@ func TestTheOverlayLooksTheSameInOldAndNewOBS(t *testing.T) {
 		"fainter": ":root { --danmaku-opacity: .7 }", "2 px lower": ".dm-stage { top: 2px }",
 	} {
 		other, _ := draw(today, css)
-		mean, worst := unlike(now, other)
+		mean, worst := pictureDifference(now, other)
 		t.Logf("%s: %.2f, at worst %.1f", what, mean, worst)
 		if mean <= unlikeMean && worst <= unlikeWorst {
 			t.Errorf("%s counts as the same: %.2f, at worst %.1f", what, mean, worst)

@@ -15,7 +15,7 @@ import (
 // signIn opens the console of a fresh link in an engine.
 func signIn(t *testing.T, h *runner, name string, width int) *engine.Page {
 	t.Helper()
-	address, _ := h.link("owner", "Mika")
+	address, _ := h.makeLink("owner", "Mika")
 	p := engine.New(t, name)
 	p.Goto(address)
 	p.Size(width, 800)
@@ -28,7 +28,7 @@ const greet = `document.documentElement.hasAttribute("data-greeted")`
 
 func TestThePhoneInEveryEngine(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	s := h.sender()
 	engine.Each(t, []string{engine.Chromium90, engine.WPE}, func(t *testing.T, name string) {
 		phone := engine.New(t, name)
@@ -40,9 +40,9 @@ func TestThePhoneInEveryEngine(t *testing.T) {
 		phone.Type(mine)
 		phone.Wait(`document.querySelector("#text").value === "` + mine + `"`)
 		phone.Click("#send")
-		phone.Wait(has(".feed .own.shown", mine))
+		phone.Wait(containsJS(".feed .own.shown", mine))
 		s.say("moss", others, nil)
-		phone.Wait(has(".feed li", others))
+		phone.Wait(containsJS(".feed li", others))
 		// The newest comment is right above the field, and nothing runs off the side.
 		phone.Wait(`(() => { const feed = document.querySelector("#feed"); return feed.scrollHeight - feed.scrollTop - feed.clientHeight < 2; })()`)
 		if over := engine.Value[int](phone, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
@@ -57,7 +57,7 @@ func TestThePhoneInEveryEngine(t *testing.T) {
 
 func TestTheOverlayInEveryEngine(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	s := h.sender()
 	engine.Each(t, []string{engine.Chromium103, engine.Chromium127}, func(t *testing.T, name string) {
 		h.do("POST", "/api/rooms/live/clear", nil) // comments from another engine
@@ -68,7 +68,7 @@ func TestTheOverlayInEveryEngine(t *testing.T) {
 		overlay.Wait(`window.danmaku !== undefined`)
 		overlay.Eval(`danmaku.ready`)
 		s.say("moss", "flies in "+name, nil)
-		overlay.Wait(has(".dm-text", "flies in "+name) + ` && danmaku.stats().active === 1`)
+		overlay.Wait(containsJS(".dm-text", "flies in "+name) + ` && danmaku.stats().active === 1`)
 		// It moves, and no comment covers another.
 		overlay.Wait(`(() => { const at = danmaku.rects()[0]?.x; window.first ??= at; return at < window.first - 20; })()`)
 		for _, mode := range []string{"top", "bottom", "reverse"} {
@@ -90,21 +90,21 @@ func TestTheOverlayInEveryEngine(t *testing.T) {
 
 func TestTheConsoleInEveryEngine(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
 	s := h.sender()
 	engine.Each(t, nil, func(t *testing.T, name string) {
 		console := signIn(t, h, name, 1280)
 		shown, held := "shown in "+name+".", "boss in "+name+"."
 		s.say("moss", shown, nil)
-		console.Wait(has(".feed .row", shown))
+		console.Wait(containsJS(".feed .row", shown))
 		s.say("fern", held, nil)
-		console.Wait(has(".held-item.current", held))
+		console.Wait(containsJS(".held-item.current", held))
 		// From then on a key applies to it, as in ready.
 		console.Wait(`performance.now() - (window.since ??= performance.now()) > 400`)
 		console.Eval(`document.activeElement.blur()`)
 		console.Type("a")
-		console.Wait(has("#decided", held))
+		console.Wait(containsJS("#decided", held))
 		console.Eval(`location.hash = "rules"`)
 		console.Wait(`document.querySelector("#page textarea") !== null`)
 		console.Eval(`location.hash = ""`)
@@ -115,7 +115,7 @@ func TestTheConsoleInEveryEngine(t *testing.T) {
 
 func TestThePagesBesideInEveryEngine(t *testing.T) {
 	p := startInNetwork(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	engine.Each(t, nil, func(t *testing.T, name string) {
 		page := signIn(t, h, name, 1280)
 		page.Goto(h.base + "/welcome/live")

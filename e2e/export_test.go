@@ -21,14 +21,14 @@ import (
 // can pause and stop it.
 func TestExportAndReplayInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	s := h.sender()
 	s.say("moss", "the first", nil)
 	gone := s.say("moss", "taken down later", nil)
 	s.say("=noodle", "=1+1, or \"so\"", nil)
 	h.do("POST", "/api/rooms/live/comments/"+gone+"/remove", nil)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
 	next := console.Downloads()
 	console.Eval(`location.hash = "export"`)
 	console.Wait(`document.querySelector('#page [value="csv"]')`)
@@ -39,8 +39,8 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	}
 	console.Eval(`document.querySelector('#page [value="csv"]').click()`)
 	console.Eval(`document.querySelector('#page [value="removed"]').click()`)
-	console.Eval(pressed("Download"))
-	console.Wait(has("#page [role=status]", "3 comments downloaded."))
+	console.Eval(pressButtonJS("Download"))
+	console.Wait(containsJS("#page [role=status]", "3 comments downloaded."))
 	name, text := next()
 	table, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
 	if err != nil || len(table) != 4 || !strings.HasPrefix(name, "live-") || !strings.HasSuffix(name, ".csv") {
@@ -57,11 +57,11 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 
 	// Without any status there is nothing to export, and the page says so.
 	console.Eval(`for (const input of document.querySelectorAll('#page .swatches :checked')) input.click()`)
-	console.Wait(has("#page .fault", "Choose which comments."))
+	console.Wait(containsJS("#page .fault", "Choose which comments."))
 	console.Eval(`document.querySelector('#page [value="shown"]').click()`)
 	console.Eval(`document.querySelector('#page [value="bilibili-xml"]').click()`)
-	console.Eval(pressed("Download"))
-	console.Wait(has("#page [role=status]", "2 comments downloaded."))
+	console.Eval(pressButtonJS("Download"))
+	console.Wait(containsJS("#page [role=status]", "2 comments downloaded."))
 	_, text = next()
 	if !strings.Contains(string(text), ">the first</d>") || strings.Contains(string(text), "taken down") {
 		t.Errorf("the XML is\n%s", text)
@@ -86,21 +86,21 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	console.Ignore("status of 422") // Chromium's own message about the refusal
 	console.Eval(`document.querySelector('#page [value="file"]').click()`)
 	play(file("broken.xml", "<i>\n<d p=\"1\">x</i>"))
-	console.Wait(has("#page .fault", "There is no comment in it that could be played.") + ` && ` + has("#page .fault-list", "Line 2, column 1: The comment has no end."))
+	console.Wait(containsJS("#page .fault", "There is no comment in it that could be played.") + ` && ` + containsJS("#page .fault-list", "Line 2, column 1: The comment has no end."))
 	play(file("subtitles.ass", "[Script Info]\n"))
-	console.Wait(has("#page .fault", "Line 1, column 1: This is a file of the kind ASS"))
+	console.Wait(containsJS("#page .fault", "Line 1, column 1: This is a file of the kind ASS"))
 	// The intact part of a damaged file is replayed, and its defects are reported.
 	play(file("killed.xml", `<i><d p="0,1,25,1,later,0,a,1">whole</d><sc ts="0" user="Ann">paid</sc><gift ts="1"/>`+"\n"+`<d p="1,1`))
-	console.Wait(has("#page [role=status]", "It plays. About the file:"))
+	console.Wait(containsJS("#page [role=status]", "It plays. About the file:"))
 	for _, want := range []string{"Super chats, which are played highlighted: 1", "Gifts, which are not played: 1", "Line 2, column 1: The comment has no end.",
 		"Line 2, column 10: The file ends before it is complete.", "Line 1, column 4: Comments with a field that cannot be read and has its default: 1. The first: The date “later” is not a number of seconds."} {
-		console.Wait(has("#page .fault-list", want))
+		console.Wait(containsJS("#page .fault-list", want))
 	}
-	overlay.Wait(has(`.dm[data-source='replay']`, "paid"))
-	console.Wait(has(".replay-name .chip", "Played to the end"))
+	overlay.Wait(containsJS(`.dm[data-source='replay']`, "paid"))
+	console.Wait(containsJS(".replay-name .chip", "Played to the end"))
 
 	// A file without an end can be stopped, and does not block another replay.
-	_, key := h.link("owner", "a slow line")
+	_, key := h.makeLink("owner", "a slow line")
 	body, sent := io.Pipe()
 	defer sent.Close()
 	slow, err := http.NewRequest("PUT", h.base+"/api/rooms/live/replay/file?name=slow.xml", body)
@@ -119,14 +119,14 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 		answered <- answer.StatusCode
 	}()
 	fmt.Fprint(sent, "<i>")
-	console.Wait(has(".replay-name", "slow.xml") + ` && ` + has(".replay-name .chip", "Loading"))
+	console.Wait(containsJS(".replay-name", "slow.xml") + ` && ` + containsJS(".replay-name .chip", "Loading"))
 	console.Eval(`[...document.querySelectorAll(".replay-panel .page-bar > *")].filter((e) => e.checkVisibility()).map((e) => e.textContent).join() === "Stop" && document.querySelector(".replay-panel .stop").click()`)
-	console.Wait(has(".replay-name .chip", "Stopped"))
+	console.Wait(containsJS(".replay-name .chip", "Stopped"))
 	long := strings.Replace(string(text), "</i>", `<d p="3000,1,25,16777215,1700000000,0,a,9">much later</d></i>`, 1)
 	play(file("show <b>.xml", long))
-	console.Wait(has(".replay-name", "show <b>.xml") + ` && ` + has(".replay-name .chip", "On air"))
-	overlay.Wait(has(`.dm[data-source='replay']`, "the first"))
-	console.Wait(has("#page .replay-panel .help", "3 comments · 2 shown · 0 held · 0 refused · 0 skipped"))
+	console.Wait(containsJS(".replay-name", "show <b>.xml") + ` && ` + containsJS(".replay-name .chip", "On air"))
+	overlay.Wait(containsJS(`.dm[data-source='replay']`, "the first"))
+	console.Wait(containsJS("#page .replay-panel .help", "3 comments · 2 shown · 0 held · 0 refused · 0 skipped"))
 
 	fmt.Fprint(sent, `<d p="1,1,25,16777215,1700000000,0,a,9">too late</d></i>`)
 	sent.Close()
@@ -135,21 +135,21 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	}
 
 	// Another console, of a moderator, sees it and controls it from its live page.
-	modAddress, _ := h.link("moderator", "Ann")
-	mod := consoleAt(t, modAddress)
-	mod.Wait(has("#banner", "Replay: show <b>.xml") + ` && ` + has("#banner", "of 50:00"))
-	mod.Wait(has("#feed .source", "Replayed"))
+	modAddress, _ := h.makeLink("moderator", "Ann")
+	mod := openConsole(t, modAddress)
+	mod.Wait(containsJS("#banner", "Replay: show <b>.xml") + ` && ` + containsJS("#banner", "of 50:00"))
+	mod.Wait(containsJS("#feed .source", "Replayed"))
 	mod.Eval(`document.querySelector('#banner [data-answer="hold"]').click()`)
-	console.Wait(has(".replay-name .chip", "Paused"))
+	console.Wait(containsJS(".replay-name .chip", "Paused"))
 	console.Eval(`(() => { const at = document.querySelector('#page [type="range"]'); at.value = at.max; at.dispatchEvent(new Event("change")); })()`)
-	mod.Wait(has("#banner", "Replay paused: show <b>.xml, 50:00 of 50:00"))
-	console.Eval(pressed("Go on"))
-	overlay.Wait(has(".dm-text", "much later"))
-	console.Wait(has(".replay-name .chip", "Played to the end"))
-	mod.Wait(`!` + has("#banner", "show"))
+	mod.Wait(containsJS("#banner", "Replay paused: show <b>.xml, 50:00 of 50:00"))
+	console.Eval(pressButtonJS("Go on"))
+	overlay.Wait(containsJS(".dm-text", "much later"))
+	console.Wait(containsJS(".replay-name .chip", "Played to the end"))
+	mod.Wait(`!` + containsJS("#banner", "show"))
 }
 
-// pressed is JavaScript that presses the page's button with a label.
-func pressed(word string) string {
+// pressButtonJS is JavaScript that presses the page's button with a label.
+func pressButtonJS(word string) string {
 	return `[...document.querySelectorAll("#page button")].find((b) => b.textContent.includes("` + word + `")).click()`
 }

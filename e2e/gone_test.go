@@ -9,10 +9,10 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// takeDown clicks the button beside a comment in the console and returns the ms
+// measureTakeDown clicks the button beside a comment in the console and returns the ms
 // until the overlay has drawn a frame without it. Both pages read one machine's
 // clock; network latency is not included.
-func takeDown(console, overlay *browser.Page, text string) float64 {
+func measureTakeDown(console, overlay *browser.Page, text string) float64 {
 	overlay.Eval(`void (() => {
 		window.gone = 0;
 		const flies = () => [...document.querySelectorAll('.dm-slot:not(.dm-probe)')].some((s) => s.style.display !== 'none' && s.textContent.includes(` + strconv.Quote(text) + `));
@@ -59,10 +59,10 @@ func BenchmarkClickToGone(b *testing.B) {
 	var ms []float64
 	take := func() {
 		text := say()
-		overlay.Wait(has(".dm-text", text))
+		overlay.Wait(containsJS(".dm-text", text))
 		overlay.Wait(`danmaku.stats().queued === 0`)
-		console.Wait(has(".feed .row:not(.removed) .said", text))
-		ms = append(ms, takeDown(console, overlay, text))
+		console.Wait(containsJS(".feed .row:not(.removed) .said", text))
+		ms = append(ms, measureTakeDown(console, overlay, text))
 	}
 	for b.Loop() {
 		take()

@@ -17,28 +17,28 @@ func TestPicturesOfVenues(t *testing.T) {
 	}
 	p := startProduct(t, append([]string{"--listen", "0.0.0.0:2333"}, free...)...)
 	o := p.owner(t)
-	o.set(map[string]any{"title": "Friday game night"})
+	o.changeSettings(map[string]any{"title": "Friday game night"})
 
 	poster := browser.New(t)
 	poster.Size(794, 1123, 1) // A4 at 96 dots an inch
 	browser.Call(poster, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	poster.Goto(o.base + "/poster/live")
 	poster.Wait(`document.querySelector(".code").naturalWidth > 0`)
-	shoot(t, poster, "poster.png")
+	keepPhoneShot(t, poster, "poster.png")
 
 	screen := browser.New(t)
 	screen.Goto(p.overlay) // its key opens the screen, too
 	screen.Goto(o.base + "/screen/live?" + browser.Value[string](screen, `location.search.slice(1)`) + "&color=1c3a4a&code=corner")
 	screen.Wait(`document.getElementById("overlay").contentWindow.danmaku !== undefined && document.querySelector("#card .code").naturalWidth > 0`)
-	phone := phoneAt(t, o.base+"/r/live")
+	phone := openConnectedPhone(t, o.base+"/r/live")
 	for _, text := range []string{"前方高能，非战斗人员请撤离", "that dodge was clean", "ここの音楽ほんと好き", "hello from Lyon 👋", "哈哈哈哈哈哈", "chest on the left"} {
-		say(phone, text)
+		sendComment(phone, text)
 		screen.Wait(`[...document.getElementById("overlay").contentDocument.querySelectorAll(".dm-text")].some((e) => e.textContent.includes("` + text + `"))`)
-		phone.Wait(has(".feed .own", text))
+		phone.Wait(containsJS(".feed .own", text))
 	}
 	screen.Wait(`document.documentElement.classList.contains("still") && document.getAnimations().length === 0`)
-	shoot(t, screen, "screen.png")
+	keepPhoneShot(t, screen, "screen.png")
 	screen.Eval(`(() => { const s = document.getElementById("code"); s.value = "large"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`)
 	screen.Wait(`document.documentElement.classList.contains("still") && document.getAnimations().length === 0`)
-	shoot(t, screen, "screen-code.png")
+	keepPhoneShot(t, screen, "screen-code.png")
 }

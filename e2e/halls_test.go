@@ -77,20 +77,20 @@ func TestTheLoaderWaitsForTheServer(t *testing.T) {
 			}
 		}
 	}
-	arrived := navigation(t, obs, "/overlay/live?key=")
+	arrived := awaitNavigation(t, obs, "/overlay/live?key=")
 	p := startProduct(t, args...)
 	if to := <-arrived; !strings.Contains(to, "size=48") {
 		t.Errorf("it went to %s", to)
 	}
-	phone := phoneAt(t, p.audience)
+	phone := openConnectedPhone(t, p.audience)
 	obs.Wait(`typeof danmaku === "object"`)
-	say(phone, "there you are")
-	obs.Wait(has(".dm-text", "there you are"))
+	sendComment(phone, "there you are")
+	obs.Wait(containsJS(".dm-text", "there you are"))
 }
 
-// navigation returns a channel that receives the address once the tab is at one that contains a
+// awaitNavigation returns a channel that receives the address once the tab is at one that contains a
 // text, and that closes without one when the tab ends.
-func navigation(t *testing.T, p *browser.Page, text string) <-chan string {
+func awaitNavigation(t *testing.T, p *browser.Page, text string) <-chan string {
 	t.Helper()
 	arrived := make(chan string, 1)
 	var once sync.Once
@@ -130,8 +130,8 @@ func TestTheSecondScreenShowsCommentsOverItsColour(t *testing.T) {
 		if got, want := colorAt(t, screen, 30, 700), (color.NRGBA{0x20, 0x40, 0x60, 0xff}); got != want {
 			t.Errorf("%s: the colour is %v, want %v", scheme, got, want)
 		}
-		phone := phoneAt(t, p.audience)
-		say(phone, "on the wall, "+scheme)
+		phone := openConnectedPhone(t, p.audience)
+		sendComment(phone, "on the wall, "+scheme)
 		screen.Wait(`[...document.getElementById("overlay").contentDocument.querySelectorAll(".dm-text")].some((e) => e.textContent.includes("on the wall, ` + scheme + `"))`)
 
 		screen.Eval(`(() => { const c = document.getElementById("color"); c.value = "#112233"; c.dispatchEvent(new Event("input", { bubbles: true })); const s = document.getElementById("code"); s.value = "large"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`)
@@ -160,10 +160,10 @@ func TestThePosterIsOneSheetWithTitleCodeAndAddress(t *testing.T) {
 	poster.Size(900, 1200, 1)
 	poster.Goto("http://" + p.host() + "/poster/live")
 	poster.Wait(`document.querySelector(".code").naturalWidth > 0 && document.querySelector("#print") !== null`)
-	if !browser.Value[bool](poster, has(".address", "192.168.7.20:"+p.host()[strings.LastIndex(p.host(), ":")+1:]+"/r/live")) || !browser.Value[bool](poster, has("h1", "live")) {
+	if !browser.Value[bool](poster, containsJS(".address", "192.168.7.20:"+p.host()[strings.LastIndex(p.host(), ":")+1:]+"/r/live")) || !browser.Value[bool](poster, containsJS("h1", "live")) {
 		t.Error("the poster lacks its address or title")
 	}
-	p.owner(t).set(map[string]any{"title": "The finals of the spring tournament, day two, with friends"})
+	p.owner(t).changeSettings(map[string]any{"title": "The finals of the spring tournament, day two, with friends"})
 	poster.Goto("http://" + p.host() + "/poster/live")
 	poster.Wait(`document.querySelector(".code").naturalWidth > 0`)
 	for name, sheet := range map[string]page.PrintToPDFParams{
@@ -207,7 +207,7 @@ func TestVenuePagesAxe(t *testing.T) {
 	page.Goto(p.welcome())
 	base := strings.TrimSuffix(strings.Split(p.console, "?")[0], "/console/live")
 	for _, at := range []struct{ theme, lang string }{{"dark", "en"}, {"light", "zh-CN"}, {"light", "ja"}} {
-		dress(page, at.theme)
+		setTheme(page, at.theme)
 		for path, ready := range map[string]string{
 			"/welcome/live": `document.querySelector(".next") && document.getElementById("code").naturalWidth > 0`,
 			"/poster/live":  `document.querySelector(".code").naturalWidth > 0`,
@@ -234,7 +234,7 @@ func TestTheSecondScreenIsReadInAHall(t *testing.T) {
 		screen.Goto(address + row.query + "&code=corner")
 		screen.Wait(`document.querySelector("#card .code").naturalWidth > 0`)
 		screen.Wait(`document.getElementById("overlay").contentDocument?.defaultView.danmaku !== undefined`)
-		if !is(screen, `new URLSearchParams(document.getElementById("overlay").contentWindow.location.search).get("size") === "`+row.size+`"`) {
+		if !isTrue(screen, `new URLSearchParams(document.getElementById("overlay").contentWindow.location.search).get("size") === "`+row.size+`"`) {
 			t.Errorf("%d × %d%s: the overlay is at %s", row.width, row.height, row.query, browser.Value[string](screen, `document.getElementById("overlay").src`))
 		}
 		if high := browser.Value[float64](screen, `document.querySelector("#card .code").getBoundingClientRect().height / innerHeight`); high < 0.25 {

@@ -17,7 +17,7 @@ func TestARecordingInOBSIsTheZeroOfAnExport(t *testing.T) {
 	o := p.owner(t)
 	overlay := browser.Open(t, p.overlay)
 	o.say("before the recording")
-	overlay.Wait(has(".dm-text", "before the recording"))
+	overlay.Wait(containsJS(".dm-text", "before the recording"))
 	overlay.Eval(`window.dispatchEvent(new CustomEvent("obsRecordingStarted"))`)
 
 	export := func() (file, early string) {

@@ -28,11 +28,11 @@ func TestAnOverlayThatIsNotDrawnIsNotOnAir(t *testing.T) {
 
 	state := func(name, header, step, class string, done bool) {
 		t.Helper()
-		console.Wait(has("#overlay .long", header))
+		console.Wait(containsJS("#overlay .long", header))
 		if got := browser.Value[string](console, `document.querySelector("#overlay").className`); got != class {
 			t.Errorf("%s: the header's mark is %q, want %q", name, got, class)
 		}
-		welcome.Wait(has("#overlay-check", step))
+		welcome.Wait(containsJS("#overlay-check", step))
 		if got := browser.Value[bool](welcome, `document.querySelector("#step-obs").classList.contains("done")`); got != done {
 			t.Errorf("%s: the first step is ticked: %v", name, got)
 		}
@@ -46,9 +46,9 @@ func TestAnOverlayThatIsNotDrawnIsNotOnAir(t *testing.T) {
 	overlay.Eval(`freeze(true)`)
 	seen("true")
 	state("frozen", "Overlay not drawing", "OBS does not draw it", "on-air warn", false)
-	console.Wait(has("#banner", "OBS draws no new picture of it"))
-	shoot(t, console, "onair-console-frozen.png")
-	shoot(t, welcome, "onair-welcome-frozen.png")
+	console.Wait(containsJS("#banner", "OBS draws no new picture of it"))
+	keepPhoneShot(t, console, "onair-console-frozen.png")
+	keepPhoneShot(t, welcome, "onair-welcome-frozen.png")
 	overlay.Eval(`freeze(false)`)
 	state("drawn again", "Overlay on air", "The overlay is on air.", "on-air", true)
 	console.Wait(`document.querySelector("#banner").hidden`)

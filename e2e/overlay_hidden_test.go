@@ -16,7 +16,7 @@ func TestOverlayHiddenAndBack(t *testing.T) {
 	show := func(visible bool) {
 		p.Eval(fmt.Sprintf(`void dispatchEvent(new CustomEvent('obsSourceVisibleChanged', { detail: { visible: %v } }))`, visible))
 	}
-	push(p, frame{"id": "a", "text": "a"})
+	pushComments(p, frame{"id": "a", "text": "a"})
 	p.Wait(`danmaku.stats().active === 1`)
 	show(false)
 	before := statsOf(p)
@@ -35,7 +35,7 @@ func TestOverlayHiddenAndBack(t *testing.T) {
 	if browser.Value[bool](p, `document.body.textContent.includes("taken down")`) {
 		t.Error("a comment removed meanwhile is on the page")
 	}
-	if found := watch(p, 8, `(k) => `+mix+`(6, 500 + k)`); found != "" {
+	if found := findOverlap(p, 8, `(k) => `+mix+`(6, 500 + k)`); found != "" {
 		t.Error(found)
 	}
 }
@@ -59,7 +59,7 @@ func TestOverlayReallyHiddenAndBack(t *testing.T) {
 					seq++
 					list = append(list, event("comment", seq, frame{"id": fmt.Sprint(seq), "at": now, "text": fmt.Sprintf("comment %d, 前方高能", seq), "size": size}))
 				}
-				send(t, conn, events(fmt.Sprintf("e:%d", seq), list...))
+				sendTo(t, conn, events(fmt.Sprintf("e:%d", seq), list...))
 			}
 			say(10, "medium")
 			say(3, "big")
@@ -73,7 +73,7 @@ func TestOverlayReallyHiddenAndBack(t *testing.T) {
 			if s := statsOf(p); s.Placed != before.Placed || s.Ticks != before.Ticks {
 				t.Errorf("it worked while hidden: %+v, before %+v", s, before)
 			}
-			send(t, conn, events(fmt.Sprintf("e:%d", seq), event("remove", seq, frame{"ids": []string{"11"}})))
+			sendTo(t, conn, events(fmt.Sprintf("e:%d", seq), event("remove", seq, frame{"ids": []string{"11"}})))
 			p.Wait(`!danmaku.rects().some((r) => r.id === '11')`) // it obeys the removal
 			if frozen {
 				browser.Call(p, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen})
@@ -87,7 +87,7 @@ func TestOverlayReallyHiddenAndBack(t *testing.T) {
 				}
 				seq++
 				missed = append(missed, event("comment", seq, frame{"id": "young", "at": now + 59_000, "text": "young"}))
-				send(t, conn, events(fmt.Sprintf("e:%d", seq), missed...))
+				sendTo(t, conn, events(fmt.Sprintf("e:%d", seq), missed...))
 				p.Wait(`danmaku.stats().received === 174`)
 			}
 			show()
@@ -96,7 +96,7 @@ func TestOverlayReallyHiddenAndBack(t *testing.T) {
 				t.Error("a removed comment, or one of a minute ago, is there")
 			}
 			say(1, "medium")
-			if found := watch(p, 8, `(k) => `+mix+`(6, 500 + k)`); found != "" {
+			if found := findOverlap(p, 8, `(k) => `+mix+`(6, 500 + k)`); found != "" {
 				t.Error(found)
 			}
 		})

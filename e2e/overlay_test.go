@@ -38,18 +38,18 @@ func TestOverlayFollowsItsRoom(t *testing.T) {
 	if way := browser.Value[float64](p, `document.getAnimations()[0].currentTime`); way < 2999 { // Chromium counts fractions of a millisecond
 		t.Errorf("a comment of 3 s has flown for %v ms", way)
 	}
-	send(t, conn, events("e:12",
+	sendTo(t, conn, events("e:12",
 		event("comment", 11, frame{"id": "a", "at": now, "text": "<b>a</b>", "user": "u1"}),
 		event("comment", 12, frame{"id": "b", "at": now, "text": "b", "user": "u2"})))
 	p.Wait(shown + `.join() === 'young,<b>a</b>,b'`)
 
-	send(t, conn, events("e:13", event("remove", 13, frame{"ids": []string{"a", "gone"}})))
+	sendTo(t, conn, events("e:13", event("remove", 13, frame{"ids": []string{"a", "gone"}})))
 	p.Wait(shown + `.join() === 'young,b'`)
-	send(t, conn, events("e:14", event("remove", 14, frame{"user": "u2"})))
+	sendTo(t, conn, events("e:14", event("remove", 14, frame{"user": "u2"})))
 	p.Wait(shown + `.join() === 'young'`)
-	send(t, conn, events("e:15", event("clear", 15, nil)))
+	sendTo(t, conn, events("e:15", event("clear", 15, nil)))
 	p.Wait(shown + `.length === 0`)
-	send(t, conn, events("e:16", event("comment", 16, frame{"id": "c", "at": now - 60_000, "text": "held long, shown now"})))
+	sendTo(t, conn, events("e:16", event("comment", 16, frame{"id": "c", "at": now - 60_000, "text": "held long, shown now"})))
 	p.Wait(shown + `.length === 1`)
 }
 
@@ -71,18 +71,18 @@ func TestOverlayComesBackWithoutGapOrDouble(t *testing.T) {
 	p := browser.Open(t, r.URL+"/overlay/live?key=secret")
 	const now = 1_700_000_100_000
 	conn := r.accept(t, nil)
-	send(t, conn, events("e:11", event("comment", 11, frame{"id": "a", "at": now, "text": "before"})))
+	sendTo(t, conn, events("e:11", event("comment", 11, frame{"id": "a", "at": now, "text": "before"})))
 	p.Wait(shown + `.join() === 'before'`)
 	conn.Close() // the server dies
 	back := r.accept(t, frame{"resumed": true, "position": "e:11", "time": now + 30_000})
-	send(t, back, events("e:13",
+	sendTo(t, back, events("e:13",
 		event("comment", 12, frame{"id": "late", "at": now + 1000, "text": "late"}),
 		event("comment", 13, frame{"id": "fresh", "at": now + 29_000, "text": "fresh"})))
 	p.Wait(shown + `.join() === 'before,fresh'`)
 	if way := browser.Value[float64](p, `document.getAnimations().find((a) => a.effect.target.textContent === 'fresh').currentTime`); way < 999 {
 		t.Errorf("a missed comment of 1 s has flown for %v ms", way)
 	}
-	send(t, back, events("e:14", event("comment", 14, frame{"id": "z", "at": now, "text": "approved late"})))
+	sendTo(t, back, events("e:14", event("comment", 14, frame{"id": "z", "at": now, "text": "approved late"})))
 	p.Wait(shown + `.join() === 'before,fresh,approved late'`)
 	back.Close()
 	last := r.accept(t, frame{"resumed": false, "position": "f:1", "time": now + 40_000, "recent": []frame{{"id": "new", "at": now + 39_000, "text": "afresh"}}})
@@ -96,7 +96,7 @@ func TestOverlayShowsMarkupAsText(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&names=1&duration=60")
 	evil := `<img src=x onerror="document.title='evil'"><script>document.title='evil'</script>`
-	push(p, frame{"id": "x", "text": evil, "name": evil, "user": `"><b>`, "badge": "owner", "source": "<i>"})
+	pushComments(p, frame{"id": "x", "text": evil, "name": evil, "user": `"><b>`, "badge": "owner", "source": "<i>"})
 	p.Wait(shown + `.length === 1`)
 	got := browser.Value[[]any](p, `[document.querySelector('.dm-slot:not(.dm-probe) .dm-text').textContent, document.querySelector('.dm-name').textContent, document.querySelectorAll('.dm img, .dm script, .dm b, .dm i').length, document.title]`)
 	if got[0] != evil || got[1] != evil || got[2] != 0.0 || got[3] == "evil" {
@@ -127,9 +127,9 @@ const mix = `((n, k) => { const c = []; for (let i = 0; i < n; i++) { const r = 
 	mode: r < 6 ? 'top' : r < 12 ? 'bottom' : r < 18 ? 'reverse' : 'scroll', size: r % 11 === 0 ? 'big' : r % 7 === 0 ? 'small' : 'medium', badge: r === 50 ? 'owner' : '' }); }
 	danmaku.push(c); })`
 
-// watch runs a script every 250 ms for some steps and looks for overlap in
+// findOverlap runs a script every 250 ms for some steps and looks for overlap in
 // every second frame meanwhile; it returns the first overlap.
-func watch(p *browser.Page, steps int, script string) string {
+func findOverlap(p *browser.Page, steps int, script string) string {
 	return browser.Value[string](p, fmt.Sprintf(`new Promise((done) => {
 		let step = 0, frames = 0, next = 0;
 		const look = (now) => {
@@ -146,7 +146,7 @@ func TestOverlayNeverOverlaps(t *testing.T) {
 		t.Run(q, func(t *testing.T) {
 			t.Parallel()
 			p := newRoom(t).overlay(t, q)
-			if found := watch(p, 40, `(k) => `+mix+`(6, k)`); found != "" {
+			if found := findOverlap(p, 40, `(k) => `+mix+`(6, k)`); found != "" {
 				t.Error(found)
 			}
 			if s := statsOf(p); s.Placed < 60 {
@@ -161,7 +161,7 @@ func TestOverlayNeverOverlapsWhileEverythingChanges(t *testing.T) {
 	p := newRoom(t).overlay(t, "bench=1&duration=4&merge=1")
 	sheet := `const style = document.createElement('style'); document.head.append(style);`
 	p.Eval(`{ ` + sheet + ` window.restyle = (css) => { style.textContent = css; }; }`)
-	found := watch(p, 48, `(k) => { `+mix+`(6, k);
+	found := findOverlap(p, 48, `(k) => { `+mix+`(6, k);
 		if (k === 6) restyle('.dm { --danmaku-size: 52px; letter-spacing: 2px }');
 		if (k === 12) danmaku.config({ area: 0.5, region: 'bottom' });
 		if (k === 18) restyle('.dm { padding: 6px 20px; background: #000 }');
@@ -184,7 +184,7 @@ func TestOverlayNeverOverlapsWhileEverythingChanges(t *testing.T) {
 func TestOverlayMeasuresAgainWhenAFontComes(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=60&font=Late")
-	push(p, frame{"id": "a", "text": "iiiiiiiiii iiiiiiiiii"})
+	pushComments(p, frame{"id": "a", "text": "iiiiiiiiii iiiiiiiiii"})
 	p.Wait(`danmaku.stats().active === 1`)
 	const drawn = `document.querySelector('.dm-slot:not(.dm-probe) .dm').offsetWidth`
 	before := browser.Value[int](p, drawn)
@@ -200,7 +200,7 @@ func TestOverlayResizes(t *testing.T) {
 	p := newRoom(t).overlay(t, "bench=1&duration=4")
 	for i, size := range [][2]int64{{1920, 1080}, {1280, 720}, {3840, 2160}, {800, 600}, {320, 200}} {
 		p.Size(size[0], size[1], 1)
-		if found := watch(p, 6, fmt.Sprintf(`(k) => %s(6, k + %d)`, mix, 100*i)); found != "" {
+		if found := findOverlap(p, 6, fmt.Sprintf(`(k) => %s(6, k + %d)`, mix, 100*i)); found != "" {
 			t.Errorf("%v: %s", size, found)
 		}
 		want := int(math.Floor(float64(size[1])*0.9+0.5) / 54) // within the title-safe area
@@ -270,7 +270,7 @@ func TestOverlayMovesByWholePixelsOfTheScreen(t *testing.T) {
 func TestOverlayRestsWhenEmpty(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=2")
-	push(p, frame{"id": "a", "text": "a"})
+	pushComments(p, frame{"id": "a", "text": "a"})
 	p.Wait(`danmaku.stats().active === 1`)
 	p.Wait(`danmaku.stats().active === 0`)
 	before := statsOf(p).Ticks

@@ -115,19 +115,19 @@ func (r *room) accept(t *testing.T, hello frame) *websocket.Conn {
 	for k, v := range hello {
 		full[k] = v
 	}
-	send(t, conn, full)
+	sendTo(t, conn, full)
 	return conn
 }
 
-func send(t *testing.T, conn *websocket.Conn, f frame) {
+func sendTo(t *testing.T, conn *websocket.Conn, f frame) {
 	t.Helper()
 	if err := conn.WriteJSON(f); err != nil {
 		t.Fatalf("write a frame: %v", err)
 	}
 }
 
-// push passes comments to the engine by its hook.
-func push(p *browser.Page, comments ...frame) {
+// pushComments passes comments to the engine by its hook.
+func pushComments(p *browser.Page, comments ...frame) {
 	b, err := json.Marshal(comments)
 	if err != nil {
 		panic(err)

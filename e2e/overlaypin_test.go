@@ -24,7 +24,7 @@ func TestOverlayPinFollowsItsRoom(t *testing.T) {
 	tell := func(kind string, fields frame) {
 		t.Helper()
 		seq++
-		send(t, conn, events(fmt.Sprintf("e:%d", seq), event(kind, seq, fields)))
+		sendTo(t, conn, events(fmt.Sprintf("e:%d", seq), event(kind, seq, fields)))
 	}
 	pin := func(id string) {
 		t.Helper()
@@ -71,7 +71,7 @@ func TestOverlayPinFollowsItsRoom(t *testing.T) {
 		list = append(list, event(e.kind, missed, e.fields))
 	}
 	seq = missed
-	send(t, conn, events(fmt.Sprintf("e:%d", seq), list...))
+	sendTo(t, conn, events(fmt.Sprintf("e:%d", seq), list...))
 	p.Wait(shown + `.join() === 'young'`)
 	if got := browser.Value[string](p, pinned); got != "pin e" {
 		t.Errorf("after a resume it is %q", got)
@@ -82,7 +82,7 @@ func TestOverlayPinFollowsItsRoom(t *testing.T) {
 	conn.Close() // it was unpinned meanwhile
 	conn = r.accept(t, frame{"resumed": true, "position": fmt.Sprintf("e:%d", seq)})
 	p.Wait(pinned + ` === ''`)
-	send(t, conn, events(fmt.Sprintf("e:%d", seq)))
+	sendTo(t, conn, events(fmt.Sprintf("e:%d", seq)))
 	pin("g")
 	conn.Close()
 	conn = r.accept(t, frame{"resumed": false, "position": "f:1", "pin": comment("h")})
@@ -96,7 +96,7 @@ func TestOverlayNeverOverlapsThePin(t *testing.T) {
 			t.Parallel()
 			p := newRoom(t).overlay(t, q)
 			p.Eval(`{ const style = document.createElement('style'); document.head.append(style); window.restyle = (css) => { style.textContent = css; }; }`)
-			found := watch(p, 40, `(k) => { `+mix+`(6, k);
+			found := findOverlap(p, 40, `(k) => { `+mix+`(6, k);
 				if (k === 6) danmaku.pin({ text: '请大家文明发言', name: 'Aoi' });
 				if (k === 12) danmaku.pin({ text: 'a longer one, with 中文 and emoji 👨‍👩‍👧‍👦, '.repeat(3), badge: 'owner' });
 				if (k === 16) danmaku.config({ size: 44 });

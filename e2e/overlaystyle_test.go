@@ -38,7 +38,7 @@ func TestOverlayOptionsReachTheScreen(t *testing.T) {
 		t.Run(c.query+" "+c.property, func(t *testing.T) {
 			t.Parallel()
 			p := newRoom(t).overlay(t, "bench=1&duration=60&"+c.query)
-			push(p, frame{"text": "a", "name": "Aoi"})
+			pushComments(p, frame{"text": "a", "name": "Aoi"})
 			p.Wait(`danmaku.stats().active === 1`)
 			if got := style(p, c.selector, c.property); got != c.want {
 				t.Errorf("%s %s is %q, want %q", c.selector, c.property, got, c.want)
@@ -67,7 +67,7 @@ func TestOverlayChroma(t *testing.T) {
 func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=60&size=30&stroke=1")
-	push(p, frame{"id": "a", "text": "a", "color": "#ff6b5e"}, frame{"id": "b", "text": "b", "badge": "owner"})
+	pushComments(p, frame{"id": "a", "text": "a", "color": "#ff6b5e"}, frame{"id": "b", "text": "b", "badge": "owner"})
 	p.Wait(`danmaku.stats().active === 2`)
 	lanes := statsOf(p).Lanes
 	p.Eval(`{ const css = document.createElement('style'); css.textContent = ':root { --danmaku-size: 60px } .dm { color: rgb(1, 2, 3); --danmaku-stroke-width: 5px; letter-spacing: 3px } .dm[data-badge="owner"] { background: rgb(9, 9, 9) }'; document.head.append(css); }`)
@@ -176,8 +176,8 @@ func TestOverlayCodeBearsTheRoomsPresentTitle(t *testing.T) {
 	p.Wait(title + ` === '周五游戏夜'`)
 	conn := r.accept(t, frame{"room": frame{"id": "live", "title": "<i>renamed</i>", "state": "open"}})
 	p.Wait(title + ` === '<i>renamed</i>'`)
-	send(t, conn, events("e:11", event("room", 11, frame{"slow_ms": 2000})))
-	send(t, conn, events("e:12", event("room", 12, frame{"title": "again"})))
+	sendTo(t, conn, events("e:11", event("room", 11, frame{"slow_ms": 2000})))
+	sendTo(t, conn, events("e:12", event("room", 12, frame{"title": "again"})))
 	p.Wait(title + ` === 'again'`)
 	p.Eval(`danmaku.config({ lang: 'ja' })`)
 	if got := browser.Value[string](p, `document.querySelector('.dm-code-label').textContent`); got != "スキャンしてコメント" {
@@ -283,7 +283,7 @@ func TestOverlayPictures(t *testing.T) {
 				if i%4 == 0 && i > 0 {
 					p.Eval(`new Promise((done) => setTimeout(done, 900))`)
 				}
-				push(p, f)
+				pushComments(p, f)
 				if i == 16 {
 					p.Eval(`danmaku.push(Array.from({ length: 13 }, () => ({ text: '666' })))`)
 				}

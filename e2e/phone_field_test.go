@@ -10,12 +10,12 @@ import (
 // name stays beside it, also while the keyboard is open.
 func TestThePhonesFieldGrowsAndTheNameIsInSight(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 	const height = `document.querySelector("#text").offsetHeight`
 	phone.Wait(height + ` === 52`)
-	write(phone, "one line")
+	typeText(phone, "one line")
 	phone.Wait(height + ` === 52`)
-	write(phone, strings.Repeat(" and some more", 5))
+	typeText(phone, strings.Repeat(" and some more", 5))
 	phone.Wait(height + ` > 70 && document.querySelector("#text").scrollHeight <= document.querySelector("#text").clientHeight`)
 	checkAxe(t, phone, axe(t), "a field of several lines", true)
 	keepShot(t, phone, "phone-field")
@@ -25,9 +25,9 @@ func TestThePhonesFieldGrowsAndTheNameIsInSight(t *testing.T) {
 	}
 	keepShot(t, phone, "phone-field-keyboard")
 	phone.Hand(390, 844)
-	write(phone, strings.Repeat(" and more", 200))
+	typeText(phone, strings.Repeat(" and more", 200))
 	phone.Wait(height + ` <= 140 && document.querySelector("#text").scrollHeight > document.querySelector("#text").clientHeight`)
-	empty(phone)
+	clearField(phone)
 	phone.Wait(height + ` === 52`)
 
 	// Pasted lines are joined to one.
@@ -38,8 +38,8 @@ func TestThePhonesFieldGrowsAndTheNameIsInSight(t *testing.T) {
 	phone.Key("Enter", 13)
 	phone.Wait(`document.activeElement.id === "text" && document.querySelector("#name").value === "moss"`)
 	phone.Key("Enter", 13)
-	phone.Wait(has(".feed .own.shown", "first second") + ` && document.querySelector("#text").value === "" && ` + height + ` === 52`)
-	if row := p.owner(t).rows("first second")[0]; row["name"] != "moss" {
+	phone.Wait(containsJS(".feed .own.shown", "first second") + ` && document.querySelector("#text").value === "" && ` + height + ` === 52`)
+	if row := p.owner(t).historyRows("first second")[0]; row["name"] != "moss" {
 		t.Errorf("it was sent as %v", row)
 	}
 	phone.Goto(p.audience)
@@ -51,9 +51,9 @@ func TestThePhonesFieldGrowsAndTheNameIsInSight(t *testing.T) {
 func TestThePhonesCounterLeavesRoomForTheText(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	for _, text := range []string{strings.Repeat("word ", 24) + "end", strings.Repeat("كلمة ", 24) + "نص"} {
-		phone := hand(t, p.audience)
+		phone := openPhone(t, p.audience)
 		phone.Hand(320, 640)
-		write(phone, text)
+		typeText(phone, text)
 		phone.Wait(`!document.querySelector("#count").hidden`)
 		phone.Wait(`(() => { const f = document.querySelector("#text"), s = getComputedStyle(f); return f.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) >= f.offsetWidth - 34; })()`)
 		phone.Wait(`(() => { const f = document.querySelector("#text"); return f.scrollHeight > f.clientHeight && f.scrollTop + f.clientHeight >= f.scrollHeight - 1; })()`)

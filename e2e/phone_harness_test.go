@@ -75,8 +75,8 @@ func (o *owner) call(method, path string, body any) map[string]any {
 
 const room = "/api/rooms/live"
 
-// set changes the room's settings.
-func (o *owner) set(fields map[string]any) {
+// changeSettings changes the room's settings.
+func (o *owner) changeSettings(fields map[string]any) {
 	o.t.Helper()
 	o.call("PATCH", room, fields)
 }
@@ -87,14 +87,14 @@ func (o *owner) say(text string) string {
 	return o.call("POST", room+"/comments", map[string]any{"text": text})["id"].(string)
 }
 
-// shows starts an item, and returns its id.
-func (o *owner) shows(kind string, spec map[string]any) string {
+// startItem starts an item, and returns its id.
+func (o *owner) startItem(kind string, spec map[string]any) string {
 	o.t.Helper()
 	return o.call("POST", room+"/items", map[string]any{"kind": kind, "spec": spec, "start": true})["id"].(string)
 }
 
-// rows returns the history's comments with a text.
-func (o *owner) rows(text string) (found []map[string]any) {
+// historyRows returns the history's comments with a text.
+func (o *owner) historyRows(text string) (found []map[string]any) {
 	o.t.Helper()
 	for _, c := range o.call("GET", room+"/comments?limit=200", nil)["comments"].([]any) {
 		if row := c.(map[string]any); row["text"] == text {
@@ -104,8 +104,8 @@ func (o *owner) rows(text string) (found []map[string]any) {
 	return found
 }
 
-// hand is a phone on the audience page.
-func hand(t *testing.T, url string) *browser.Page {
+// openPhone is a phone on the audience page.
+func openPhone(t *testing.T, url string) *browser.Page {
 	t.Helper()
 	p := browser.NewPhone(t)
 	p.Goto(url)
@@ -115,8 +115,8 @@ func hand(t *testing.T, url string) *browser.Page {
 
 const greeted = `document.documentElement.dataset.greeted !== undefined`
 
-// write puts a text into the field as a keyboard does.
-func write(p *browser.Page, text string) {
+// typeText puts a text into the field as a keyboard does.
+func typeText(p *browser.Page, text string) {
 	p.Eval(`document.querySelector("#text").focus()`)
 	p.Type(text)
 }
@@ -126,21 +126,21 @@ func tap(p *browser.Page, selector string) {
 	p.Eval(`document.querySelector("` + strings.ReplaceAll(selector, `"`, `\"`) + `").click()`)
 }
 
-// send writes a text and taps the button.
-func send(p *browser.Page, text string) {
-	write(p, text)
+// sendTo writes a text and taps the button.
+func sendTo(p *browser.Page, text string) {
+	typeText(p, text)
 	tap(p, "#send")
 }
 
-// value returns the text in the field.
-func value(p *browser.Page) string {
+// fieldText returns the text in the field.
+func fieldText(p *browser.Page) string {
 	return browser.Value[string](p, `document.querySelector("#text").value`)
 }
 
-// is evaluates a condition once.
-func is(p *browser.Page, js string) bool { return browser.Value[bool](p, "Boolean("+js+")") }
+// isTrue evaluates a condition once.
+func isTrue(p *browser.Page, js string) bool { return browser.Value[bool](p, "Boolean("+js+")") }
 
-// empty clears the field, as a person does.
-func empty(p *browser.Page) {
+// clearField clears the field, as a person does.
+func clearField(p *browser.Page) {
 	p.Eval(`(() => { const f = document.querySelector("#text"); f.value = ""; f.dispatchEvent(new Event("input", { bubbles: true })); })()`)
 }

@@ -16,75 +16,75 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 	o.call("PUT", room+"/rules", map[string]any{"name": "test", "text": "forbidden"})
 
 	t.Run("edited while another is half-written, and over a reload", func(t *testing.T) {
-		phone := hand(t, p.audience)
+		phone := openPhone(t, p.audience)
 		phone.Ignore("ERR_INTERNET_DISCONNECTED")
 		phone.Tunnel()
-		phone.Wait(has("#banner.calm", "No connection"))
-		send(phone, "forbidden in a tunnel")
-		phone.Wait(has(".feed .own.queued", "forbidden in a tunnel"))
-		write(phone, "half of another")
+		phone.Wait(containsJS("#banner.calm", "No connection"))
+		sendTo(phone, "forbidden in a tunnel")
+		phone.Wait(containsJS(".feed .own.queued", "forbidden in a tunnel"))
+		typeText(phone, "half of another")
 		phone.Line(0, 0)
-		phone.Wait(has(".feed .own.refused .offer", "Edit"))
-		phone.Wait(has("#strip", "word it differently"))
-		if is(phone, `document.querySelector("#text").hasAttribute("aria-invalid") || document.querySelector(".field.bad")`) {
+		phone.Wait(containsJS(".feed .own.refused .offer", "Edit"))
+		phone.Wait(containsJS("#strip", "word it differently"))
+		if isTrue(phone, `document.querySelector("#text").hasAttribute("aria-invalid") || document.querySelector(".field.bad")`) {
 			t.Error("the unsent text is called bad")
 		}
 		phone.Goto(p.audience)
-		phone.Wait(has(".feed .own.refused .offer", "Edit"))
+		phone.Wait(containsJS(".feed .own.refused .offer", "Edit"))
 		phone.Wait(greeted)
 		tap(phone, ".feed .own.refused .offer")
-		if got := value(phone); got != "forbidden in a tunnel" {
+		if got := fieldText(phone); got != "forbidden in a tunnel" {
 			t.Errorf("to edit it the field holds %q", got)
 		}
-		phone.Wait(has(".feed .own.refused", "half of another"))
+		phone.Wait(containsJS(".feed .own.refused", "half of another"))
 		tap(phone, ".feed .own.refused .offer")
-		if got := value(phone); got != "half of another" {
+		if got := fieldText(phone); got != "half of another" {
 			t.Errorf("after changing back the field holds %q", got)
 		}
-		empty(phone)
+		clearField(phone)
 		tap(phone, ".feed .own.refused .offer")
-		if is(phone, `document.querySelector(".feed .own.refused")`) {
+		if isTrue(phone, `document.querySelector(".feed .own.refused")`) {
 			t.Error("the edited text is in the list, too")
 		}
 		phone.Goto(p.audience)
 		phone.Wait(greeted)
-		if got := value(phone); got != "forbidden in a tunnel" || is(phone, `document.querySelector(".feed .own.refused")`) {
+		if got := fieldText(phone); got != "forbidden in a tunnel" || isTrue(phone, `document.querySelector(".feed .own.refused")`) {
 			t.Errorf("after a reload the field holds %q", got)
 		}
 	})
 
 	t.Run("one letter with three thousand marks", func(t *testing.T) {
-		phone := hand(t, p.audience)
+		phone := openPhone(t, p.audience)
 		heavy := "a" + strings.Repeat("\u0301\u0323", 1500)
-		send(phone, heavy)
-		phone.Wait(has("#strip.stop", "Please shorten it"))
-		if value(phone) != heavy {
+		sendTo(phone, heavy)
+		phone.Wait(containsJS("#strip.stop", "Please shorten it"))
+		if fieldText(phone) != heavy {
 			t.Error("the text was lost")
 		}
-		empty(phone)
+		clearField(phone)
 		phone.Eval(`(() => { const n = document.querySelector("#name"); n.value = "b" + "\u0301\u0323".repeat(900); n.dispatchEvent(new Event("change", { bubbles: true })); })()`)
-		send(phone, "and a light one")
-		phone.Wait(has(".feed .own.shown", "and a light one"))
+		sendTo(phone, "and a light one")
+		phone.Wait(containsJS(".feed .own.shown", "and a light one"))
 	})
 
 	t.Run("Enter after the name", func(t *testing.T) {
-		phone := hand(t, p.audience)
-		write(phone, "not yet")
+		phone := openPhone(t, p.audience)
+		typeText(phone, "not yet")
 		phone.Eval(`document.querySelector("#name").focus()`)
 		phone.Compose("あおい")
 		phone.Key("Enter", 229)
-		if !is(phone, `document.activeElement.id === "name"`) {
+		if !isTrue(phone, `document.activeElement.id === "name"`) {
 			t.Error("the input method's Enter leaves the name")
 		}
 		phone.Type("葵")
 		phone.Key("Enter", 13)
 		phone.Wait(`document.activeElement.id === "text"`)
-		if value(phone) != "not yet" || is(phone, `document.querySelector(".feed .own")`) {
+		if fieldText(phone) != "not yet" || isTrue(phone, `document.querySelector(".feed .own")`) {
 			t.Error("the half-written comment was sent")
 		}
 		phone.Key("Enter", 13)
-		phone.Wait(has(".feed .own.shown", "not yet"))
-		if row := o.rows("not yet")[0]; row["name"] != "葵" {
+		phone.Wait(containsJS(".feed .own.shown", "not yet"))
+		if row := o.historyRows("not yet")[0]; row["name"] != "葵" {
 			t.Errorf("it was sent as %v", row)
 		}
 	})
@@ -100,40 +100,40 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 		})();`)
 		phone.Goto(p.audience)
 		phone.Wait(`window.words`)
-		send(phone, "the first to speak")
+		sendTo(phone, "the first to speak")
 		phone.Wait(`document.querySelectorAll(".feed .own").length === 1`)
 		if raw := browser.Value[string](phone, `document.querySelector(".feed").innerText`); strings.Contains(raw, "queued") {
 			t.Errorf("a key is shown: %q", raw)
 		}
 		phone.Eval(`words()`)
-		phone.Wait(has(".feed .own.shown", "the first to speak"))
+		phone.Wait(containsJS(".feed .own.shown", "the first to speak"))
 		if n := browser.Value[int](phone, `document.querySelectorAll(".feed .own").length`); n != 1 {
 			t.Errorf("it is in the list %d times", n)
 		}
 	})
 
 	t.Run("decided by a moderator while away", func(t *testing.T) {
-		o.set(map[string]any{"review": "all"})
-		phone := hand(t, p.audience)
+		o.changeSettings(map[string]any{"review": "all"})
+		phone := openPhone(t, p.audience)
 		phone.Ignore("ERR_INTERNET_DISCONNECTED")
 		for _, text := range []string{"yes to this", "no to this"} {
-			send(phone, text)
-			phone.Wait(has(".feed .own.held", text))
+			sendTo(phone, text)
+			phone.Wait(containsJS(".feed .own.held", text))
 		}
 		phone.Goto(p.audience)
-		phone.Wait(has(".feed .own.held", "yes to this") + ` && ` + has(".feed .own.held", "no to this"))
+		phone.Wait(containsJS(".feed .own.held", "yes to this") + ` && ` + containsJS(".feed .own.held", "no to this"))
 		phone.Wait(greeted)
 		phone.Tunnel()
-		phone.Wait(has("#banner.calm", "No connection"))
-		o.call("POST", room+"/comments/"+o.rows("yes to this")[0]["id"].(string)+"/approve", nil)
-		o.call("POST", room+"/comments/"+o.rows("no to this")[0]["id"].(string)+"/refuse", nil)
+		phone.Wait(containsJS("#banner.calm", "No connection"))
+		o.call("POST", room+"/comments/"+o.historyRows("yes to this")[0]["id"].(string)+"/approve", nil)
+		o.call("POST", room+"/comments/"+o.historyRows("no to this")[0]["id"].(string)+"/refuse", nil)
 		phone.Line(0, 0)
-		phone.Wait(has(".feed .own.shown", "yes to this"))
-		phone.Wait(has(".feed .own.refused", "no to this"))
-		if n := len(o.rows("yes to this")) + len(o.rows("no to this")); n != 2 {
+		phone.Wait(containsJS(".feed .own.shown", "yes to this"))
+		phone.Wait(containsJS(".feed .own.refused", "no to this"))
+		if n := len(o.historyRows("yes to this")) + len(o.historyRows("no to this")); n != 2 {
 			t.Errorf("sending again made %d comments of two", n)
 		}
-		o.set(map[string]any{"review": "held"})
+		o.changeSettings(map[string]any{"review": "held"})
 	})
 
 	t.Run("muted, by a clock that is two hours ahead", func(t *testing.T) {
@@ -141,24 +141,24 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 		phone.Before(`(() => { const real = Date.now; Date.now = () => real() + 2 * 3600_000; })();`)
 		phone.Goto(p.audience)
 		phone.Wait(greeted)
-		send(phone, "what time is it")
-		phone.Wait(has(".feed .own.shown", "what time is it"))
-		o.call("POST", room+"/bans", map[string]any{"user": o.rows("what time is it")[0]["user"], "kind": "mute", "seconds": 3600})
-		phone.Wait(has("#banner.stop", "You cannot send until"))
+		sendTo(phone, "what time is it")
+		phone.Wait(containsJS(".feed .own.shown", "what time is it"))
+		o.call("POST", room+"/bans", map[string]any{"user": o.historyRows("what time is it")[0]["user"], "kind": "mute", "seconds": 3600})
+		phone.Wait(containsJS("#banner.stop", "You cannot send until"))
 	})
 
 	t.Run("taken back in a tunnel", func(t *testing.T) {
-		phone := hand(t, p.audience)
+		phone := openPhone(t, p.audience)
 		phone.Ignore("ERR_INTERNET_DISCONNECTED")
-		send(phone, "a slip under ground")
-		phone.Wait(has(".feed .own.shown .offer", "Take back"))
+		sendTo(phone, "a slip under ground")
+		phone.Wait(containsJS(".feed .own.shown .offer", "Take back"))
 		phone.Tunnel()
 		tap(phone, ".feed .own .offer")
-		phone.Wait(has("#strip.calm", "It is still on screen"))
-		phone.Wait(has(".feed .own.shown .offer", "Take back"))
+		phone.Wait(containsJS("#strip.calm", "It is still on screen"))
+		phone.Wait(containsJS(".feed .own.shown .offer", "Take back"))
 		phone.Line(0, 0)
 		tap(phone, ".feed .own .offer")
-		phone.Wait(has("#strip.good", "Taken back"))
+		phone.Wait(containsJS("#strip.good", "Taken back"))
 	})
 }
 
@@ -166,9 +166,9 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 // not push out own texts that exist nowhere else.
 func TestPhoneFeedWhileReading(t *testing.T) {
 	p := startProduct(t)
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 	// Safari does not keep a list still by itself; here the browser must not do it either.
-	if !is(phone, `getComputedStyle(document.querySelector("#feed")).overflowAnchor === "none"`) {
+	if !isTrue(phone, `getComputedStyle(document.querySelector("#feed")).overflowAnchor === "none"`) {
 		t.Error("the browser keeps the list still, and this test shows nothing")
 	}
 	got := browser.Value[map[string]any](phone, `import(new URL("feed.js", document.querySelector("script[type=module]").src)).then(async ({ Feed }) => {
@@ -225,8 +225,8 @@ func TestPhoneHoldsWhatIsLong(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	o := p.owner(t)
 	long := strings.Repeat("Donaudampfschifffahrtsgesellschaftskapitän", 2) + strings.Repeat(" die Fortsetzung", 6)
-	o.set(map[string]any{"title": strings.Repeat("W", 60), "message": string([]rune(long)[:180])})
-	phone := hand(t, p.audience)
+	o.changeSettings(map[string]any{"title": strings.Repeat("W", 60), "message": string([]rune(long)[:180])})
+	phone := openPhone(t, p.audience)
 	cut := `(() => {
 		const row = document.querySelector("#choices").getBoundingClientRect();
 		const picks = [...document.querySelectorAll(".pick")].map((p) => p.getBoundingClientRect()).filter((r) => r.width > 0);
@@ -238,41 +238,41 @@ func TestPhoneHoldsWhatIsLong(t *testing.T) {
 		phone.Hand(width, 700)
 		phone.Wait(`innerWidth === ` + strconv.FormatInt(width, 10) + ` && ` + cut)
 	}
-	o.set(map[string]any{"modes": []string{"scroll", "top"}, "phrases": []string{"👏"}})
+	o.changeSettings(map[string]any{"modes": []string{"scroll", "top"}, "phrases": []string{"👏"}})
 	phone.Wait(`document.querySelector("#phrase-key").checkVisibility() && ` + cut)
 	// A row that is fully visible is not scrolled.
-	o.set(map[string]any{"colors": []string{"#ff6b5e"}, "sizes": []string{"medium"}})
+	o.changeSettings(map[string]any{"colors": []string{"#ff6b5e"}, "sizes": []string{"medium"}})
 	phone.Wait(`document.querySelectorAll("#colors label:not([hidden])").length === 2 && document.querySelector("#choices").style.getPropertyValue("--pick") === ""`)
 
 	phone.Eval(`(() => { const n = document.querySelector("#name"); n.value = "` + strings.Repeat("W", 20) + `"; })()`)
-	send(phone, strings.Repeat("Donaudampfschifffahrtsgesellschaftskapitän", 2))
+	sendTo(phone, strings.Repeat("Donaudampfschifffahrtsgesellschaftskapitän", 2))
 	phone.Wait(`document.querySelector(".feed .own.shown")`)
-	other := hand(t, p.audience)
+	other := openPhone(t, p.audience)
 	other.Wait(`document.querySelector(".feed .row")`)
 	for _, page := range []*browser.Page{phone, other} {
 		page.Eval(`document.documentElement.style.fontSize = "200%"`)
-		send(page, strings.Repeat("م", 101))
+		sendTo(page, strings.Repeat("م", 101))
 		page.Wait(`document.querySelector("#strip").checkVisibility()`)
 	}
-	o.set(map[string]any{"state": "paused"})
+	o.changeSettings(map[string]any{"state": "paused"})
 	for _, page := range []*browser.Page{phone, other} {
 		page.Wait(`document.querySelector("#banner").checkVisibility()`)
 		for _, height := range []int64{700, 480, 330} {
 			page.Hand(360, height)
 			page.Wait(fmt.Sprintf(`document.documentElement.style.getPropertyValue("--app-height") === "%dpx"`, height))
 			for _, what := range []string{"#text", "#send", "#choices"} {
-				if !is(page, `(() => { const r = document.querySelector("`+what+`").getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.right <= innerWidth; })()`) {
+				if !isTrue(page, `(() => { const r = document.querySelector("`+what+`").getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.right <= innerWidth; })()`) {
 					t.Errorf("%s is out of reach at a height of %d", what, height)
 				}
 			}
-			if !is(page, `document.querySelector(".app").scrollWidth <= innerWidth && document.querySelector("#feed").scrollWidth <= innerWidth`) {
+			if !isTrue(page, `document.querySelector(".app").scrollWidth <= innerWidth && document.querySelector("#feed").scrollWidth <= innerWidth`) {
 				t.Errorf("something is wider than the phone at %d", height)
 			}
 		}
 		// Sideways, with the keyboard open, the composer fits in one row.
 		page.Hand(740, 170)
 		page.Wait(`document.documentElement.style.getPropertyValue("--app-height") === "170px"`)
-		if !is(page, `(() => {
+		if !isTrue(page, `(() => {
 			const [text, send, choices] = ["#text", "#send", "#choices"].map((s) => document.querySelector(s).getBoundingClientRect());
 			const middle = (r) => (r.top + r.bottom) / 2;
 			return choices.bottom <= innerHeight && choices.left >= send.right && choices.right <= innerWidth && text.width > 200
@@ -283,7 +283,7 @@ func TestPhoneHoldsWhatIsLong(t *testing.T) {
 		page.Hand(360, 330)
 		page.Wait(`document.documentElement.style.getPropertyValue("--app-height") === "330px"`)
 		// The counter does not cover right-aligned text.
-		if !is(page, `(() => {
+		if !isTrue(page, `(() => {
 			const f = document.querySelector("#text"), style = getComputedStyle(f), box = f.getBoundingClientRect(), count = document.querySelector("#count").getBoundingClientRect();
 			return count.width > 0 && style.direction === "rtl" && parseFloat(style.paddingBottom) >= box.bottom - count.top;
 		})()`) {

@@ -25,7 +25,7 @@ const rawWords = `(document.body.innerText.match(/\b[a-z]+_[a-z_]+\b|\{\w+\}/g) 
 // draw and questions, the privacy page, the notices, the overlay's cards, the second
 // screen and the poster. No word is missing, and none is cut off.
 func TestTheAudienceInItsOwnLanguages(t *testing.T) {
-	p, o := dressed(t)
+	p, o := startFullRoom(t)
 	start := func(kind string, spec map[string]any) string {
 		id := o.call("POST", room+"/items", map[string]any{"kind": kind, "spec": spec})["id"].(string)
 		o.call("POST", room+"/items/"+id+"/start", nil)
@@ -42,7 +42,7 @@ func TestTheAudienceInItsOwnLanguages(t *testing.T) {
 		"es":    {"Enviar", "Toca una opción para votar.", "Participar", "Vota con tu teléfono", "Participa con tu teléfono", "Preguntas"},
 	} {
 		poll := start("poll", map[string]any{"question": "ABC?", "options": []string{"A", "B", "C"}})
-		phone := hand(t, p.audience+"?lang="+lang)
+		phone := openPhone(t, p.audience+"?lang="+lang)
 		phone.Ignore("/r/nothing") // a missing page
 		look := func(what string) {
 			t.Helper()
@@ -54,28 +54,28 @@ func TestTheAudienceInItsOwnLanguages(t *testing.T) {
 				if raw := browser.Value[[]string](phone, rawWords); len(raw) > 0 {
 					t.Errorf("%s, %s: %v", lang, what, raw)
 				}
-				shoot(t, phone, fmt.Sprintf("words-%s-%s-%d.png", lang, what, width))
+				keepPhoneShot(t, phone, fmt.Sprintf("words-%s-%s-%d.png", lang, what, width))
 			}
 		}
-		phone.Wait(has("#send", want.send) + ` && document.querySelector(".tabs")`)
-		phone.Wait(has("#show", want.vote) + ` && ` + has(".tabs", want.ask))
-		fill(phone)
+		phone.Wait(containsJS("#send", want.send) + ` && document.querySelector(".tabs")`)
+		phone.Wait(containsJS("#show", want.vote) + ` && ` + containsJS(".tabs", want.ask))
+		fillPhone(phone)
 		look("poll")
 		phone.Eval(`document.querySelectorAll("details.menu")[0].open = true`)
 		look("languages")
 		phone.Eval(`document.querySelectorAll("details.menu")[0].open = false`)
 		overlay.Goto(base + "?lang=" + lang + "&" + query)
-		overlay.Wait(has(".dm-poll", want.press))
-		shoot(t, overlay, "words-"+lang+"-overlay-poll.png")
+		overlay.Wait(containsJS(".dm-poll", want.press))
+		keepPhoneShot(t, overlay, "words-"+lang+"-overlay-poll.png")
 		o.call("POST", room+"/items/"+poll+"/stop", nil)
 		o.call("DELETE", room+"/items/"+poll, nil)
 		draw := start("draw", map[string]any{"title": "T-shirt", "winners": 1, "button": true})
-		phone.Wait(has(".draw-key", want.join))
-		overlay.Wait(has(".dm-draw", want.drawn))
+		phone.Wait(containsJS(".draw-key", want.join))
+		overlay.Wait(containsJS(".dm-draw", want.drawn))
 		if cut := browser.Value[[]string](overlay, `[...document.querySelectorAll(".dm-draw *")].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible").map((e) => e.className)`); len(cut) > 0 {
 			t.Errorf("%s: the overlay cuts %v", lang, cut)
 		}
-		shoot(t, overlay, "words-"+lang+"-overlay-draw.png")
+		keepPhoneShot(t, overlay, "words-"+lang+"-overlay-draw.png")
 		phone.Eval(`document.querySelectorAll(".tabs button")[1].click()`)
 		look("draw")
 		o.call("POST", room+"/items/"+draw+"/stop", nil)
@@ -86,12 +86,12 @@ func TestTheAudienceInItsOwnLanguages(t *testing.T) {
 		}
 		overlay.Goto("http://" + inNetwork.host() + "/poster/live?lang=" + lang)
 		overlay.Wait(`document.querySelector(".code").naturalWidth > 0 && document.documentElement.lang === "` + lang + `"`)
-		shoot(t, overlay, "words-"+lang+"-poster.png")
+		keepPhoneShot(t, overlay, "words-"+lang+"-poster.png")
 		overlay.Goto(strings.Replace(base, "/overlay/", "/screen/", 1) + "?lang=" + lang + "&code=corner&" + query)
 		overlay.Wait(`document.querySelector("#card .code").naturalWidth > 0 && document.documentElement.lang === "` + lang + `"`)
 		if faults := browser.Value[string](overlay, wholeCard); faults != "" {
 			t.Errorf("%s: on the second screen: %s", lang, faults)
 		}
-		shoot(t, overlay, "words-"+lang+"-screen.png")
+		keepPhoneShot(t, overlay, "words-"+lang+"-screen.png")
 	}
 }

@@ -20,33 +20,33 @@ func TestPhoneLosesNothing(t *testing.T) {
 	o := p.owner(t)
 
 	t.Run("a tunnel", func(t *testing.T) {
-		phone := hand(t, p.audience)
+		phone := openPhone(t, p.audience)
 		phone.Ignore("ERR_INTERNET_DISCONNECTED") // Chromium reports our disconnection
-		send(phone, "before the tunnel")
-		phone.Wait(has(".feed .own.shown", "before the tunnel"))
+		sendTo(phone, "before the tunnel")
+		phone.Wait(containsJS(".feed .own.shown", "before the tunnel"))
 		phone.Tunnel()
-		phone.Wait(has("#banner.calm", "No connection"))
-		send(phone, "in the tunnel")
-		phone.Wait(has(".feed .own.queued", "in the tunnel"))
-		send(phone, "deep in the tunnel")
-		phone.Wait(has(".feed .own.queued", "deep in the tunnel"))
-		write(phone, "half a sen")
+		phone.Wait(containsJS("#banner.calm", "No connection"))
+		sendTo(phone, "in the tunnel")
+		phone.Wait(containsJS(".feed .own.queued", "in the tunnel"))
+		sendTo(phone, "deep in the tunnel")
+		phone.Wait(containsJS(".feed .own.queued", "deep in the tunnel"))
+		typeText(phone, "half a sen")
 		missed := o.say("said outside")
 		gone := o.say("said and taken down outside")
 		o.call("POST", room+"/comments/"+gone+"/remove", nil)
-		o.call("POST", room+"/comments/"+o.rows("before the tunnel")[0]["id"].(string)+"/remove", nil)
+		o.call("POST", room+"/comments/"+o.historyRows("before the tunnel")[0]["id"].(string)+"/remove", nil)
 		phone.Line(0, 0)
-		phone.Wait(has(".feed .own.shown", "in the tunnel") + ` && ` + has(".feed .own.shown", "deep in the tunnel"))
-		phone.Wait(has("#banner.good", "2 sent"))
-		phone.Wait(has(".feed li", "said outside"))
-		if is(phone, has(".feed li", "before the tunnel")+` || `+has(".feed li", "taken down outside")) {
+		phone.Wait(containsJS(".feed .own.shown", "in the tunnel") + ` && ` + containsJS(".feed .own.shown", "deep in the tunnel"))
+		phone.Wait(containsJS("#banner.good", "2 sent"))
+		phone.Wait(containsJS(".feed li", "said outside"))
+		if isTrue(phone, containsJS(".feed li", "before the tunnel")+` || `+containsJS(".feed li", "taken down outside")) {
 			t.Error("a comment removed meanwhile is in the list")
 		}
-		if value(phone) != "half a sen" {
-			t.Errorf("the field holds %q", value(phone))
+		if fieldText(phone) != "half a sen" {
+			t.Errorf("the field holds %q", fieldText(phone))
 		}
 		for _, text := range []string{"in the tunnel", "deep in the tunnel"} {
-			if n := len(o.rows(text)); n != 1 {
+			if n := len(o.historyRows(text)); n != 1 {
 				t.Errorf("%q was sent %d times", text, n)
 			}
 		}
@@ -57,18 +57,18 @@ func TestPhoneLosesNothing(t *testing.T) {
 	})
 
 	t.Run("a reload in the middle", func(t *testing.T) {
-		phone := hand(t, p.audience)
+		phone := openPhone(t, p.audience)
 		phone.Ignore("ERR_INTERNET_DISCONNECTED")
 		phone.Tunnel()
-		phone.Wait(has("#banner.calm", "No connection"))
-		send(phone, "queued over a reload")
-		phone.Wait(has(".feed .own.queued", "queued over a reload"))
-		write(phone, "and this half")
+		phone.Wait(containsJS("#banner.calm", "No connection"))
+		sendTo(phone, "queued over a reload")
+		phone.Wait(containsJS(".feed .own.queued", "queued over a reload"))
+		typeText(phone, "and this half")
 		phone.Line(0, 0)
 		phone.Goto(p.audience)
-		phone.Wait(has(".feed .own.shown", "queued over a reload"))
-		if value(phone) != "and this half" || len(o.rows("queued over a reload")) != 1 {
-			t.Errorf("the field holds %q, sent %d times", value(phone), len(o.rows("queued over a reload")))
+		phone.Wait(containsJS(".feed .own.shown", "queued over a reload"))
+		if fieldText(phone) != "and this half" || len(o.historyRows("queued over a reload")) != 1 {
+			t.Errorf("the field holds %q, sent %d times", fieldText(phone), len(o.historyRows("queued over a reload")))
 		}
 	})
 
@@ -92,27 +92,27 @@ func TestPhoneLosesNothing(t *testing.T) {
 		})();`)
 		phone.Goto(p.audience)
 		phone.Wait(greeted)
-		send(phone, "answered late")
-		phone.Wait(has(".feed .own.shown", "answered late"))
-		if n := len(o.rows("answered late")); n != 1 {
+		sendTo(phone, "answered late")
+		phone.Wait(containsJS(".feed .own.shown", "answered late"))
+		if n := len(o.historyRows("answered late")); n != 1 {
 			t.Errorf("it was sent %d times", n)
 		}
 	})
 
 	t.Run("locked for a while", func(t *testing.T) {
-		phone := hand(t, p.audience)
+		phone := openPhone(t, p.audience)
 		phone.Ignore("Back-Forward Cache") // how Chromium puts a page to sleep
-		send(phone, "good night")
-		phone.Wait(has(".feed .own.shown", "good night"))
-		write(phone, "still here")
+		sendTo(phone, "good night")
+		phone.Wait(containsJS(".feed .own.shown", "good night"))
+		typeText(phone, "still here")
 		browser.Call(phone, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "frozen"})
 		for i := range 60 { // more than a phone keeps
 			o.say(fmt.Sprint("in the night ", i))
 		}
 		browser.Call(phone, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "active"})
-		phone.Wait(has(".feed li", "in the night 59"))
-		if value(phone) != "still here" {
-			t.Errorf("the field holds %q", value(phone))
+		phone.Wait(containsJS(".feed li", "in the night 59"))
+		if fieldText(phone) != "still here" {
+			t.Errorf("the field holds %q", fieldText(phone))
 		}
 	})
 
@@ -148,31 +148,31 @@ func TestPhoneIdentity(t *testing.T) {
 	o := p.owner(t)
 
 	t.Run("two tabs are one person", func(t *testing.T) {
-		one := hand(t, p.audience)
+		one := openPhone(t, p.audience)
 		two := one.Sibling()
 		two.Goto(p.audience)
 		two.Wait(greeted)
-		send(one, "from the first tab")
-		two.Wait(has(".feed .own", "from the first tab"))
-		send(two, "from the second tab")
-		one.Wait(has(".feed .own", "from the second tab"))
-		send(two, "again")
-		two.Wait(has(".feed .own.shown", "again"))
-		send(one, "too much") // the limit is the person's, not the tab's
-		one.Wait(has("#strip", "You can send again in"))
-		a, b := o.rows("from the first tab")[0], o.rows("from the second tab")[0]
+		sendTo(one, "from the first tab")
+		two.Wait(containsJS(".feed .own", "from the first tab"))
+		sendTo(two, "from the second tab")
+		one.Wait(containsJS(".feed .own", "from the second tab"))
+		sendTo(two, "again")
+		two.Wait(containsJS(".feed .own.shown", "again"))
+		sendTo(one, "too much") // the limit is the person's, not the tab's
+		one.Wait(containsJS("#strip", "You can send again in"))
+		a, b := o.historyRows("from the first tab")[0], o.historyRows("from the second tab")[0]
 		if a["user"] != b["user"] {
 			t.Errorf("two people: %v and %v", a["user"], b["user"])
 		}
 	})
 
 	t.Run("a private window is somebody else", func(t *testing.T) {
-		one, two := hand(t, p.audience), hand(t, p.audience) // each has its own profile
-		send(one, "public")
-		one.Wait(has(".feed .own.shown", "public"))
-		two.Wait(has(".feed li:not(.own)", "public"))
-		send(two, "private")
-		two.Wait(has(".feed .own.shown", "private"))
+		one, two := openPhone(t, p.audience), openPhone(t, p.audience) // each has its own profile
+		sendTo(one, "public")
+		one.Wait(containsJS(".feed .own.shown", "public"))
+		two.Wait(containsJS(".feed li:not(.own)", "public"))
+		sendTo(two, "private")
+		two.Wait(containsJS(".feed .own.shown", "private"))
 	})
 
 	t.Run("blocked cookies", func(t *testing.T) {
@@ -186,26 +186,26 @@ func TestPhoneIdentity(t *testing.T) {
 		browser.Call(phone, network.ClearBrowserCookies, cdp.Empty{})
 		phone.Ignore("ERR_INTERNET_DISCONNECTED")
 		phone.Tunnel()
-		phone.Wait(has("#banner.calm", "No connection"))
+		phone.Wait(containsJS("#banner.calm", "No connection"))
 		phone.Line(0, 0)
-		phone.Wait(`!` + has("#banner", "No connection") + ` && ` + has("#status", "here"))
-		send(phone, "no cookie")
-		phone.Wait(has(".feed .own.shown", "no cookie"))
+		phone.Wait(`!` + containsJS("#banner", "No connection") + ` && ` + containsJS("#status", "here"))
+		sendTo(phone, "no cookie")
+		phone.Wait(containsJS(".feed .own.shown", "no cookie"))
 		tap(phone, ".feed .own .offer")
-		phone.Wait(has("#strip.good", "Taken back"))
-		if row := o.rows("no cookie")[0]; row["status"] != "removed" {
+		phone.Wait(containsJS("#strip.good", "Taken back"))
+		if row := o.historyRows("no cookie")[0]; row["status"] != "removed" {
 			t.Errorf("the log says %v", row)
 		}
 		// The same person after the next tunnel.
-		send(phone, "still me")
-		phone.Wait(has(".feed .own.shown", "still me"))
+		sendTo(phone, "still me")
+		phone.Wait(containsJS(".feed .own.shown", "still me"))
 		phone.Tunnel()
-		phone.Wait(has("#banner.calm", "No connection"))
+		phone.Wait(containsJS("#banner.calm", "No connection"))
 		phone.Line(0, 0)
-		phone.Wait(`!` + has("#banner", "No connection"))
-		send(phone, "me again")
-		phone.Wait(has(".feed .own.shown", "me again"))
-		if a, b := o.rows("still me")[0], o.rows("me again")[0]; a["user"] != b["user"] {
+		phone.Wait(`!` + containsJS("#banner", "No connection"))
+		sendTo(phone, "me again")
+		phone.Wait(containsJS(".feed .own.shown", "me again"))
+		if a, b := o.historyRows("still me")[0], o.historyRows("me again")[0]; a["user"] != b["user"] {
 			t.Errorf("two people: %v and %v", a["user"], b["user"])
 		}
 	})
@@ -237,16 +237,16 @@ func TestPhoneWithoutJavaScript(t *testing.T) {
 	if got := post("plain and\nsimple"); !strings.Contains(got, "Sent, but no overlay is connected") {
 		t.Errorf("the page says %q", got)
 	}
-	if n := len(o.rows("plain and simple")); n != 1 {
+	if n := len(o.historyRows("plain and simple")); n != 1 {
 		t.Errorf("it was sent %d times", n)
 	}
 	if got := post("forbidden thing"); !strings.Contains(got, "Please word it differently") {
 		t.Errorf("the page says %q", got)
 	}
-	if got := value(phone); got != "forbidden thing" {
+	if got := fieldText(phone); got != "forbidden thing" {
 		t.Errorf("the field holds %q", got)
 	}
-	if is(phone, `[...document.querySelectorAll(".script")].some((e) => e.checkVisibility())`) {
+	if isTrue(phone, `[...document.querySelectorAll(".script")].some((e) => e.checkVisibility())`) {
 		t.Error("the page offers something that needs JavaScript")
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// media makes the system request the preferences that CSS can query.
-func media(p *browser.Page, pairs ...string) {
+// setMedia makes the system request the preferences that CSS can query.
+func setMedia(p *browser.Page, pairs ...string) {
 	var features []*emulation.MediaFeature
 	for i := 0; i+1 < len(pairs); i += 2 {
 		features = append(features, &emulation.MediaFeature{Name: pairs[i], Value: pairs[i+1]})
@@ -24,11 +24,11 @@ func media(p *browser.Page, pairs ...string) {
 	browser.Call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 }
 
-// dressed is a room with everything that a phone can show.
-func dressed(t *testing.T) (product, *owner) {
+// startFullRoom is a room with everything that a phone can show.
+func startFullRoom(t *testing.T) (product, *owner) {
 	p := startProduct(t)
 	o := p.owner(t)
-	o.set(map[string]any{"title": "Friday game night", "message": "Be kind. مرحبا بكم", "phrases": []string{"前方高能", "👏", "GG"}})
+	o.changeSettings(map[string]any{"title": "Friday game night", "message": "Be kind. مرحبا بكم", "phrases": []string{"前方高能", "👏", "GG"}})
 	o.call("PUT", room+"/rules", map[string]any{"name": "test", "text": "forbidden"})
 	for _, text := range []string{"that dodge was clean", "ここの音楽ほんと好き", "مرحبا من المغرب", "שלום לכולם, nice!"} {
 		o.say(text)
@@ -36,11 +36,11 @@ func dressed(t *testing.T) (product, *owner) {
 	return p, o
 }
 
-// fill brings a phone into the state with the most on it.
-func fill(p *browser.Page) {
-	send(p, "左边有宝箱")
+// fillPhone brings a phone into the state with the most on it.
+func fillPhone(p *browser.Page) {
+	sendTo(p, "左边有宝箱")
 	p.Wait(`document.querySelector(".feed .own.shown")`)
-	send(p, "so forbidden")
+	sendTo(p, "so forbidden")
 	p.Wait(`document.querySelector("#strip.stop")?.checkVisibility()`)
 }
 
@@ -49,7 +49,7 @@ func fill(p *browser.Page) {
 // the theme: the second one is checked only for its colors, in one language.
 func TestPhoneAxe(t *testing.T) {
 	source := axe(t)
-	p, o := dressed(t)
+	p, o := startFullRoom(t)
 	o.call("POST", "/api/rooms", map[string]any{"id": "other", "title": "Another room"})
 	for _, theme := range []string{"dark", "light"} {
 		look := func(phone *browser.Page, what string, colors bool) {
@@ -65,10 +65,10 @@ func TestPhoneAxe(t *testing.T) {
 				continue
 			}
 			phone := browser.NewPhone(t)
-			media(phone, "prefers-color-scheme", theme, "prefers-reduced-motion", "reduce")
+			setMedia(phone, "prefers-color-scheme", theme, "prefers-reduced-motion", "reduce")
 			phone.Goto(p.audience + "?lang=" + lang)
 			phone.Wait(greeted)
-			fill(phone)
+			fillPhone(phone)
 			look(phone, lang+" "+theme, lang == "en")
 			if lang == "en" {
 				phone.Eval(`document.querySelectorAll("details.menu")[1].open = true`)
@@ -85,9 +85,9 @@ func TestPhoneAxe(t *testing.T) {
 
 // 7. Fingers: every touch target is 44 px in both directions.
 func TestPhoneTouchTargets(t *testing.T) {
-	p, _ := dressed(t)
-	phone := hand(t, p.audience)
-	fill(phone)
+	p, _ := startFullRoom(t)
+	phone := openPhone(t, p.audience)
+	fillPhone(phone)
 	measure := func(what string) {
 		t.Helper()
 		small := browser.Value[[]string](phone, `[...document.querySelectorAll("button, a, summary, input, .pick, label:has(input)")]
@@ -117,12 +117,12 @@ func TestPhoneTouchTargets(t *testing.T) {
 
 // 7. Text twice as large is whole, in one column, and the composer stays.
 func TestPhoneLargeText(t *testing.T) {
-	p, o := dressed(t)
+	p, o := startFullRoom(t)
 	for _, lang := range []string{"en", "zh-CN", "ja", "ko", "es"} {
-		phone := hand(t, p.audience+"?lang="+lang)
+		phone := openPhone(t, p.audience+"?lang="+lang)
 		phone.Eval(`document.documentElement.style.fontSize = "200%"`)
-		fill(phone)
-		if !is(phone, `document.documentElement.scrollWidth <= innerWidth && document.querySelector(".app").scrollWidth <= innerWidth`) {
+		fillPhone(phone)
+		if !isTrue(phone, `document.documentElement.scrollWidth <= innerWidth && document.querySelector(".app").scrollWidth <= innerWidth`) {
 			t.Errorf("%s: the page is wider than the phone", lang)
 		}
 		cut := browser.Value[[]string](phone, `[...document.querySelectorAll("#send span, .said, .strip span, .message, .banner span, .chip, .status")]
@@ -132,7 +132,7 @@ func TestPhoneLargeText(t *testing.T) {
 			t.Errorf("%s: cut off: %s", lang, c)
 		}
 		for _, what := range []string{"#text", "#send"} {
-			if !is(phone, `(() => { const r = document.querySelector("`+what+`").getBoundingClientRect(); return r.bottom <= innerHeight && r.width >= 44; })()`) {
+			if !isTrue(phone, `(() => { const r = document.querySelector("`+what+`").getBoundingClientRect(); return r.bottom <= innerHeight && r.width >= 44; })()`) {
 				t.Errorf("%s: %s is out of reach", lang, what)
 			}
 		}
@@ -141,12 +141,12 @@ func TestPhoneLargeText(t *testing.T) {
 		}
 	}
 	// The ring is as wide as the button, which is as wide as before the wait.
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 	phone.Eval(`document.documentElement.style.fontSize = "200%"`)
 	phone.Hand(320, 480)
 	wide := browser.Value[float64](phone, `document.querySelector("#send").offsetWidth`)
-	o.set(map[string]any{"slow_ms": 120_000})
-	send(phone, "and now slowly")
+	o.changeSettings(map[string]any{"slow_ms": 120_000})
+	sendTo(phone, "and now slowly")
 	phone.Wait(`document.querySelector("#send").classList.contains("waiting")`)
 	got := browser.Value[[]float64](phone, `["#send", ".ring rect"].map((s) => document.querySelector(s).getBoundingClientRect().width)`)
 	if got[0] < wide || got[1] > got[0] || got[1] < got[0]-4 {
@@ -162,7 +162,7 @@ func TestPhoneLargeText(t *testing.T) {
 // 7. Each language is complete on the page, follows the browser and can be chosen;
 // scripts keep their own direction; motion can be declined; outcomes are announced.
 func TestPhoneSpeaksAndReads(t *testing.T) {
-	p, _ := dressed(t)
+	p, _ := startFullRoom(t)
 	for lang, word := range map[string]string{"en": "Send", "zh-CN": "发送", "ja": "送信", "zh-TW": "送出", "ko-KR": "보내기", "es-MX": "Enviar"} {
 		phone := browser.NewPhone(t)
 		browser.Call(phone, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
@@ -173,20 +173,20 @@ func TestPhoneSpeaksAndReads(t *testing.T) {
 		if got := browser.Value[string](phone, `document.querySelector("#send span").textContent`); got != word {
 			t.Errorf("%s: the button says %q", lang, got)
 		}
-		fill(phone)
+		fillPhone(phone)
 		if raw := browser.Value[[]string](phone, `(document.body.innerText.match(/\b[a-z]+_[a-z_]+\b|\{\w+\}/g) ?? [])`); len(raw) > 0 {
 			t.Errorf("%s: raw keys on the page: %v", lang, raw)
 		}
-		if is(phone, `[...document.querySelectorAll("[data-t-label]")].some((e) => !e.getAttribute("aria-label"))`) {
+		if isTrue(phone, `[...document.querySelectorAll("[data-t-label]")].some((e) => !e.getAttribute("aria-label"))`) {
 			t.Errorf("%s: something has no name", lang)
 		}
 	}
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 	tap(phone, `#languages a[lang="ja"]`)
-	phone.Wait(has("#send", "送信"))
+	phone.Wait(containsJS("#send", "送信"))
 	phone.Goto(p.audience)
 	phone.Wait(greeted)
-	if !is(phone, has("#send", "送信")+` && document.documentElement.lang === "ja"`) {
+	if !isTrue(phone, containsJS("#send", "送信")+` && document.documentElement.lang === "ja"`) {
 		t.Error("the chosen language was forgotten")
 	}
 	for text, dir := range map[string]string{"مرحبا من المغرب": "rtl", "שלום": "rtl", "that dodge": "ltr", "ここの": "ltr"} {
@@ -194,18 +194,18 @@ func TestPhoneSpeaksAndReads(t *testing.T) {
 			t.Errorf("%q is aligned %s", text, got)
 		}
 	}
-	write(phone, "مرحبا")
-	if !is(phone, `document.querySelector("#text").matches(":dir(rtl)")`) {
+	typeText(phone, "مرحبا")
+	if !isTrue(phone, `document.querySelector("#text").matches(":dir(rtl)")`) {
 		t.Error("the field does not follow the script")
 	}
-	empty(phone)
-	media(phone, "prefers-reduced-motion", "reduce")
-	send(phone, "still")
-	phone.Wait(has(".feed .own.shown", "still"))
+	clearField(phone)
+	setMedia(phone, "prefers-reduced-motion", "reduce")
+	sendTo(phone, "still")
+	phone.Wait(containsJS(".feed .own.shown", "still"))
 	if n := browser.Value[int](phone, `document.getAnimations().filter((a) => a.effect.getComputedTiming().duration > 1).length`); n != 0 {
 		t.Errorf("%d animations run although reduced motion is requested", n)
 	}
-	if !is(phone, `document.querySelector("#said").getAttribute("role") === "status" && document.querySelector("#alarm").getAttribute("role") === "alert" && document.querySelector("#said").textContent !== ""`) {
+	if !isTrue(phone, `document.querySelector("#said").getAttribute("role") === "status" && document.querySelector("#alarm").getAttribute("role") === "alert" && document.querySelector("#said").textContent !== ""`) {
 		t.Error("the outcome is not announced")
 	}
 }
@@ -213,7 +213,7 @@ func TestPhoneSpeaksAndReads(t *testing.T) {
 // 8. A good guest: it can be added to the home screen and shared, and does
 // nothing while nothing happens.
 func TestPhoneIsAGoodGuest(t *testing.T) {
-	p, _ := dressed(t)
+	p, _ := startFullRoom(t)
 	phone := browser.NewPhone(t)
 	phone.Before(`(() => {
 		const set = setTimeout, clear = clearTimeout;
@@ -226,8 +226,8 @@ func TestPhoneIsAGoodGuest(t *testing.T) {
 	})();`)
 	phone.Goto(p.audience)
 	phone.Wait(greeted)
-	send(phone, "hello")
-	phone.Wait(has(".feed .own.shown", "hello"))
+	sendTo(phone, "hello")
+	phone.Wait(containsJS(".feed .own.shown", "hello"))
 	phone.Wait(`!document.querySelector(".feed .own .offer")`) // ten seconds are over
 	phone.Wait(`document.getAnimations().length === 0`)
 	if left := browser.Value[[]int](phone, `[...timers.values()].filter((ms) => ms !== 15)`); len(left) > 1 { // 15 is this test's own polling
@@ -282,7 +282,7 @@ func TestPhoneIsAGoodGuest(t *testing.T) {
 		`document.querySelector("meta[property='og:description']").content.length > 10`,
 		`/^#[0-9A-Fa-f]{6}$/.test(document.querySelector("meta[name=theme-color]").content)`, `document.querySelector("link[rel=icon]").href.endsWith(".svg")`,
 	} {
-		if !is(phone, js) {
+		if !isTrue(phone, js) {
 			t.Errorf("not true: %s", js)
 		}
 	}
@@ -292,9 +292,9 @@ func TestPhoneIsAGoodGuest(t *testing.T) {
 func TestPhoneRoomLook(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
-	phone := hand(t, p.audience)
-	o.set(map[string]any{"title": "深夜游戏", "message": "今晚打 Boss", "look": map[string]any{"color": "#ff6b5e"}})
-	phone.Wait(has("#title", "深夜游戏") + ` && ` + has("#message", "今晚打 Boss") + ` && document.title === "深夜游戏"`)
+	phone := openPhone(t, p.audience)
+	o.changeSettings(map[string]any{"title": "深夜游戏", "message": "今晚打 Boss", "look": map[string]any{"color": "#ff6b5e"}})
+	phone.Wait(containsJS("#title", "深夜游戏") + ` && ` + containsJS("#message", "今晚打 Boss") + ` && document.title === "深夜游戏"`)
 	phone.Wait(`getComputedStyle(document.querySelector(".top")).boxShadow.includes("rgb(255, 107, 94)")`)
 	picture, err := os.ReadFile("../assets/shared/preview.png")
 	if err != nil {
@@ -303,18 +303,18 @@ func TestPhoneRoomLook(t *testing.T) {
 	o.call("PUT", room+"/picture", picture)
 	shown := `(() => { const i = document.querySelector("#picture"); return i.checkVisibility() && i.complete && i.naturalWidth > 100; })()`
 	phone.Wait(shown)
-	if !is(phone, `new URL(document.querySelector("#picture").src).origin === location.origin`) {
+	if !isTrue(phone, `new URL(document.querySelector("#picture").src).origin === location.origin`) {
 		t.Error("the picture comes from elsewhere")
 	}
-	if is(phone, `getComputedStyle(document.querySelector(".top")).boxShadow === "none"`) {
+	if isTrue(phone, `getComputedStyle(document.querySelector(".top")).boxShadow === "none"`) {
 		t.Error("the picture took the colour away")
 	}
 	phone.Hand(390, 480)
 	phone.Wait(`!document.querySelector("#picture").checkVisibility()`) // the keyboard needs its space
 	phone.Hand(390, 844)
 	phone.Wait(shown)
-	late := hand(t, p.audience)
+	late := openPhone(t, p.audience)
 	late.Wait(shown)
-	o.set(map[string]any{"look": map[string]any{}, "title": "", "message": ""})
+	o.changeSettings(map[string]any{"look": map[string]any{}, "title": "", "message": ""})
 	phone.Wait(`!document.querySelector("#picture").checkVisibility() && !document.querySelector("#message").checkVisibility() && getComputedStyle(document.querySelector(".top")).boxShadow === "none"`)
 }

@@ -36,15 +36,15 @@ func TestPhonePictures(t *testing.T) {
 			}
 			p := startProduct(t, limits...)
 			o := p.owner(t)
-			o.set(map[string]any{"title": c.title, "message": c.message, "phrases": c.phrases, "look": c.look})
+			o.changeSettings(map[string]any{"title": c.title, "message": c.message, "phrases": c.phrases, "look": c.look})
 			browser.Open(t, p.overlay)
-			others := []*browser.Page{hand(t, p.audience), hand(t, p.audience)}
+			others := []*browser.Page{openPhone(t, p.audience), openPhone(t, p.audience)}
 			phone := browser.NewPhone(t)
-			media(phone, "prefers-color-scheme", c.theme)
+			setMedia(phone, "prefers-color-scheme", c.theme)
 			phone.Goto(p.audience + "?lang=" + c.lang)
 			phone.Wait(greeted)
 			if c.lang == "ja" && c.theme == "dark" {
-				o.call("PUT", room+"/picture", drawn(t, "game.svg", 1280, 320))
+				o.call("PUT", room+"/picture", drawingPNG(t, "game.svg", 1280, 320))
 				phone.Wait(`document.querySelector("#picture").naturalWidth > 0`)
 			}
 			for i, said := range []struct{ name, text, color string }{
@@ -52,30 +52,30 @@ func TestPhonePictures(t *testing.T) {
 			} {
 				other := others[i/3]
 				other.Eval(`document.querySelector("#name").value = "` + said.name + `"; document.querySelector('input[value="` + said.color + `"]').checked = true; 0`)
-				send(other, said.text)
-				phone.Wait(has(".feed li", said.text))
+				sendTo(other, said.text)
+				phone.Wait(containsJS(".feed li", said.text))
 			}
 			o.say("مرحبا بكم من المغرب")
-			phone.Wait(has(".feed li", "مرحبا"))
-			send(phone, c.own)
-			phone.Wait(has(".feed .own.shown:not(.unseen)", c.own))
+			phone.Wait(containsJS(".feed li", "مرحبا"))
+			sendTo(phone, c.own)
+			phone.Wait(containsJS(".feed .own.shown:not(.unseen)", c.own))
 			phone.Wait(`document.getAnimations().length === 0`)
-			shoot(t, phone, "phone-"+c.lang+"-"+c.theme+".png")
+			keepPhoneShot(t, phone, "phone-"+c.lang+"-"+c.theme+".png")
 			for _, more := range []string{"1", "2"} {
-				send(phone, c.own+more)
-				phone.Wait(has(".feed .own.shown", c.own+more))
+				sendTo(phone, c.own+more)
+				phone.Wait(containsJS(".feed .own.shown", c.own+more))
 			}
 			phone.Hand(390, 480)
-			send(phone, c.next)
+			sendTo(phone, c.next)
 			phone.Wait(`document.querySelector("#strip").checkVisibility() && document.querySelector("#send").classList.contains("waiting")`)
 			if c.phrases != nil {
 				tap(phone, "#phrase-key")
 			}
 			phone.Wait(`document.querySelector("#strip").getAnimations().length === 0`)
-			if !is(phone, `(() => { const f = document.querySelector("#feed"); return f.scrollHeight - f.scrollTop - f.clientHeight < 2; })()`) {
+			if !isTrue(phone, `(() => { const f = document.querySelector("#feed"); return f.scrollHeight - f.scrollTop - f.clientHeight < 2; })()`) {
 				t.Error("the newest is not visible above the keyboard")
 			}
-			shoot(t, phone, "phone-"+c.lang+"-"+c.theme+"-keyboard.png")
+			keepPhoneShot(t, phone, "phone-"+c.lang+"-"+c.theme+"-keyboard.png")
 		})
 	}
 	if os.Getenv("PICTURES") == "" {
@@ -86,7 +86,7 @@ func TestPhonePictures(t *testing.T) {
 		from, to      string
 		width, height int64
 	}{{"preview.svg", "preview.png", 1200, 630}, {"icon.svg", "icon-512.png", 512, 512}} {
-		if err := os.WriteFile(filepath.Join("..", "assets", "shared", c.to), drawn(t, c.from, c.width, c.height), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join("..", "assets", "shared", c.to), drawingPNG(t, c.from, c.width, c.height), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,7 +100,7 @@ func TestPhonePicturesOfStates(t *testing.T) {
 	}
 	p := startProduct(t)
 	o := p.owner(t)
-	o.set(map[string]any{"title": "Friday game night"})
+	o.changeSettings(map[string]any{"title": "Friday game night"})
 	o.call("PUT", room+"/rules", map[string]any{"name": "test", "text": "forbidden"})
 	for _, text := range []string{"that dodge was clean", "ここの音楽ほんと好き", "first time here, hello from Lyon"} {
 		o.say(text)
@@ -108,7 +108,7 @@ func TestPhonePicturesOfStates(t *testing.T) {
 	at := func(theme, lang string) *browser.Page {
 		phone := browser.NewPhone(t)
 		phone.Ignore("ERR_INTERNET_DISCONNECTED")
-		media(phone, "prefers-color-scheme", theme)
+		setMedia(phone, "prefers-color-scheme", theme)
 		phone.Goto(p.audience + "?lang=" + lang)
 		phone.Wait(greeted)
 		phone.Hand(390, 640)
@@ -117,86 +117,86 @@ func TestPhonePicturesOfStates(t *testing.T) {
 	keep := func(phone *browser.Page, name string) {
 		t.Helper()
 		phone.Wait(`document.getAnimations().filter((a) => !a.effect.target.closest(".ring")).length === 0`)
-		shoot(t, phone, "phone-state-"+name+".png")
+		keepPhoneShot(t, phone, "phone-state-"+name+".png")
 	}
 	refused := at("dark", "en")
-	send(refused, "something forbidden")
+	sendTo(refused, "something forbidden")
 	refused.Wait(`document.querySelector("#strip.stop")?.checkVisibility()`)
 	keep(refused, "refused-dark-en")
 
 	fast := at("light", "ja")
 	for _, text := range []string{"左に宝箱あるよ", "次は右", "その次は左"} {
-		send(fast, text)
-		fast.Wait(has(".feed .own.shown", text))
+		sendTo(fast, text)
+		fast.Wait(containsJS(".feed .own.shown", text))
 	}
-	send(fast, "待って")
+	sendTo(fast, "待って")
 	fast.Wait(`document.querySelector("#strip").checkVisibility()`)
 	keep(fast, "too-fast-light-ja")
 
 	away := at("light", "zh-CN")
-	send(away, "左边有宝箱")
-	away.Wait(has(".feed .own.shown", "左边有宝箱"))
+	sendTo(away, "左边有宝箱")
+	away.Wait(containsJS(".feed .own.shown", "左边有宝箱"))
 	away.Tunnel()
 	away.Wait(`document.querySelector("#banner.calm")?.checkVisibility()`)
-	send(away, "下一下往右躲")
-	away.Wait(has(".feed .own.queued", "下一下往右躲"))
-	write(away, "还有一句")
+	sendTo(away, "下一下往右躲")
+	away.Wait(containsJS(".feed .own.queued", "下一下往右躲"))
+	typeText(away, "还有一句")
 	keep(away, "offline-light-zh-CN")
 
 	muted := at("dark", "zh-CN")
-	send(muted, "我是谁")
-	muted.Wait(has(".feed .own.shown", "我是谁"))
-	o.call("POST", room+"/bans", map[string]any{"user": o.rows("我是谁")[0]["user"], "kind": "mute", "seconds": 3600})
+	sendTo(muted, "我是谁")
+	muted.Wait(containsJS(".feed .own.shown", "我是谁"))
+	o.call("POST", room+"/bans", map[string]any{"user": o.historyRows("我是谁")[0]["user"], "kind": "mute", "seconds": 3600})
 	muted.Wait(`document.querySelector("#banner.stop")?.checkVisibility()`)
-	send(muted, "还在写")
+	sendTo(muted, "还在写")
 	keep(muted, "muted-dark-zh-CN")
 
-	o.set(map[string]any{"review": "all"})
+	o.changeSettings(map[string]any{"review": "all"})
 	held := at("light", "en")
-	send(held, "please look at this one")
-	held.Wait(has(".feed .own.held", "please look"))
-	send(held, "and at this")
-	held.Wait(has(".feed .own.held", "and at this"))
-	o.call("POST", room+"/comments/"+o.rows("and at this")[0]["id"].(string)+"/refuse", nil)
+	sendTo(held, "please look at this one")
+	held.Wait(containsJS(".feed .own.held", "please look"))
+	sendTo(held, "and at this")
+	held.Wait(containsJS(".feed .own.held", "and at this"))
+	o.call("POST", room+"/comments/"+o.historyRows("and at this")[0]["id"].(string)+"/refuse", nil)
 	held.Wait(`document.querySelector(".feed .own.refused")`)
 	keep(held, "held-light-en")
-	o.set(map[string]any{"review": "held"})
+	o.changeSettings(map[string]any{"review": "held"})
 
 	arabic := at("dark", "en")
 	o.say("مرحبا بكم من المغرب، هذه أول مرة أشاهد فيها البث معكم وأنا سعيد هنا الليلة OBS 31")
 	o.say("Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen und נהדר in a row")
-	arabic.Wait(has(".feed li", "Donaudampf"))
-	write(arabic, strings.Repeat("مرحبا بكم من المغرب ", 4))
+	arabic.Wait(containsJS(".feed li", "Donaudampf"))
+	typeText(arabic, strings.Repeat("مرحبا بكم من المغرب ", 4))
 	keep(arabic, "long-dark-en")
 
 	large := at("light", "en")
 	large.Eval(`document.documentElement.style.fontSize = "200%"`)
-	send(large, "so very forbidden")
+	sendTo(large, "so very forbidden")
 	large.Wait(`document.querySelector("#strip.stop")?.checkVisibility()`)
 	keep(large, "large-light-en")
 	large.Hand(390, 844)
-	empty(large)
-	send(large, "large letters")
-	large.Wait(has(".feed .own.shown", "large letters"))
+	clearField(large)
+	sendTo(large, "large letters")
+	large.Wait(containsJS(".feed .own.shown", "large letters"))
 	keep(large, "large-shown-light-en")
 
 	paused := at("dark", "ja")
-	o.set(map[string]any{"state": "paused", "message": "休憩のあと、20時半に再開します"})
+	o.changeSettings(map[string]any{"state": "paused", "message": "休憩のあと、20時半に再開します"})
 	paused.Wait(`document.querySelector("#banner.warn")?.checkVisibility()`)
-	send(paused, "書いておく")
+	sendTo(paused, "書いておく")
 	keep(paused, "paused-dark-ja")
 	closed := at("light", "en")
-	o.set(map[string]any{"state": "closed", "message": "See you on Friday at eight"})
-	closed.Wait(has("#banner", "See you on Friday"))
+	o.changeSettings(map[string]any{"state": "closed", "message": "See you on Friday at eight"})
+	closed.Wait(containsJS("#banner", "See you on Friday"))
 	keep(closed, "closed-light-en")
 	closed.Hand(360, 640)
-	o.set(map[string]any{"state": "open", "message": ""})
+	o.changeSettings(map[string]any{"state": "open", "message": ""})
 	closed.Wait(`!document.querySelector("#banner").checkVisibility()`)
 	keep(closed, "360-light-en")
 }
 
-// drawn returns one of our drawings as PNG.
-func drawn(t *testing.T, name string, width, height int64) []byte {
+// drawingPNG returns one of our drawings as PNG.
+func drawingPNG(t *testing.T, name string, width, height int64) []byte {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata", name))
 	if err != nil {
@@ -208,8 +208,8 @@ func drawn(t *testing.T, name string, width, height int64) []byte {
 	return p.Screenshot()
 }
 
-// shoot writes a picture to the folder PICTURES.
-func shoot(t *testing.T, p *browser.Page, name string) {
+// keepPhoneShot writes a picture to the folder PICTURES.
+func keepPhoneShot(t *testing.T, p *browser.Page, name string) {
 	t.Helper()
 	picture := p.Screenshot()
 	if folder := os.Getenv("PICTURES"); folder != "" {

@@ -57,9 +57,9 @@ func newVisit(t testing.TB, p product) *visit {
 	return v
 }
 
-// worked returns how many ms of processor time the current page has taken on its main
+// mainThreadTime returns how many ms of processor time the current page has taken on its main
 // thread (each page begins anew), whatever else the machine does.
-func (v *visit) worked() float64 {
+func (v *visit) mainThreadTime() float64 {
 	for _, m := range browser.Call(v.phone, performance.GetMetrics, cdp.Empty{}).Metrics {
 		if m.Name == "TaskDuration" {
 			return m.Value * 1000
@@ -68,14 +68,14 @@ func (v *visit) worked() float64 {
 	return 0
 }
 
-// painted returns how many ms the current page took until its first text was visible.
-func (v *visit) painted() float64 {
+// timeToFirstText returns how many ms the current page took until its first text was visible.
+func (v *visit) timeToFirstText() float64 {
 	v.phone.Wait(`performance.getEntriesByName("first-contentful-paint").length > 0`)
 	return browser.Value[float64](v.phone, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
 }
 
-// pay goes to the page, sends, and returns the ms until it could.
-func (v *visit) pay(url string) float64 {
+// timeToSend goes to the page, sends, and returns the ms until it could.
+func (v *visit) timeToSend(url string) float64 {
 	v.phone.Goto(url)
 	v.phone.Wait(`window.answered`)
 	return browser.Value[float64](v.phone, `window.ready`)
@@ -90,7 +90,7 @@ func TestPhoneIsThereAtOnce(t *testing.T) {
 	v := newVisit(t, p)
 	// The files that the page needs to begin, and when each was requested and loaded.
 	const needs = `performance.getEntriesByType("resource").filter((r) => /\.(js|css|json)$/.test(new URL(r.name).pathname))`
-	t.Logf("first visit: could send after %.0f ms", v.pay(p.audience))
+	t.Logf("first visit: could send after %.0f ms", v.timeToSend(p.audience))
 	if n := browser.Value[int](v.phone, needs+`.length`); n < 2 { // the stylesheets are in the page
 		t.Fatalf("%d files: this test does not see what the page loads", n)
 	}
@@ -103,7 +103,7 @@ func TestPhoneIsThereAtOnce(t *testing.T) {
 	v.mu.Lock()
 	first := v.weight
 	v.mu.Unlock()
-	t.Logf("second visit: could send after %.0f ms", v.pay(p.audience))
+	t.Logf("second visit: could send after %.0f ms", v.timeToSend(p.audience))
 	for _, again := range browser.Value[[]string](v.phone, needs+`.filter((r) => r.transferSize > 0).map((r) => r.name)`) {
 		t.Errorf("%s was fetched again", again)
 	}
@@ -136,9 +136,9 @@ func BenchmarkPhoneVisit(b *testing.B) {
 				v.phone.Slow(c.times)
 				browser.Call(v.phone, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
 				for _, visit := range []string{"first", "again"} {
-					took[visit] = append(took[visit], v.pay(p.audience))
-					took["cpu-"+visit] = append(took["cpu-"+visit], v.worked())
-					took["paint-"+visit] = append(took["paint-"+visit], v.painted())
+					took[visit] = append(took[visit], v.timeToSend(p.audience))
+					took["cpu-"+visit] = append(took["cpu-"+visit], v.mainThreadTime())
+					took["paint-"+visit] = append(took["paint-"+visit], v.timeToFirstText())
 				}
 				// Chromium slows a page with a spinning thread, which would compete with the next visit.
 				v.phone.Slow(1)
@@ -158,7 +158,7 @@ func BenchmarkPhoneVisit(b *testing.B) {
 func TestPhoneComposer(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	o := p.owner(t)
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 
 	t.Run("the keyboard leaves field and button", func(t *testing.T) {
 		tap(phone, "#text")
@@ -166,17 +166,17 @@ func TestPhoneComposer(t *testing.T) {
 			phone.Hand(390, height)
 			phone.Wait(`document.documentElement.style.getPropertyValue("--app-height") === "` + strconv.FormatInt(height, 10) + `px"`)
 			for _, what := range []string{"#text", "#send", ".pick"} {
-				if !is(phone, `(() => { const r = document.querySelector("`+what+`").getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 && r.right <= innerWidth; })()`) {
+				if !isTrue(phone, `(() => { const r = document.querySelector("`+what+`").getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 && r.right <= innerWidth; })()`) {
 					t.Errorf("%s is out of reach at a height of %d", what, height)
 				}
 			}
-			if !is(phone, `scrollY === 0 && visualViewport.scale === 1`) {
+			if !isTrue(phone, `scrollY === 0 && visualViewport.scale === 1`) {
 				t.Errorf("the page jumped or zoomed at %d", height)
 			}
 		}
 		// iOS zooms into fields below 16 px.
 		for _, what := range []string{"#text", "#name"} {
-			if !is(phone, `parseFloat(getComputedStyle(document.querySelector("`+what+`")).fontSize) >= 16`) {
+			if !isTrue(phone, `parseFloat(getComputedStyle(document.querySelector("`+what+`")).fontSize) >= 16`) {
 				t.Errorf("iOS would zoom into %s", what)
 			}
 		}
@@ -187,100 +187,100 @@ func TestPhoneComposer(t *testing.T) {
 		phone.Eval(`document.querySelector("#text").focus()`)
 		phone.Compose("にほんご")
 		phone.Key("Enter", 229) // the code in browsers while the method works
-		if got := value(phone); got != "にほんご" {
+		if got := fieldText(phone); got != "にほんご" {
 			t.Fatalf("the field holds %q", got)
 		}
 		// Safari ends the composition first and then reports the Enter, as 229.
 		phone.Type("日本語")
-		if !is(phone, `!document.querySelector("#text").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }))`) {
+		if !isTrue(phone, `!document.querySelector("#text").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }))`) {
 			t.Error("Safari's Enter would send")
 		}
-		if is(phone, `document.querySelector(".feed .own")`) {
+		if isTrue(phone, `document.querySelector(".feed .own")`) {
 			t.Fatal("something was sent")
 		}
 		phone.Key("Enter", 13)
-		phone.Wait(has(".feed .own.shown", "日本語"))
-		if got := value(phone); got != "" {
+		phone.Wait(containsJS(".feed .own.shown", "日本語"))
+		if got := fieldText(phone); got != "" {
 			t.Errorf("the field still holds %q", got)
 		}
-		if n := len(o.rows("日本語")); n != 1 {
+		if n := len(o.historyRows("日本語")); n != 1 {
 			t.Errorf("it was sent %d times", n)
 		}
 	})
 
 	t.Run("letters are counted as people see them", func(t *testing.T) {
-		o.set(map[string]any{"max_length": 5})
+		o.changeSettings(map[string]any{"max_length": 5})
 		phone.Wait(`document.querySelector("#count").textContent.endsWith("/5")`)
 		const family = "👨‍👩‍👧‍👦"
-		write(phone, strings.Repeat(family, 6))
-		if !is(phone, has("#count", "6/5")) {
+		typeText(phone, strings.Repeat(family, 6))
+		if !isTrue(phone, containsJS("#count", "6/5")) {
 			t.Errorf("the counter says %q", browser.Value[string](phone, `document.querySelector("#count").textContent`))
 		}
 		tap(phone, "#send")
-		phone.Wait(has("#strip", "1 character too long"))
-		if got := value(phone); got != strings.Repeat(family, 6) {
+		phone.Wait(containsJS("#strip", "1 character too long"))
+		if got := fieldText(phone); got != strings.Repeat(family, 6) {
 			t.Errorf("the text was lost: %q", got)
 		}
-		empty(phone)
-		send(phone, strings.Repeat(family, 5))
-		phone.Wait(has(".feed .own.shown", strings.Repeat(family, 5)))
-		o.set(map[string]any{"max_length": 100})
+		clearField(phone)
+		sendTo(phone, strings.Repeat(family, 5))
+		phone.Wait(containsJS(".feed .own.shown", strings.Repeat(family, 5)))
+		o.changeSettings(map[string]any{"max_length": 100})
 	})
 
 	t.Run("only what the room allows is offered", func(t *testing.T) {
-		o.set(map[string]any{"modes": []string{"scroll", "top"}, "colors": []string{"#66e0ff", "#123456"}, "sizes": []string{"medium"}})
+		o.changeSettings(map[string]any{"modes": []string{"scroll", "top"}, "colors": []string{"#66e0ff", "#123456"}, "sizes": []string{"medium"}})
 		offered := `[...document.querySelectorAll(".choices label")].filter((l) => l.checkVisibility()).map((l) => l.querySelector("input").value).join(" ")`
 		phone.Wait(offered + ` === "scroll top #ffffff #66e0ff #123456"`)
 		tap(phone, `input[value="top"]`)
 		tap(phone, `input[value="#123456"]`)
-		send(phone, "styled")
-		phone.Wait(has(".feed .own.shown", "styled"))
-		if row := o.rows("styled")[0]; row["mode"] != "top" || row["color"] != "#123456" {
+		sendTo(phone, "styled")
+		phone.Wait(containsJS(".feed .own.shown", "styled"))
+		if row := o.historyRows("styled")[0]; row["mode"] != "top" || row["color"] != "#123456" {
 			t.Errorf("it was sent as %v", row)
 		}
 		phone.Goto(p.audience)
 		phone.Wait(greeted)
-		if !is(phone, `document.querySelector('input[value="top"]').checked && document.querySelector('input[value="#123456"]')?.checked`) {
+		if !isTrue(phone, `document.querySelector('input[value="top"]').checked && document.querySelector('input[value="#123456"]')?.checked`) {
 			t.Error("the choices are forgotten on the next visit")
 		}
 		// A chosen option that the room removes falls back to the default.
-		o.set(map[string]any{"modes": []string{"scroll", "bottom"}, "colors": []string{"#ff6b5e"}})
+		o.changeSettings(map[string]any{"modes": []string{"scroll", "bottom"}, "colors": []string{"#ff6b5e"}})
 		phone.Wait(`!` + offered + `.includes("top")`)
-		send(phone, "plain")
-		phone.Wait(has(".feed .own.shown", "plain"))
-		if row := o.rows("plain")[0]; row["mode"] != nil || row["color"] != nil {
+		sendTo(phone, "plain")
+		phone.Wait(containsJS(".feed .own.shown", "plain"))
+		if row := o.historyRows("plain")[0]; row["mode"] != nil || row["color"] != nil {
 			t.Errorf("it was sent as %v", row)
 		}
 	})
 
 	t.Run("quick phrases", func(t *testing.T) {
-		if is(phone, `document.querySelector("#phrase-key").checkVisibility()`) {
+		if isTrue(phone, `document.querySelector("#phrase-key").checkVisibility()`) {
 			t.Error("there is a key without phrases")
 		}
-		o.set(map[string]any{"phrases": []string{"前方高能", "👏", "GG"}})
+		o.changeSettings(map[string]any{"phrases": []string{"前方高能", "👏", "GG"}})
 		phone.Wait(`document.querySelector("#phrase-key").checkVisibility()`)
 		tap(phone, "#phrase-key")
-		if !is(phone, `document.querySelector("#phrases").checkVisibility() && !document.querySelector("#choices").checkVisibility()`) {
+		if !isTrue(phone, `document.querySelector("#phrases").checkVisibility() && !document.querySelector("#choices").checkVisibility()`) {
 			t.Error("the row was not swapped")
 		}
-		write(phone, "ab")
+		typeText(phone, "ab")
 		phone.Eval(`document.querySelector("#text").setSelectionRange(1, 1)`)
 		tap(phone, "#phrases button:nth-child(2)")
-		if got := value(phone); got != "a👏b" {
+		if got := fieldText(phone); got != "a👏b" {
 			t.Errorf("the phrase went to %q", got)
 		}
-		o.set(map[string]any{"phrases": []string{}})
+		o.changeSettings(map[string]any{"phrases": []string{}})
 		phone.Wait(`document.querySelector("#choices").checkVisibility() && !document.querySelector("#phrase-key").checkVisibility()`)
-		empty(phone)
+		clearField(phone)
 	})
 
 	t.Run("a name is remembered", func(t *testing.T) {
 		phone.Eval(`(() => { const n = document.querySelector("#name"); n.value = "Aoi"; n.dispatchEvent(new Event("change", { bubbles: true })); })()`)
 		phone.Goto(p.audience)
 		phone.Wait(greeted)
-		send(phone, "with a name")
-		phone.Wait(has(".feed .own.shown", "with a name"))
-		if row := o.rows("with a name")[0]; row["name"] != "Aoi" {
+		sendTo(phone, "with a name")
+		phone.Wait(containsJS(".feed .own.shown", "with a name"))
+		if row := o.historyRows("with a name")[0]; row["name"] != "Aoi" {
 			t.Errorf("it was sent as %v", row)
 		}
 	})
@@ -293,118 +293,118 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 	o.call("PUT", room+"/rules", map[string]any{"name": "test", "text": "forbidden"})
 
 	t.Run("shown, then taken back", func(t *testing.T) {
-		phone := hand(t, p.audience)
-		send(phone, "a slip")
-		phone.Wait(has(".feed .own.shown .chip", "Sent, but no overlay is connected"))
-		phone.Wait(has("#said", "Sent, but no overlay is connected"))
-		id := o.rows("a slip")[0]["id"]
+		phone := openPhone(t, p.audience)
+		sendTo(phone, "a slip")
+		phone.Wait(containsJS(".feed .own.shown .chip", "Sent, but no overlay is connected"))
+		phone.Wait(containsJS("#said", "Sent, but no overlay is connected"))
+		id := o.historyRows("a slip")[0]["id"]
 		tap(phone, ".feed .own .offer")
-		phone.Wait(has("#strip", "Taken back"))
-		phone.Wait(`!` + has(".feed li", "a slip"))
-		if row := o.rows("a slip")[0]; row["id"] != id || row["status"] != "removed" {
+		phone.Wait(containsJS("#strip", "Taken back"))
+		phone.Wait(`!` + containsJS(".feed li", "a slip"))
+		if row := o.historyRows("a slip")[0]; row["id"] != id || row["status"] != "removed" {
 			t.Errorf("the log says %v", row)
 		}
 	})
 	t.Run("refused", func(t *testing.T) {
-		phone := hand(t, p.audience)
-		send(phone, "this is forbidden")
-		phone.Wait(has("#strip.stop", "Please word it differently"))
-		if value(phone) != "this is forbidden" || !is(phone, `document.querySelector("#text").ariaInvalid === "true"`) || !is(phone, has("#alarm", "Not sent")) || is(phone, has("body", "rule")) {
-			t.Errorf("the field holds %q", value(phone))
+		phone := openPhone(t, p.audience)
+		sendTo(phone, "this is forbidden")
+		phone.Wait(containsJS("#strip.stop", "Please word it differently"))
+		if fieldText(phone) != "this is forbidden" || !isTrue(phone, `document.querySelector("#text").ariaInvalid === "true"`) || !isTrue(phone, containsJS("#alarm", "Not sent")) || isTrue(phone, containsJS("body", "rule")) {
+			t.Errorf("the field holds %q", fieldText(phone))
 		}
 		phone.Type("!")
-		if is(phone, `document.querySelector("#strip").checkVisibility()`) {
+		if isTrue(phone, `document.querySelector("#strip").checkVisibility()`) {
 			t.Error("the strip stays while the text is being edited")
 		}
 	})
 	t.Run("too fast", func(t *testing.T) {
-		phone := hand(t, p.audience)
+		phone := openPhone(t, p.audience)
 		for _, text := range []string{"one", "two", "three"} {
-			send(phone, text)
-			phone.Wait(has(".feed .own.shown", text))
+			sendTo(phone, text)
+			phone.Wait(containsJS(".feed .own.shown", text))
 		}
-		send(phone, "four")
-		phone.Wait(has("#strip", "You can send again in"))
+		sendTo(phone, "four")
+		phone.Wait(containsJS("#strip", "You can send again in"))
 		phone.Wait(`/^[12]/.test(document.querySelector("#send span").textContent) && document.querySelector("#send").classList.contains("waiting")`)
-		if value(phone) != "four" || len(o.rows("four")) != 0 {
-			t.Errorf("the field holds %q", value(phone))
+		if fieldText(phone) != "four" || len(o.historyRows("four")) != 0 {
+			t.Errorf("the field holds %q", fieldText(phone))
 		}
-		if !is(phone, `document.querySelector(".ring").checkVisibility() && document.querySelector(".ring rect").getAnimations().length === 1`) {
+		if !isTrue(phone, `document.querySelector(".ring").checkVisibility() && document.querySelector(".ring rect").getAnimations().length === 1`) {
 			t.Error("the ring does not run")
 		}
 		phone.Key("Enter", 13) // neither sends nor queues
 		phone.Wait(`!document.querySelector("#send").classList.contains("waiting")`)
-		if len(o.rows("four")) != 0 {
+		if len(o.historyRows("four")) != 0 {
 			t.Error("it was sent by itself")
 		}
 		tap(phone, "#send")
-		phone.Wait(has(".feed .own.shown", "four"))
+		phone.Wait(containsJS(".feed .own.shown", "four"))
 	})
 	t.Run("held, then approved or refused", func(t *testing.T) {
-		o.set(map[string]any{"review": "all"})
-		phone, other := hand(t, p.audience), hand(t, p.audience)
-		send(phone, "please look")
-		phone.Wait(has(".feed .own.held .chip", "Waiting for a moderator"))
-		if is(other, has(".feed li", "please look")) {
+		o.changeSettings(map[string]any{"review": "all"})
+		phone, other := openPhone(t, p.audience), openPhone(t, p.audience)
+		sendTo(phone, "please look")
+		phone.Wait(containsJS(".feed .own.held .chip", "Waiting for a moderator"))
+		if isTrue(other, containsJS(".feed li", "please look")) {
 			t.Error("others see a held comment")
 		}
-		o.call("POST", room+"/comments/"+o.rows("please look")[0]["id"].(string)+"/approve", nil)
-		phone.Wait(has(".feed .own.shown .chip", "Sent, but no overlay is connected"))
-		other.Wait(has(".feed li", "please look"))
+		o.call("POST", room+"/comments/"+o.historyRows("please look")[0]["id"].(string)+"/approve", nil)
+		phone.Wait(containsJS(".feed .own.shown .chip", "Sent, but no overlay is connected"))
+		other.Wait(containsJS(".feed li", "please look"))
 		if n := browser.Value[int](phone, `[...document.querySelectorAll(".feed li")].filter((l) => l.textContent.includes("please look")).length`); n != 1 {
 			t.Errorf("it is in the list %d times", n)
 		}
-		send(phone, "and this")
-		phone.Wait(has(".feed .own.held", "and this"))
-		o.call("POST", room+"/comments/"+o.rows("and this")[0]["id"].(string)+"/refuse", nil)
-		phone.Wait(has(".feed .own.refused .chip", "Not sent"))
-		phone.Wait(has(".feed .own.refused .offer", "Edit"))
+		sendTo(phone, "and this")
+		phone.Wait(containsJS(".feed .own.held", "and this"))
+		o.call("POST", room+"/comments/"+o.historyRows("and this")[0]["id"].(string)+"/refuse", nil)
+		phone.Wait(containsJS(".feed .own.refused .chip", "Not sent"))
+		phone.Wait(containsJS(".feed .own.refused .offer", "Edit"))
 		tap(phone, ".feed .own.refused .offer")
-		if value(phone) != "and this" {
-			t.Errorf("to edit it the field holds %q", value(phone))
+		if fieldText(phone) != "and this" {
+			t.Errorf("to edit it the field holds %q", fieldText(phone))
 		}
-		o.set(map[string]any{"review": "held"})
+		o.changeSettings(map[string]any{"review": "held"})
 	})
 	// A lasting state is shown once, right above the field, and announced again to screen readers.
 	said := func(text string) string {
-		return has("#banner", text) + ` && document.querySelector("#alarm").textContent.includes("` + text + `")
+		return containsJS("#banner", text) + ` && document.querySelector("#alarm").textContent.includes("` + text + `")
 			&& !document.querySelector("#strip").checkVisibility()
 			&& Math.abs(document.querySelector("#banner").getBoundingClientRect().bottom - document.querySelector("#composer").getBoundingClientRect().top) <= 1`
 	}
 	t.Run("paused and closed", func(t *testing.T) {
-		phone := hand(t, p.audience)
-		o.set(map[string]any{"state": "paused", "message": "Back after the break"})
-		phone.Wait(has("#banner.warn", "Comments are paused. Back after the break"))
-		send(phone, "meanwhile")
+		phone := openPhone(t, p.audience)
+		o.changeSettings(map[string]any{"state": "paused", "message": "Back after the break"})
+		phone.Wait(containsJS("#banner.warn", "Comments are paused. Back after the break"))
+		sendTo(phone, "meanwhile")
 		phone.Wait(said("Comments are paused"))
-		if value(phone) != "meanwhile" {
-			t.Errorf("the field holds %q", value(phone))
+		if fieldText(phone) != "meanwhile" {
+			t.Errorf("the field holds %q", fieldText(phone))
 		}
-		o.set(map[string]any{"state": "closed", "message": "See you on Friday"})
-		phone.Wait(has("#banner", "This room is closed. See you on Friday"))
-		o.set(map[string]any{"state": "open", "message": ""})
+		o.changeSettings(map[string]any{"state": "closed", "message": "See you on Friday"})
+		phone.Wait(containsJS("#banner", "This room is closed. See you on Friday"))
+		o.changeSettings(map[string]any{"state": "open", "message": ""})
 		phone.Wait(`!document.querySelector("#banner").checkVisibility()`)
 		tap(phone, "#send")
-		phone.Wait(has(".feed .own.shown", "meanwhile"))
+		phone.Wait(containsJS(".feed .own.shown", "meanwhile"))
 	})
 	t.Run("muted, then not, then banned", func(t *testing.T) {
-		phone := hand(t, p.audience)
-		send(phone, "who am I")
-		phone.Wait(has(".feed .own.shown", "who am I"))
-		user := o.rows("who am I")[0]["user"]
+		phone := openPhone(t, p.audience)
+		sendTo(phone, "who am I")
+		phone.Wait(containsJS(".feed .own.shown", "who am I"))
+		user := o.historyRows("who am I")[0]["user"]
 		ban := o.call("POST", room+"/bans", map[string]any{"user": user, "kind": "mute", "seconds": 3600})
-		phone.Wait(has("#banner.stop", "You cannot send until"))
-		send(phone, "kept")
+		phone.Wait(containsJS("#banner.stop", "You cannot send until"))
+		sendTo(phone, "kept")
 		phone.Wait(said("You cannot send until"))
-		if value(phone) != "kept" {
-			t.Errorf("the field holds %q", value(phone))
+		if fieldText(phone) != "kept" {
+			t.Errorf("the field holds %q", fieldText(phone))
 		}
 		o.say("still watching")
-		phone.Wait(has(".feed li", "still watching"))
+		phone.Wait(containsJS(".feed li", "still watching"))
 		o.call("DELETE", room+"/bans/"+ban["id"].(string), nil)
 		phone.Wait(`!document.querySelector("#banner").checkVisibility()`)
 		o.call("POST", room+"/bans", map[string]any{"user": user, "kind": "ban", "seconds": 3600})
-		phone.Wait(has("#banner.stop", "You can no longer take part"))
+		phone.Wait(containsJS("#banner.stop", "You can no longer take part"))
 	})
 }
 
@@ -413,7 +413,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 func TestPhoneFeed(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 	var ids []string
 	// A few comments are right above the field, and a moderator
 	// without a name is not shown as a guest.
@@ -428,33 +428,33 @@ func TestPhoneFeed(t *testing.T) {
 	for i := range 30 {
 		ids = append(ids, o.say(fmt.Sprint("line ", i)))
 		if i%5 == 4 { // a phone receives the newest five of each quarter of a second
-			phone.Wait(has(".feed li", fmt.Sprint("line ", i)))
+			phone.Wait(containsJS(".feed li", fmt.Sprint("line ", i)))
 		}
 	}
 	atEnd := `(() => { const f = document.querySelector("#feed"); return f.scrollHeight - f.scrollTop - f.clientHeight < 2; })()`
 	phone.Wait(atEnd)
 	last := `[...document.querySelectorAll(".feed li")].at(-1).textContent`
-	if !is(phone, last+`.includes("line 29")`) {
+	if !isTrue(phone, last+`.includes("line 29")`) {
 		t.Error("the newest is not at the bottom")
 	}
 	// The keyboard and the strip reduce its height: it stays at the end.
 	phone.Hand(390, 480)
 	phone.Wait(`document.querySelector("#feed").clientHeight < 400 && ` + atEnd)
-	send(phone, strings.Repeat("x", 101))
+	sendTo(phone, strings.Repeat("x", 101))
 	phone.Wait(`document.querySelector("#strip").checkVisibility() && ` + atEnd)
-	empty(phone)
+	clearField(phone)
 	phone.Hand(390, 844)
 	phone.Wait(`document.querySelector("#feed").clientHeight > 400 && ` + atEnd)
 	phone.Eval(`new Promise((done) => { const f = document.querySelector("#feed"); f.addEventListener("scroll", () => done(), { once: true }); f.scrollTop = 40; })`)
 	o.say("while reading")
-	phone.Wait(has("#fresh", "1 new"))
+	phone.Wait(containsJS("#fresh", "1 new"))
 	if top := browser.Value[float64](phone, `document.querySelector("#feed").scrollTop`); top != 40 {
 		t.Errorf("the list moved to %v under the reader's eyes", top)
 	}
 	tap(phone, "#fresh")
 	phone.Wait(atEnd + ` && !document.querySelector("#fresh").checkVisibility()`)
 	o.call("POST", room+"/comments/bulk", map[string]any{"ids": ids[20:25], "act": "remove"})
-	phone.Wait(`!` + has(".feed li", "line 20") + ` && !` + has(".feed li", "line 24") + ` && ` + has(".feed li", "line 25"))
+	phone.Wait(`!` + containsJS(".feed li", "line 20") + ` && !` + containsJS(".feed li", "line 24") + ` && ` + containsJS(".feed li", "line 25"))
 	o.call("POST", room+"/clear", nil)
 	phone.Wait(`document.querySelectorAll(".feed li").length === 0 && document.querySelector(".empty").checkVisibility()`)
 	// Bounded, also while somebody reads further up: this feeds the module directly.

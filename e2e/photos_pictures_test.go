@@ -9,8 +9,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// aPhoto draws a picture of a hall into the phone's field, w × h.
-func aPhoto(phone *browser.Page, w, h, hue int) {
+// chooseHallPhoto draws a picture of a hall into the phone's field, w × h.
+func chooseHallPhoto(phone *browser.Page, w, h, hue int) {
 	phone.Eval(fmt.Sprintf(`(async () => {
 		const input = document.querySelector(".photos input[type=file]"), files = new DataTransfer();
 		const c = document.createElement("canvas"); c.width = %[1]d; c.height = %[2]d;
@@ -39,29 +39,29 @@ func TestPicturesOfThePhotoWall(t *testing.T) {
 	} {
 		t.Run(c.lang+" "+c.theme, func(t *testing.T) {
 			p := startProduct(t, free...)
-			h := runnerAt(t, p.console)
+			h := newRunner(t, p.console)
 			h.do("PATCH", room, map[string]any{"title": "Friday game night"})
 			wall := h.do("POST", room+"/items", map[string]any{"kind": "photos", "spec": map[string]any{"title": c.title, "each": 20}})["id"].(string)
 			h.do("POST", room+"/items/"+wall+"/start", nil)
-			address, _ := h.link("owner", "Mika")
+			address, _ := h.makeLink("owner", "Mika")
 			console := browser.New(t)
-			dress(console, c.theme)
+			setTheme(console, c.theme)
 			console.Size(1440, 900, 1)
 			console.Goto(address)
 			console.Goto(h.base + "/console/live?lang=" + c.lang)
 			phone := browser.NewPhone(t)
-			media(phone, "prefers-color-scheme", c.theme)
+			setMedia(phone, "prefers-color-scheme", c.theme)
 			phone.Goto(p.audience + "?lang=" + c.lang)
 			phone.Wait(greeted)
 			keep := func(page *browser.Page, name string) {
 				t.Helper()
-				shoot(t, page, strings.Join([]string{"photos", c.lang, c.theme, name}, "-")+".png")
+				keepPhoneShot(t, page, strings.Join([]string{"photos", c.lang, c.theme, name}, "-")+".png")
 			}
 			phone.Wait(`document.querySelector(".photos:not([hidden]) .photo-key:not([hidden])")`)
 			keep(phone, "phone-key")
 			sizes := [][2]int{{1600, 1200}, {1200, 1600}, {1600, 900}, {900, 1600}, {1600, 1600}, {2000, 700}}
 			for i := range 9 {
-				aPhoto(phone, sizes[i%6][0], sizes[i%6][1], i*41)
+				chooseHallPhoto(phone, sizes[i%6][0], sizes[i%6][1], i*41)
 				phone.Wait(`document.querySelector(".photo-look canvas")`)
 				if i < 2 {
 					fillIn(phone, `document.querySelector(".photo-form input")`, c.said)
@@ -93,7 +93,7 @@ func TestPicturesOfThePhotoWall(t *testing.T) {
 				screen.Wait(fmt.Sprintf(`[...(document.querySelector("#overlay").contentDocument?.querySelectorAll(".dm-photo-tile .dm-photo-there") ?? [])].filter((i) => getComputedStyle(i).opacity === "1").length === %d`, n))
 				keep(screen, fmt.Sprint("screen-", n))
 			}
-			send(phone, c.comment)
+			sendTo(phone, c.comment)
 			h.do("POST", room+"/comments", map[string]any{"text": c.comment + " 👏"})
 			screen.Wait(`document.querySelector("#overlay").contentDocument.querySelectorAll(".dm-text").length >= 2`)
 			keep(screen, "screen-8")

@@ -30,11 +30,11 @@ func TestPhotosFromThePhoneToTheWall(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	args := append([]string{"--listen", freePort(t), "--data", data}, free...)
 	p, stop := launch(t, args...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
-	console := consoleAt(t, address)
-	phone, overlay := hand(t, p.audience), browser.Open(t, p.overlay)
-	if is(phone, `document.querySelector(".photos")`) {
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
+	console := openConsole(t, address)
+	phone, overlay := openPhone(t, p.audience), browser.Open(t, p.overlay)
+	if isTrue(phone, `document.querySelector(".photos")`) {
 		t.Error("there is a button for photos without a wall")
 	}
 
@@ -50,7 +50,7 @@ func TestPhotosFromThePhoneToTheWall(t *testing.T) {
 
 	phone.Wait(`document.querySelector(".photos:not([hidden]) .photo-key:not([hidden])")?.textContent.includes("Your evening")`)
 	choosePhoto(phone, "holiday.heic")
-	phone.Wait(has(".photo-note", "HEIC"))
+	phone.Wait(containsJS(".photo-note", "HEIC"))
 	keepShot(t, phone, "photos-heic")
 	choosePhoto(phone, "sun.png")
 	phone.Wait(`document.querySelector(".photo-look canvas")?.width === 1600`)
@@ -58,18 +58,18 @@ func TestPhotosFromThePhoneToTheWall(t *testing.T) {
 	keepShot(t, phone, "photos-preview")
 	fillIn(phone, `document.querySelector(".photo-form input")`, "sunset")
 	phone.Eval(`document.querySelector(".photo-go").click()`)
-	phone.Wait(has(".photo-own li.held", "Waits for review"))
+	phone.Wait(containsJS(".photo-own li.held", "Waits for review"))
 	keepShot(t, phone, "photos-waits")
 
 	// In the review, by key.
 	console.Eval(`location.hash = ""`)
 	console.Wait(`[...document.querySelectorAll(".held-photo img")].some((i) => i.naturalWidth === 1280)`)
 	keepShot(t, console, "photos-review")
-	if is(overlay, `document.querySelector(".dm-photo-there")`) {
+	if isTrue(overlay, `document.querySelector(".dm-photo-there")`) {
 		t.Error("a waiting photo is on the overlay")
 	}
 	console.Eval(`document.querySelector('[data-act="approve"]').click()`)
-	phone.Wait(has(".photo-own li.shown", "On the wall"))
+	phone.Wait(containsJS(".photo-own li.shown", "On the wall"))
 	const inTheCorner = `(() => { const i = document.querySelector(".dm-show-corner .dm-photo-there"); return i?.naturalWidth === 1280 && getComputedStyle(i).opacity === "1"; })()`
 	overlay.Wait(inTheCorner)
 	keepShot(t, overlay, "photos-corner")
@@ -83,13 +83,13 @@ func TestPhotosFromThePhoneToTheWall(t *testing.T) {
 	}
 	stop()
 	p, _ = launch(t, args...)
-	h = runnerAt(t, p.console)
+	h = newRunner(t, p.console)
 	overlay, screen = browser.Open(t, p.overlay), browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/screen/", 1))
 	overlay.Wait(inTheCorner)
 	screen.Wait(onTheWall)
 
 	// Taken down.
-	console = consoleAt(t, func() string { a, _ := h.link("owner", "Mika"); return a }())
+	console = openConsole(t, func() string { a, _ := h.makeLink("owner", "Mika"); return a }())
 	console.Eval(`location.hash = "show"`)
 	console.Wait(`document.querySelector(".photo-list img")?.naturalWidth === 1280`)
 	keepShot(t, console, "photos-show")

@@ -77,7 +77,7 @@ func launch(t testing.TB, args ...string) (p product, stop func()) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(binary, args...)
-	p = started(t, cmd)
+	p = startCommand(t, cmd)
 	var once sync.Once
 	stop = func() {
 		once.Do(func() {
@@ -93,8 +93,8 @@ func launch(t testing.TB, args ...string) (p product, stop func()) {
 	return p, stop
 }
 
-// started starts the program and reads the addresses that it prints.
-func started(t testing.TB, cmd *exec.Cmd) product {
+// startCommand starts the program and reads the addresses that it prints.
+func startCommand(t testing.TB, cmd *exec.Cmd) product {
 	t.Helper()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -119,23 +119,23 @@ func started(t testing.TB, cmd *exec.Cmd) product {
 	return product{found["overlay"], found["audience"], console}
 }
 
-// phoneAt opens the audience page with a phone's settings.
-func phoneAt(t testing.TB, url string) *browser.Page {
+// openConnectedPhone opens the audience page with a phone's settings.
+func openConnectedPhone(t testing.TB, url string) *browser.Page {
 	t.Helper()
 	p := browser.New(t)
 	p.Size(390, 844, 2)
 	p.Goto(url)
-	p.Wait(has("#status", "here")) // it counts people only when it is connected
+	p.Wait(containsJS("#status", "here")) // it counts people only when it is connected
 	return p
 }
 
-// has is JavaScript that is true if an element's text contains a text.
-func has(selector, text string) string {
+// containsJS is JavaScript that is true if an element's text contains a text.
+func containsJS(selector, text string) string {
 	return `[...document.querySelectorAll("` + selector + `")].some((e) => e.textContent.includes(` + strconv.Quote(text) + `))`
 }
 
-// say types a comment on a phone and sends it.
-func say(p *browser.Page, text string) {
+// sendComment types a comment on a phone and sends it.
+func sendComment(p *browser.Page, text string) {
 	p.Eval(`(() => {
 		const field = document.querySelector("#text");
 		field.focus();
@@ -154,7 +154,7 @@ func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 	console := browser.New(t)
 	console.Size(1280, 800, 1)
 	console.Goto(p.console)
-	author, reader := phoneAt(t, p.audience), phoneAt(t, p.audience)
+	author, reader := openConnectedPhone(t, p.audience), openConnectedPhone(t, p.audience)
 
 	const text = `前方高能 <b>not bold</b> 👋🏽`
 	author.Eval(`(() => {
@@ -163,31 +163,31 @@ func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 		field.dispatchEvent(new Event("input", { bubbles: true }));
 		field.dispatchEvent(new Event("change", { bubbles: true }));
 	})()`)
-	say(author, text)
-	author.Wait(has(".feed .own", text))
-	author.Wait(has("body", "On screen"))
-	reader.Wait(has(".feed li", text))
-	console.Wait(has(".feed li", text))
-	overlay.Wait(has(".dm-text", text))
+	sendComment(author, text)
+	author.Wait(containsJS(".feed .own", text))
+	author.Wait(containsJS("body", "On screen"))
+	reader.Wait(containsJS(".feed li", text))
+	console.Wait(containsJS(".feed li", text))
+	overlay.Wait(containsJS(".dm-text", text))
 	overlay.Wait(`danmaku.stats().active === 1`)
 	for where, page := range map[string]*browser.Page{".feed": reader, "#feed": console, "body": overlay} {
-		page.Wait(has(where, "<b>me</b><i>"))
+		page.Wait(containsJS(where, "<b>me</b><i>"))
 		if browser.Value[bool](page, `document.querySelector("`+where+`").querySelector("b, i, img, script") !== null`) {
 			t.Errorf("markup in a comment or a name became an element in %s", where)
 		}
 	}
 
-	t.Logf("gone from the overlay %.0f ms after the click", takeDown(console, overlay, "前方高能"))
+	t.Logf("gone from the overlay %.0f ms after the click", measureTakeDown(console, overlay, "前方高能"))
 	overlay.Wait(`danmaku.stats().active === 0`)
-	author.Wait(`!` + has(".feed li", text))
-	reader.Wait(`!` + has(".feed li", text))
-	console.Wait(has(".feed .row.removed", text))
+	author.Wait(`!` + containsJS(".feed li", text))
+	reader.Wait(`!` + containsJS(".feed li", text))
+	console.Wait(containsJS(".feed .row.removed", text))
 
 	// It does not return on a page opened now either.
-	late := phoneAt(t, p.audience)
-	say(late, "the next one")
-	late.Wait(has(".feed li", "the next one"))
-	if browser.Value[bool](late, has(".feed li", text)) {
+	late := openConnectedPhone(t, p.audience)
+	sendComment(late, "the next one")
+	late.Wait(containsJS(".feed li", "the next one"))
+	if browser.Value[bool](late, containsJS(".feed li", text)) {
 		t.Error("a removed comment is back")
 	}
 }

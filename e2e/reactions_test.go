@@ -34,9 +34,9 @@ func TestReactionsRise(t *testing.T) {
 	console.Wait(`location.pathname.startsWith("/console/")`)
 	console.Eval(`location.hash = "show"`)
 	console.Wait(`document.querySelector(".show-reactions")`)
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 	overlay := browser.Open(t, p.overlay)
-	if is(phone, `document.querySelector(".reactions")`) {
+	if isTrue(phone, `document.querySelector(".reactions")`) {
 		t.Error("a new room offers reactions")
 	}
 	fillIn(console, `document.querySelector(".reactions-field")`, "👏❤️ 🎉")
@@ -54,10 +54,10 @@ func TestReactionsRise(t *testing.T) {
 	}
 	phone.Wait(`document.querySelector(".reaction-rising")`)
 	overlay.Wait(`seen.includes("❤️") && document.querySelector(".dm-reactions canvas")`)
-	if is(overlay, `seen.some((text) => text !== "❤️")`) {
+	if isTrue(overlay, `seen.some((text) => text !== "❤️")`) {
 		t.Error("other reactions rise than the tapped one")
 	}
-	console.Wait(has(".reactions-now", "❤️ 3"))
+	console.Wait(containsJS(".reactions-now", "❤️ 3"))
 	overlay.Wait(`!document.querySelector(".dm-reactions *") && danmaku.stats().reactions === 0`) // nothing remains
 
 	// A hall claps: never more than the budget, visible, and in the right lower corner.
@@ -82,7 +82,7 @@ func TestReactionsRise(t *testing.T) {
 		t.Errorf("they rise at %s", place)
 	}
 	// They rise behind moderators' items; on a second screen with a code behind the code, too.
-	if !is(overlay, `getComputedStyle(document.querySelector(".dm-reactions")).zIndex < getComputedStyle(document.querySelector(".dm-show")).zIndex`) {
+	if !isTrue(overlay, `getComputedStyle(document.querySelector(".dm-reactions")).zIndex < getComputedStyle(document.querySelector(".dm-show")).zIndex`) {
 		t.Error("they rise over polls and cards")
 	}
 	// Nothing is drawn while nobody sees it.
@@ -91,7 +91,7 @@ func TestReactionsRise(t *testing.T) {
 	}
 	seen("false")
 	overlay.Eval(`danmaku.react({ "👏": 5 })`)
-	if is(overlay, `danmaku.stats().reactions || document.querySelector(".dm-reactions *")`) {
+	if isTrue(overlay, `danmaku.stats().reactions || document.querySelector(".dm-reactions *")`) {
 		t.Error("reactions rise while OBS does not show the overlay")
 	}
 	seen("true")
@@ -99,13 +99,13 @@ func TestReactionsRise(t *testing.T) {
 	overlay.Eval(`clearInterval(hall)`)
 	overlay.Eval(`danmaku.config({ reactions: 0 })`)
 	overlay.Eval(`danmaku.react({ "👏": 5 })`)
-	if is(overlay, `danmaku.stats().reactions || document.querySelector(".dm-reactions *")`) {
+	if isTrue(overlay, `danmaku.stats().reactions || document.querySelector(".dm-reactions *")`) {
 		t.Error("reactions=0 lets some rise")
 	}
 	overlay.Eval(`danmaku.config({ reactions: 1 })`)
 
 	tap(phone, ".reactions-off")
-	phone.Wait(`document.querySelector(".reactions").hidden && ` + has(".reactions-off", "Show reactions"))
+	phone.Wait(`document.querySelector(".reactions").hidden && ` + containsJS(".reactions-off", "Show reactions"))
 	tap(phone, ".reactions-off")
 	phone.Wait(`!document.querySelector(".reactions").hidden`)
 	tap(console, ".show-reactions .toggle input")

@@ -21,12 +21,12 @@ import (
 func TestAfterTheShow(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("moderator", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("moderator", "Mika")
+	console := openConsole(t, address)
 	next := console.Downloads()
 	console.Eval(`location.hash = "report"`)
-	console.Wait(has("#page", "No show yet"))
+	console.Wait(containsJS("#page", "No show yet"))
 
 	s := h.sender()
 	for _, who := range []string{"moss", "noodle", "pike"} {
@@ -36,11 +36,11 @@ func TestAfterTheShow(t *testing.T) {
 	h.do("POST", "/api/rooms/live/comments/"+gone+"/remove", nil)
 	console.Eval(`location.hash = ""`)
 	console.Eval(`location.hash = "report"`)
-	console.Wait(has("#page .report-totals", "Comments"))
+	console.Wait(containsJS("#page .report-totals", "Comments"))
 	if got := browser.Value[string](console, `[...document.querySelectorAll("#page .report-totals dd")].map((e) => e.textContent).join()`); got != "3,3,3,0,1" {
 		t.Errorf("the totals are %s", got)
 	}
-	console.Wait(has("#page .report-chips", "boss") + `&& ` + has("#page .report-offset", "0:00") + `&& ` + has("#page .help", "The first comment"))
+	console.Wait(containsJS("#page .report-chips", "boss") + `&& ` + containsJS("#page .report-offset", "0:00") + `&& ` + containsJS("#page .help", "The first comment"))
 	checkAxe(t, console, source, "the report", true)
 
 	// The recording began ten minutes before the show.
@@ -50,9 +50,9 @@ func TestAfterTheShow(t *testing.T) {
 		zero.value = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 		zero.dispatchEvent(new Event("change"));
 	})()`)
-	console.Wait(has("#page .report-offset", "10:00") + `&& ` + has("#page .help", "As you set it."))
+	console.Wait(containsJS("#page .report-offset", "10:00") + `&& ` + containsJS("#page .help", "As you set it."))
 
-	console.Eval(pressed("Save as picture"))
+	console.Eval(pressButtonJS("Save as picture"))
 	name, file := next()
 	picture, err := png.DecodeConfig(bytes.NewReader(file))
 	if err != nil || name != "live-report.png" || picture.Width != 1200 || picture.Height != 675 {
@@ -65,12 +65,12 @@ func TestAfterTheShow(t *testing.T) {
 		}
 	}
 	console.Eval(`navigator.clipboard.writeText = async (text) => { window.copied = text; }`)
-	console.Eval(pressed("Copy as chapters"))
+	console.Eval(pressButtonJS("Copy as chapters"))
 	console.Wait(`window.copied?.startsWith("0:00 Start\n10:00 boss fight")`)
-	console.Wait(has("#page [role=status]", "Chapters copied"))
+	console.Wait(containsJS("#page [role=status]", "Chapters copied"))
 	for lang, want := range map[string]string{"zh-CN": "直播复盘", "ja": "配信のふり返り"} {
 		console.Eval(`document.querySelector('#languages [lang="` + lang + `"]').click()`)
-		console.Wait(has("#page h2", want) + ` && document.querySelector("#page .report-totals")`)
+		console.Wait(containsJS("#page h2", want) + ` && document.querySelector("#page .report-totals")`)
 	}
 }
 
@@ -104,15 +104,15 @@ func TestAfterOneOfTwoShows(t *testing.T) {
 	}
 
 	p, _ := launch(t, "--listen", "127.0.0.1:0", "--data", dir)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("moderator", "Mika")
-	console := consoleAt(t, address)
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("moderator", "Mika")
+	console := openConsole(t, address)
 	next := console.Downloads()
 	console.Eval(`location.hash = "report"`)
 	for i, show := range []struct{ text, other, offset string }{{"glacier", "volcano", "5:00"}, {"volcano", "glacier", "10:00"}} {
 		console.Wait(`document.querySelectorAll("#page select option").length === 2`)
 		console.Eval(fmt.Sprintf(`(() => { const show = document.querySelector("#page select"); show.value = "%d"; show.dispatchEvent(new Event("change")); })()`, i))
-		console.Wait(has("#page .report-chips", show.text) + ` && ` + has("#page .report-offset", show.offset) + ` && !` + has("#page", show.other))
+		console.Wait(containsJS("#page .report-chips", show.text) + ` && ` + containsJS("#page .report-offset", show.offset) + ` && !` + containsJS("#page", show.other))
 		if got := browser.Value[string](console, `document.querySelector("#page .report-totals dd").textContent + ", " + document.querySelectorAll("#page .report-offset").length`); got != "3, 1" {
 			t.Errorf("comments and peaks of %s: %s", show.text, got)
 		}

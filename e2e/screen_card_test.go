@@ -36,15 +36,15 @@ func picture(t *testing.T, width, height int) []byte {
 	return b.Bytes()
 }
 
-// inVenue starts a product whose room has a picture, a colour and a hall's Wi-Fi.
-func inVenue(t *testing.T, title string) (product, *owner) {
+// startVenue starts a product whose room has a picture, a colour and a hall's Wi-Fi.
+func startVenue(t *testing.T, title string) (product, *owner) {
 	t.Helper()
 	p := startInNetwork(t, free...)
 	o := p.owner(t)
 	o.call("PUT", room+"/picture", picture(t, 1280, 320))
 	look := o.call("GET", room, nil)["look"].(map[string]any)
 	look["color"] = "#e0467c"
-	o.set(map[string]any{"title": title, "look": look})
+	o.changeSettings(map[string]any{"title": title, "look": look})
 	o.call("PUT", room+"/wifi", map[string]any{"name": "Town hall · guests", "password": "come;and:join"})
 	return p, o
 }
@@ -81,20 +81,20 @@ const makesWay = `(() => {
 // The second screen uses the room's picture and colour, shows the Wi-Fi, and hides no
 // line on projectors of any shape, in any language, with everything on it.
 func TestTheSecondScreenHidesNoLine(t *testing.T) {
-	p, o := inVenue(t, longTitle)
-	o.shows("ticker", map[string]any{"texts": []string{"The bar closes at ten", "Lost: a red umbrella"}})
+	p, o := startVenue(t, longTitle)
+	o.startItem("ticker", map[string]any{"texts": []string{"The bar closes at ten", "Lost: a red umbrella"}})
 	screen := browser.New(t)
 	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1)
 	front := ".dm-ticker"
 	for _, mode := range []string{"large", "corner"} {
 		if mode == "corner" { // a large card makes way for an announcement
-			o.shows("announcement", map[string]any{"text": "The second half begins in five minutes, please find your seats again"})
+			o.startItem("announcement", map[string]any{"text": "The second half begins in five minutes, please find your seats again"})
 			front = ".dm-show-lower > *"
 		}
 		for i, size := range [][2]int64{{1920, 1080}, {1024, 768}, {1280, 1024}, {768, 1024}} {
 			lang := []string{"en", "ja", "zh-CN", "en"}[i]
 			for _, network := range []string{"", "&wifi=0"} {
-				dress(screen, []string{"dark", "light"}[i%2])
+				setTheme(screen, []string{"dark", "light"}[i%2])
 				screen.Size(size[0], size[1], 1)
 				screen.Goto(address + "&lang=" + lang + "&code=" + mode + network)
 				screen.Wait(`document.querySelector("#overlay").contentDocument?.querySelector(".dm-ticker") && document.querySelector("#overlay").contentDocument.querySelector("` + front + `") && [...document.querySelectorAll("#card .code, #banner")].every((i) => i.naturalWidth > 0)`)
@@ -103,7 +103,7 @@ func TestTheSecondScreenHidesNoLine(t *testing.T) {
 				if faults := browser.Value[string](screen, wholeCard); faults != "" {
 					t.Errorf("%s: hidden or cut: %s", name, faults)
 				}
-				if got := is(screen, `document.getElementById("card").classList.contains("large")`); got != (mode == "large") {
+				if got := isTrue(screen, `document.getElementById("card").classList.contains("large")`); got != (mode == "large") {
 					t.Errorf("%s: large is %v", name, got)
 				}
 				if mode == "corner" {
@@ -111,7 +111,7 @@ func TestTheSecondScreenHidesNoLine(t *testing.T) {
 					screen.Wait(`document.querySelector("#overlay").contentDocument.querySelector(".dm-text")`)
 					screen.Wait(makesWay + ` === ""`)
 				}
-				shoot(t, screen, fmt.Sprintf("screen-%d-%s%s.png", size[0], mode, strings.TrimPrefix(network, "&")))
+				keepPhoneShot(t, screen, fmt.Sprintf("screen-%d-%s%s.png", size[0], mode, strings.TrimPrefix(network, "&")))
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func TestTheSecondScreenHidesNoLine(t *testing.T) {
 	screen.Goto(address + "&code=corner")
 	screen.Wait(`document.getElementById("dress").checkVisibility() && document.getElementById("card").classList.contains("dressed")`)
 	look := map[string]any{"color": "#00ff00", "picture": ""}
-	o.set(map[string]any{"look": look})
+	o.changeSettings(map[string]any{"look": look})
 	screen.Wait(`!document.getElementById("dress").checkVisibility() && !document.getElementById("banner").checkVisibility() && document.getElementById("color").value === "#08640c"`)
 }
 
@@ -137,7 +137,7 @@ const inFront = `(() => {
 // A large code would cover a poll: it moves to the corner while something is in
 // front, and is large again afterwards, without anybody at the projector.
 func TestALargeCodeMakesWayForWhatIsInFront(t *testing.T) {
-	p, o := inVenue(t, longTitle)
+	p, o := startVenue(t, longTitle)
 	screen := browser.New(t)
 	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&code=large"
 	const large = `document.querySelector("#card.large")?.checkVisibility() && [...document.querySelectorAll("#card .code, #banner")].every((i) => i.naturalWidth > 0)`
@@ -152,12 +152,12 @@ func TestALargeCodeMakesWayForWhatIsInFront(t *testing.T) {
 			{"poll", map[string]any{"question": "Which song shall they play after the break, with everybody on the stage?", "options": []string{"The first", "海の底", "One that nobody has heard yet", "The last of the tour"}}},
 			{"countdown", map[string]any{"title": "The second half", "seconds": 900}},
 		} {
-			id := o.shows(row.kind, row.spec)
+			id := o.startItem(row.kind, row.spec)
 			screen.Wait(inFront + ` === ""`)
-			if is(screen, large) || !is(screen, `document.getElementById("card").checkVisibility()`) {
+			if isTrue(screen, large) || !isTrue(screen, `document.getElementById("card").checkVisibility()`) {
 				t.Errorf("%d × %d, %s: the code is large or gone", size[0], size[1], row.kind)
 			}
-			shoot(t, screen, fmt.Sprintf("screen-%d-large-%s.png", size[0], row.kind))
+			keepPhoneShot(t, screen, fmt.Sprintf("screen-%d-large-%s.png", size[0], row.kind))
 			o.call("DELETE", room+"/items/"+id, nil)
 			screen.Wait(large)
 			if faults := browser.Value[string](screen, wholeCard); faults != "" {
@@ -198,7 +198,7 @@ func TestTheScreenFollowsTheWiFiOfTheConsole(t *testing.T) {
 	if faults := browser.Value[string](screen, wholeCard); faults != "" {
 		t.Errorf("with the new network: %s", faults)
 	}
-	shoot(t, screen, "screen-wifi-came.png")
+	keepPhoneShot(t, screen, "screen-wifi-came.png")
 	tap(screen, "#wifi")
 	screen.Wait(`document.getElementById("network").hidden`)
 	console.Ignore("/wifi")
@@ -206,7 +206,7 @@ func TestTheScreenFollowsTheWiFiOfTheConsole(t *testing.T) {
 	console.Wait(`[...document.querySelectorAll(".fault")].some((e) => !e.hidden && e.textContent)`)
 	say("password", "another one")
 	screen.Wait(shown + ` === "Hall <b>|another one"`)
-	if got := browser.Value[string](screen, code+`.src`); got == first || !is(screen, `document.getElementById("network").hidden`) {
+	if got := browser.Value[string](screen, code+`.src`); got == first || !isTrue(screen, `document.getElementById("network").hidden`) {
 		t.Error("the code is the old one, or the switched-off network is back")
 	}
 	// The console shows it when it is opened again, with the password covered.
@@ -214,7 +214,7 @@ func TestTheScreenFollowsTheWiFiOfTheConsole(t *testing.T) {
 	console.Wait(`document.querySelector("#set-wifi-name")?.value === "Hall <b>" && document.querySelector("#set-wifi-password").value === "another one" && document.querySelector("#set-wifi-password").type === "password"`)
 	say("name", "")
 	screen.Wait(`!document.getElementById("network") && document.getElementById("wifi").parentElement.hidden`)
-	if !is(screen, `window.stays && !document.querySelector("#network b")`) {
+	if !isTrue(screen, `window.stays && !document.querySelector("#network b")`) {
 		t.Error("the screen was reloaded, or a name became an element")
 	}
 }
@@ -222,7 +222,7 @@ func TestTheScreenFollowsTheWiFiOfTheConsole(t *testing.T) {
 // At a stated distance the width of a code is a tenth of it, on the screen as on paper, and
 // both report what does not fit.
 func TestCodesAreSizedForADistance(t *testing.T) {
-	p, o := inVenue(t, "Friday game night")
+	p, o := startVenue(t, "Friday game night")
 	o.call("PUT", room+"/wifi", map[string]any{"name": ""})
 	screen := browser.New(t)
 	screen.Size(1920, 1080, 1)
@@ -234,7 +234,7 @@ func TestCodesAreSizedForADistance(t *testing.T) {
 	if got, want := browser.Value[float64](screen, share), 12.0/10/4; got < want-0.002 {
 		t.Errorf("at 12 m on 4 m the code takes %.3f of the width, want %.3f", got, want)
 	}
-	if is(screen, `document.getElementById("reach").classList.contains("warn") || document.getElementById("reach").textContent === ""`) {
+	if isTrue(screen, `document.getElementById("reach").classList.contains("warn") || document.getElementById("reach").textContent === ""`) {
 		t.Error("it fits, and the panel does not say so")
 	}
 	screen.Goto(address + "&wide=4&distance=60")
@@ -253,7 +253,7 @@ func TestCodesAreSizedForADistance(t *testing.T) {
 		poster.Size(1280, 900, 1)
 		poster.Goto(o.base + "/poster/live?distance=" + row.metres)
 		poster.Wait(`document.getElementById("fits").textContent !== ""`)
-		if warned := is(poster, `/A0|no paper/.test(document.getElementById("fits").textContent)`); row.fits == warned {
+		if warned := isTrue(poster, `/A0|no paper/.test(document.getElementById("fits").textContent)`); row.fits == warned {
 			t.Errorf("%s m: %s", row.metres, browser.Value[string](poster, `document.getElementById("fits").textContent`))
 		}
 		browser.Call(poster, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
@@ -266,14 +266,14 @@ func TestCodesAreSizedForADistance(t *testing.T) {
 		if got := browser.Value[float64](poster, wide); row.fits && math.Abs(got-metres*100) > 1 {
 			t.Errorf("%s m: the printed code is %.1f mm wide", row.metres, got)
 		}
-		shoot(t, poster, "poster-"+row.metres+"m.png")
+		keepPhoneShot(t, poster, "poster-"+row.metres+"m.png")
 		browser.Call(poster, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen"})
 	}
 }
 
 // A poster with everything on it is one sheet in every language, and no line of it is cut.
 func TestThePosterHidesNoLine(t *testing.T) {
-	_, o := inVenue(t, longTitle)
+	_, o := startVenue(t, longTitle)
 	poster := browser.New(t)
 	key := o.call("POST", "/api/links", map[string]any{"room": "live", "role": "moderator"})["key"].(string)
 	poster.Goto(o.base + "/console/live?key=" + key) // the Wi-Fi is for those who run the room
@@ -295,11 +295,11 @@ func TestThePosterHidesNoLine(t *testing.T) {
 			if faults := browser.Value[string](poster, cut); faults != "" {
 				t.Errorf("%s, %s: cut or covered: %s", name, lang, faults)
 			}
-			shoot(t, poster, "poster-"+name+"-"+lang[:2]+".png")
+			keepPhoneShot(t, poster, "poster-"+name+"-"+lang[:2]+".png")
 			browser.Call(poster, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen"})
 			if lang == "en" {
 				poster.Size(1280, 900, 1)
-				shoot(t, poster, "poster-page.png")
+				keepPhoneShot(t, poster, "poster-page.png")
 				if said := browser.Value[string](poster, `document.getElementById("fits").textContent`); strings.Contains(said, " 0 m") {
 					t.Errorf("with a Wi-Fi: %s", said)
 				}

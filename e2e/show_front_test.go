@@ -6,8 +6,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// moving is an expression: the page's elements that something animates or would animate.
-func moving(elements string) string {
+// movingElementsJS is an expression: the page's elements that something animates or would animate.
+func movingElementsJS(elements string) string {
 	return `[...document.querySelectorAll("` + elements + `")].filter((e) => {
 		const { animationName, transitionDuration } = getComputedStyle(e);
 		return animationName !== "none" || transitionDuration.split(", ").some((d) => parseFloat(d) > 0.001);
@@ -18,10 +18,10 @@ func moving(elements string) string {
 // reactions are counts, and the phone's do not rise; comments still fly.
 func TestLessMotionInFront(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	h.do("PATCH", room, map[string]any{"reactions": []string{"👏", "🎉"}})
 	calm := func(page *browser.Page, url string) *browser.Page {
-		media(page, "prefers-reduced-motion", "reduce")
+		setMedia(page, "prefers-reduced-motion", "reduce")
 		page.Goto(url)
 		return page
 	}
@@ -35,32 +35,32 @@ func TestLessMotionInFront(t *testing.T) {
 	prize := start("draw", map[string]any{"title": "A shirt", "winners": 1, "button": true})
 	phone.Wait(`document.querySelector("#show .show-option:nth-child(2)") && document.querySelector(".draw-key") && document.querySelector(".reactions button")`)
 	tap(phone, "#show .show-option:nth-child(2)")
-	overlay.Wait(counts(".dm-poll-percent") + ` === "0%,100%,0%"`)
+	overlay.Wait(pollCountsJS(".dm-poll-percent") + ` === "0%,100%,0%"`)
 	overlay.Wait(`document.querySelector(".dm-draw") && document.querySelector(".dm-ticker")`)
 	tap(phone, ".draw-key")
 	phone.Wait(`document.querySelector(".draw-key.joined")`)
 	h.do("POST", room+"/items/"+prize+"/stop", nil)
 	overlay.Wait(`document.querySelector(".dm-draw-winner")`)
-	if moves := browser.Value[string](overlay, moving(".dm-poll, .dm-poll-bar, .dm-draw, .dm-draw-winner, .dm-ticker")); moves != "" {
+	if moves := browser.Value[string](overlay, movingElementsJS(".dm-poll, .dm-poll-bar, .dm-draw, .dm-draw-winner, .dm-ticker")); moves != "" {
 		t.Errorf("on the overlay %s move", moves)
 	}
 	tap(phone, ".reactions button:nth-child(1)")
-	overlay.Wait(has(".dm-reaction-count", "👏 1"))
-	if is(overlay, `document.querySelector(".dm-reactions canvas")?.width`) {
+	overlay.Wait(containsJS(".dm-reaction-count", "👏 1"))
+	if isTrue(overlay, `document.querySelector(".dm-reactions canvas")?.width`) {
 		t.Error("reactions rise on the overlay")
 	}
-	if is(phone, `document.querySelector(".reaction-rising")`) {
+	if isTrue(phone, `document.querySelector(".reaction-rising")`) {
 		t.Error("a reaction rises on the phone")
 	}
-	if moves := browser.Value[string](phone, moving("#show *, .draw *, .reactions button")); moves != "" {
+	if moves := browser.Value[string](phone, movingElementsJS("#show *, .draw *, .reactions button")); moves != "" {
 		t.Errorf("on the phone %s move", moves)
 	}
-	send(phone, "it flies")
+	sendTo(phone, "it flies")
 	overlay.Wait(`danmaku.stats().active === 1 && document.getAnimations().some((a) => a.effect.target.closest(".dm-slot, .dm"))`)
 
 	// The same pages without the preference show that the checks above can fail.
-	media(overlay, "prefers-reduced-motion", "no-preference")
-	if moves := browser.Value[string](overlay, moving(".dm-poll, .dm-poll-bar, .dm-draw, .dm-draw-winner, .dm-ticker")); moves == "" {
+	setMedia(overlay, "prefers-reduced-motion", "no-preference")
+	if moves := browser.Value[string](overlay, movingElementsJS(".dm-poll, .dm-poll-bar, .dm-draw, .dm-draw-winner, .dm-ticker")); moves == "" {
 		t.Error("nothing moves for anybody")
 	}
 }
@@ -69,7 +69,7 @@ func TestLessMotionInFront(t *testing.T) {
 // the second screen stays clear of both.
 func TestWhatStandsKeepsClearOfWhatIsInFront(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
-	h := runnerAt(t, p.console)
+	h := newRunner(t, p.console)
 	overlay := browser.Open(t, p.overlay)
 	overlay.Size(1920, 1080, 1)
 	const covered = `(() => {

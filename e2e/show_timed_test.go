@@ -36,57 +36,57 @@ func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
 	console := consoleOf(t, o)
 	console.Eval(`location.hash = "show"`)
 	overlay := browser.Open(t, p.overlay)
-	phone := hand(t, p.audience)
+	phone := openPhone(t, p.audience)
 	screen := browser.New(t)
 	screen.Size(1440, 1080, 1) // 4:3
 	screen.Goto(o.base + "/screen/live?code=corner&words=1&" + p.overlay[len(o.base+"/overlay/live?"):])
 
-	clickOn(console, ".show-page", "New countdown")
+	clickButton(console, ".show-page", "New countdown")
 	checkAxe(t, console, source, "the form of a countdown", true)
 	fillIn(console, `document.querySelector(".show-form .field input")`, `Until <b>we</b> begin`)
 	fillIn(console, `document.querySelector(".show-form input[type=number]")`, "0.1")
 	fillIn(console, `document.querySelectorAll(".show-form .field input:not([type])")[1]`, "Here we go")
-	clickOn(console, ".show-form", "Start")
+	clickButton(console, ".show-form", "Start")
 	for _, page := range []struct {
 		*browser.Page
 		where, done string
 	}{{overlay, ".dm-countdown-title", ".dm-countdown-done"}, {phone, "#news bdi", "#news bdi"}} {
-		page.Wait(has(page.where, `Until <b>we</b> begin`) + ` || ` + has(page.done, "Here we go"))
-		page.Wait(has(page.done, "Here we go"))
+		page.Wait(containsJS(page.where, `Until <b>we</b> begin`) + ` || ` + containsJS(page.done, "Here we go"))
+		page.Wait(containsJS(page.done, "Here we go"))
 	}
-	console.Wait(has(".show-page section:not([hidden]) h3", "Over"))
+	console.Wait(containsJS(".show-page section:not([hidden]) h3", "Over"))
 
-	clickOn(console, ".show-page", "New ticker")
+	clickButton(console, ".show-page", "New ticker")
 	fillIn(console, `document.querySelector(".show-form textarea")`, "first <i>line</i>\n\n second line ")
-	clickOn(console, ".show-form", "Start")
-	overlay.Wait(`document.querySelectorAll(".dm-ticker-set:first-child .dm-ticker-text").length === 2 && ` + has(".dm-ticker-text", "first <i>line</i>"))
+	clickButton(console, ".show-form", "Start")
+	overlay.Wait(`document.querySelectorAll(".dm-ticker-set:first-child .dm-ticker-text").length === 2 && ` + containsJS(".dm-ticker-text", "first <i>line</i>"))
 	// The row is always wider than the picture, so that the bar is never empty.
 	overlay.Wait(`(() => { const row = document.querySelector(".dm-ticker-row"); return row.scrollWidth - row.firstChild.offsetWidth >= innerWidth && document.getAnimations().some((a) => a.effect.target === row); })()`)
-	if is(overlay, `document.querySelector(".dm-show b, .dm-show i")`) {
+	if isTrue(overlay, `document.querySelector(".dm-show b, .dm-show i")`) {
 		t.Error("markup became an element on the overlay")
 	}
 	overlay.Goto("about:blank") // a moving row keeps a processor busy
 
-	clickOn(console, ".show-page", "New announcement")
+	clickButton(console, ".show-page", "New announcement")
 	fillIn(console, `document.querySelector(".show-form .field input")`, "Later")
 	fillIn(console, `document.querySelector(".show-form .show-at input")`, "20:00")
 	console.Wait(`[...document.querySelectorAll(".show-form button[type=submit]:not([hidden])")].map((b) => b.textContent).join().startsWith("Start at ")`)
-	clickOn(console, ".show-form", browser.Value[string](console, `document.querySelector(".show-form button[type=submit]:not([hidden])").textContent`))
-	console.Wait(has(".show-row", "starts at") + ` && ` + has(".show-row", "Later"))
+	clickButton(console, ".show-form", browser.Value[string](console, `document.querySelector(".show-form button[type=submit]:not([hidden])").textContent`))
+	console.Wait(containsJS(".show-row", "starts at") + ` && ` + containsJS(".show-row", "Later"))
 
-	second := hand(t, p.audience)
-	send(phone, "that dragon again")
-	send(second, "the dragon is back")
-	screen.Wait(has("#cloud .word.placed", "dragon"))
-	if is(screen, `[...document.querySelectorAll("#cloud .word")].some((w) => w.textContent === "back")`) {
+	second := openPhone(t, p.audience)
+	sendTo(phone, "that dragon again")
+	sendTo(second, "the dragon is back")
+	screen.Wait(containsJS("#cloud .word.placed", "dragon"))
+	if isTrue(screen, `[...document.querySelectorAll("#cloud .word")].some((w) => w.textContent === "back")`) {
 		t.Error("a word of one person is in the cloud")
 	}
-	if is(screen, `(() => { const a = document.querySelector(".word").getBoundingClientRect(), b = document.querySelector("#card").getBoundingClientRect(); return a.bottom > b.top && a.left < b.right; })()`) {
+	if isTrue(screen, `(() => { const a = document.querySelector(".word").getBoundingClientRect(), b = document.querySelector("#card").getBoundingClientRect(); return a.bottom > b.top && a.left < b.right; })()`) {
 		t.Error("the cloud is behind the code")
 	}
-	o.call("POST", "/api/rooms/live/comments/"+o.rows("that dragon again")[0]["id"].(string)+"/remove", nil)
+	o.call("POST", "/api/rooms/live/comments/"+o.historyRows("that dragon again")[0]["id"].(string)+"/remove", nil)
 	screen.Wait(`!document.querySelector("#cloud .word")`)
-	if is(phone, `document.querySelector("#news b")`) {
+	if isTrue(phone, `document.querySelector("#news b")`) {
 		t.Error("markup became an element on the phone")
 	}
 }

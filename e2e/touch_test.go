@@ -10,8 +10,8 @@ import (
 // into it and stay there.
 func TestFieldsAreLargeEnoughForTouch(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	page := browser.NewPhone(t)
 	page.Goto(address)
 	small := func(where string) {
@@ -39,8 +39,8 @@ func TestFieldsAreLargeEnoughForTouch(t *testing.T) {
 // sets.
 func TestThePreviewFitsInOneGo(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	page := browser.New(t)
 	page.Size(1280, 800, 1)
 	page.Before(`addEventListener("error", (e) => { (window.loops ??= []).push(e.message); });`)
@@ -65,13 +65,13 @@ func TestThePreviewFitsInOneGo(t *testing.T) {
 // the rows moved does nothing, and says so; the next one counts.
 func TestATapInABusyFeedHitsWhatItWasAimedAt(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("moderator", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("moderator", "Mika")
 	page := browser.NewPhone(t)
 	page.Goto(address)
 	s := h.sender()
 	s.say("moss", "the first of all", nil)
-	page.Wait(has("#feed .row", "the first of all"))
+	page.Wait(containsJS("#feed .row", "the first of all"))
 	page.Eval(`{
 		window.asked = [];
 		const real = window.fetch;
@@ -90,11 +90,11 @@ func TestATapInABusyFeedHitsWhatItWasAimedAt(t *testing.T) {
 		}).observe(document.querySelector("#feed"), { childList: true, subtree: true });
 	}`)
 	s.say("noodle", "this one slides under the finger", nil)
-	page.Wait(`window.tapped === 0 && ` + has("#hold-why", "Stopped. Now tap what you mean."))
+	page.Wait(`window.tapped === 0 && ` + containsJS("#hold-why", "Stopped. Now tap what you mean."))
 	s.say("reed", "and this one has to wait", nil)
-	page.Wait(has("#fresh", "1 new") + ` && !` + has("#feed .row", "has to wait"))
+	page.Wait(containsJS("#fresh", "1 new") + ` && !` + containsJS("#feed .row", "has to wait"))
 	page.Eval(`window.tap("slides under")`)
-	page.Wait(has("#feed .row.removed", "slides under") + ` && window.asked.length === 1`)
+	page.Wait(containsJS("#feed .row.removed", "slides under") + ` && window.asked.length === 1`)
 	page.Eval(`document.querySelector("#fresh").click()`)
-	page.Wait(has("#feed .row", "has to wait") + ` && document.querySelectorAll("#feed .row.removed").length === 1`)
+	page.Wait(containsJS("#feed .row", "has to wait") + ` && document.querySelectorAll("#feed .row.removed").length === 1`)
 }

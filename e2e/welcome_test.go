@@ -37,14 +37,14 @@ func TestTheWelcomeLeadsToAir(t *testing.T) {
 	welcome.Eval(`(() => { const name = document.getElementById("name"); name.value = "Friday quiz"; document.getElementById("name-save").click(); })()`)
 	welcome.Wait(done("step-name") + ` && document.querySelector("#step-obs.next") !== null`)
 	overlay := browser.Open(t, browser.Value[string](welcome, `document.getElementById("overlay").value`))
-	welcome.Wait(done("step-obs") + ` && ` + has("#overlay-check", "The overlay is on air."))
-	phoneAt(t, p.audience).Wait(has("body", "Friday quiz"))
-	welcome.Wait(done("step-audience") + ` && ` + has("#phone-check", "1 phone is connected."))
+	welcome.Wait(done("step-obs") + ` && ` + containsJS("#overlay-check", "The overlay is on air."))
+	openConnectedPhone(t, p.audience).Wait(containsJS("body", "Friday quiz"))
+	welcome.Wait(done("step-audience") + ` && ` + containsJS("#phone-check", "1 phone is connected."))
 	welcome.Eval(`document.getElementById("send").click()`)
-	overlay.Wait(has(".dm-text", "Hello from the console"))
-	welcome.Wait(done("step-test") + ` && ` + has("#sent", "On screen."))
+	overlay.Wait(containsJS(".dm-text", "Hello from the console"))
+	welcome.Wait(done("step-test") + ` && ` + containsJS("#sent", "On screen."))
 	browser.Call(overlay, page.Close, cdp.Empty{}) // as if the source were removed from OBS
-	welcome.Wait(`!` + done("step-obs") + ` && ` + has("#overlay-check", "No overlay is connected yet."))
+	welcome.Wait(`!` + done("step-obs") + ` && ` + containsJS("#overlay-check", "No overlay is connected yet."))
 }
 
 // The page reports that the server is gone, and its return, too.
@@ -54,19 +54,19 @@ func TestTheWelcomeNoticesThatTheServerIsAway(t *testing.T) {
 	welcome := browser.New(t)
 	welcome.IgnoreAway()
 	welcome.Goto(p.welcome())
-	welcome.Wait(has("#phone-check", "No phone has opened it yet."))
+	welcome.Wait(containsJS("#phone-check", "No phone has opened it yet."))
 	stop()
-	welcome.Wait(has("#overlay-check", "danmaku does not answer.") + ` && ` + has("#phone-check", "danmaku does not answer."))
+	welcome.Wait(containsJS("#overlay-check", "danmaku does not answer.") + ` && ` + containsJS("#phone-check", "danmaku does not answer."))
 	launch(t, args...)
-	welcome.Wait(has("#overlay-check", "No overlay is connected yet.") + ` && ` + has("#phone-check", "No phone has opened it yet."))
+	welcome.Wait(containsJS("#overlay-check", "No overlay is connected yet.") + ` && ` + containsJS("#phone-check", "No phone has opened it yet."))
 }
 
 // The test comment flies in the miniature before OBS is there, and is removed there,
 // too; the miniature does not count as an overlay. A fault disappears with its cause.
 func TestTheWelcomeShowsTheOverlayInMiniature(t *testing.T) {
 	p := startProduct(t)
-	h := runnerAt(t, p.console)
-	address, _ := h.link("owner", "Mika")
+	h := newRunner(t, p.console)
+	address, _ := h.makeLink("owner", "Mika")
 	welcome := browser.New(t)
 	welcome.Size(1280, 800, 1)
 	welcome.Goto(address)
@@ -76,7 +76,7 @@ func TestTheWelcomeShowsTheOverlayInMiniature(t *testing.T) {
 	welcome.Wait(`document.querySelector(".next") && document.getElementById("frame").contentWindow.danmaku?.stats().active === 0`)
 	welcome.Eval(`document.getElementById("send").click()`)
 	welcome.Wait(texts + `.some((text) => text.includes("Hello from the console"))`)
-	welcome.Wait(has("#sent", "no overlay is connected") + ` && ` + has("#overlay-check", "No overlay is connected yet."))
+	welcome.Wait(containsJS("#sent", "no overlay is connected") + ` && ` + containsJS("#overlay-check", "No overlay is connected yet."))
 	// Fixed, it would stay: only the clearing removes it.
 	welcome.Eval(`document.getElementById("frame").contentWindow.danmaku.pause()`)
 	h.do("POST", "/api/rooms/live/clear", nil)
@@ -85,7 +85,7 @@ func TestTheWelcomeShowsTheOverlayInMiniature(t *testing.T) {
 	welcome.Eval(`document.getElementById("add").click()`) // there is no OBS here
 	welcome.Wait(`document.querySelector("#added.bad:not([hidden])") !== null`)
 	browser.Open(t, p.overlay)
-	welcome.Wait(has("#overlay-check", "The overlay is on air.") + ` && document.getElementById("added").hidden && document.getElementById("sent").hidden`)
+	welcome.Wait(containsJS("#overlay-check", "The overlay is on air.") + ` && document.getElementById("added").hidden && document.getElementById("sent").hidden`)
 }
 
 // Everything needed is visible at 1280 × 800 without scrolling, also once the
@@ -134,13 +134,13 @@ func TestTheWelcomeHasACodeForEachAddress(t *testing.T) {
 	welcome.Wait(`new URL(document.getElementById("code").src).searchParams.get("at") === "` + last + `" && document.getElementById("code").naturalWidth > 0`)
 	sheet := browser.Open(t, browser.Value[string](welcome, `document.getElementById("poster").href`))
 	sheet.Wait(`document.querySelector(".code").naturalWidth > 0`)
-	if !browser.Value[bool](sheet, has(".address", strings.TrimPrefix(last, "http://"))) {
+	if !browser.Value[bool](sheet, containsJS(".address", strings.TrimPrefix(last, "http://"))) {
 		t.Error("the poster does not have the chosen address")
 	}
 	// A browser at this machine's own address gets the others, too.
 	sheet.Goto("http://" + p.host() + "/poster/live?at=http%3A%2F%2F127.0.0.1%3A" + p.host()[strings.LastIndex(p.host(), ":")+1:])
 	sheet.Wait(`document.querySelector(".code").naturalWidth > 0`)
-	if browser.Value[bool](sheet, has(".address", "127.0.0.1")) {
+	if browser.Value[bool](sheet, containsJS(".address", "127.0.0.1")) {
 		t.Error("the poster offers an address that phones cannot reach")
 	}
 }
@@ -151,12 +151,12 @@ func TestTheWelcomeOffersNoAddressThatPhonesCannotReach(t *testing.T) {
 	p := startProduct(t, "--listen", "127.0.0.1:0")
 	welcome := browser.New(t)
 	welcome.Goto(p.welcome())
-	welcome.Wait(`document.querySelector(".next") && ` + has("#step-audience .warn", "Phones cannot reach this computer"))
+	welcome.Wait(`document.querySelector(".next") && ` + containsJS("#step-audience .warn", "Phones cannot reach this computer"))
 	if browser.Value[bool](welcome, `document.querySelector("#code, #poster, #ways") !== null`) {
 		t.Error("the page shows a code for phones")
 	}
 	welcome.Goto("http://" + p.host() + "/poster/live")
-	welcome.Wait(has(".bar #only-here", "Phones cannot reach this computer"))
+	welcome.Wait(containsJS(".bar #only-here", "Phones cannot reach this computer"))
 	if browser.Value[bool](welcome, `document.querySelector(".code, #address, #print, [download]") !== null || document.getElementById("sheet").textContent.includes("127.0.0.1")`) {
 		t.Error("the poster has an address that works only on this computer")
 	}
@@ -213,7 +213,7 @@ func TestTheWelcomeFitsEverywhere(t *testing.T) {
 				}
 				if pictures && (width == 1280 && lang == "en" || width != 768 && theme == "dark") {
 					page.Wait(`document.querySelector("#code").naturalWidth > 0`)
-					shoot(t, page, fmt.Sprintf("welcome-%s-%d-%s.png", lang, width, theme))
+					keepPhoneShot(t, page, fmt.Sprintf("welcome-%s-%d-%s.png", lang, width, theme))
 				}
 			}
 		}

@@ -12,12 +12,12 @@ import (
 // for three lines, either on the screen or by scrolling, and nothing runs off the side.
 func TestShortWindowsKeepTheFeed(t *testing.T) {
 	p := startProduct(t, free...)
-	h := runnerAt(t, p.console)
-	rules(h, holdBoss)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
 	s := h.sender()
 	h.do("POST", "/api/rooms/live/comments/"+s.say("moss", "this one stays", nil)+"/pin", nil)
 	s.say("noodle", "the boss is coming and is very strong, be careful out there", nil)
-	address, _ := h.link("owner", "Mika")
+	address, _ := h.makeLink("owner", "Mika")
 	page := browser.New(t)
 	page.Goto(address)
 	for _, size := range [][2]int64{{640, 400}, {768, 480}, {1280, 400}, {320, 200}, {360, 400}} {
