@@ -84,7 +84,7 @@ func TestCallsOfTheAPIPage(t *testing.T) {
 	page := readPage(t, "docs/api.md")
 	p := start(t, t.TempDir())
 	document := p.document()
-	environ := append(os.Environ(), "SERVER="+document.between(p), "SENDER="+p.link("sender").Key, "MODERATOR="+p.link("moderator").Key, "OWNER="+p.link("owner").Key)
+	environ := append(os.Environ(), "SERVER="+document.proxyTo(p), "SENDER="+p.link("sender").Key, "MODERATOR="+p.link("moderator").Key, "OWNER="+p.link("owner").Key)
 	dir := t.TempDir()
 	all := exchanges.FindAllStringSubmatch(page, -1)
 	if calls := strings.Count(page, "curl -sS"); len(all) < 15 || calls < 20 {

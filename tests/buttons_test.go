@@ -275,7 +275,7 @@ func TestLookingPressesNothing(t *testing.T) {
 	}
 	b := p.browser()
 	b.http.Jar = jar
-	looked := b.ask("POST", strings.TrimPrefix(made.URL, p.base), map[string]string{"Accept": html, "Origin": u.Scheme + "://" + u.Host, "Sec-Fetch-Site": "same-origin"})
+	looked := b.getUnfollowed("POST", strings.TrimPrefix(made.URL, p.base), map[string]string{"Accept": html, "Origin": u.Scheme + "://" + u.Host, "Sec-Fetch-Site": "same-origin"})
 	if looked.status != http.StatusOK || !strings.Contains(looked.body, `role="status"`) || looked.header.Get("Referrer-Policy") != "no-referrer" {
 		t.Errorf("the page's form: %d %s %v", looked.status, looked.body, looked.header)
 	}

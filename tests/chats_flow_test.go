@@ -65,7 +65,7 @@ func TestLongMessagesOfChatsAreCut(t *testing.T) {
 	overlay := p.overlaySocket("")
 	overlay.next("hello")
 	p.addChat("twitch.tv/mika_plays")
-	if !within(twitch.Joined()) {
+	if !receivesInTime(twitch.Joined()) {
 		t.Fatal("nobody joined")
 	}
 	var long strings.Builder
@@ -102,7 +102,7 @@ func TestTwoWaysToOneChat(t *testing.T) {
 	console := p.console().open("console", "")
 	console.next("hello")
 	p.addChat("twitch.tv/mika_plays")
-	if !within(twitch.Joined()) {
+	if !receivesInTime(twitch.Joined()) {
 		t.Fatal("nobody joined")
 	}
 	var tools []*bridgetest.Server
@@ -118,7 +118,7 @@ func TestTwoWaysToOneChat(t *testing.T) {
 		} else {
 			p.addChat("--secret", secret, kind+":"+tool.URL())
 		}
-		if !within(tool.Ready()) {
+		if !receivesInTime(tool.Ready()) {
 			t.Fatal("nobody connected")
 		}
 		tools = append(tools, tool)
@@ -185,7 +185,7 @@ func TestABigChatKeepsNoPhoneOut(t *testing.T) {
 	defer twitch.Close()
 	p := startIn(t, environment{environ: []string{"DANMAKU_TWITCH_URL=" + twitch.URL()}}, t.TempDir()) // default limits
 	p.addChat("twitch.tv/mika_plays")
-	if !within(twitch.Joined()) {
+	if !receivesInTime(twitch.Joined()) {
 		t.Fatal("nobody joined")
 	}
 	const messages, phones, each = 3000, 12, 3
@@ -241,7 +241,7 @@ func TestATestOfAChatSaysALine(t *testing.T) {
 	overlay := p.overlaySocket("")
 	overlay.next("hello")
 	id := p.addChat("twitch.tv/mika_plays")
-	if !within(twitch.Joined()) {
+	if !receivesInTime(twitch.Joined()) {
 		t.Fatal("nobody joined")
 	}
 	test := func(want ...string) {

@@ -207,7 +207,7 @@ func TestKeysOfTheSettingsFile(t *testing.T) {
 	if status != http.StatusCreated || strings.Contains(text, youtubetest.Key) {
 		t.Fatalf("%d %s", status, text)
 	}
-	if !within(youtube.Streams()) {
+	if !receivesInTime(youtube.Streams()) {
 		t.Fatal("the chat did not connect")
 	}
 }

@@ -56,7 +56,7 @@ func platforms(t *testing.T) []platform {
 	list := []platform{
 		{
 			name: "twitch", add: []string{"https://www.twitch.tv/mika_plays"}, source: "twitch", environ: "DANMAKU_TWITCH_URL=" + twitch.URL(),
-			ready: joined("twitch", func() bool { return within(twitch.Joined()) }),
+			ready: joined("twitch", func() bool { return receivesInTime(twitch.Joined()) }),
 			say: func(id, text string) {
 				twitch.SayAll(func(channel string) string {
 					return twitchtest.Message{ID: id, UserID: "70001", Login: "noor", Name: "Noor", Text: text}.Line(channel)
@@ -76,7 +76,7 @@ func platforms(t *testing.T) []platform {
 		{
 			name: "youtube", add: []string{"--secret", "key=" + youtubetest.Key, "https://youtu.be/" + youtubetest.Video}, source: "youtube",
 			environ: "DANMAKU_YOUTUBE_URL=" + youtube.URL(),
-			ready:   joined("youtube", func() bool { return within(youtube.Streams()) }),
+			ready:   joined("youtube", func() bool { return receivesInTime(youtube.Streams()) }),
 			say: func(id, text string) {
 				youtube.Say(youtubetest.Text(id, time.Now().Add(time.Minute).UTC().Format(time.RFC3339Nano), "UCnoor", "@noor", text))
 			},
@@ -93,7 +93,7 @@ func platforms(t *testing.T) []platform {
 			name: "bilibili", source: "bilibili", environ: "DANMAKU_BILIBILI_URL=" + bilibili.URL(),
 			add: []string{"--secret", "access_key_id=" + bilibilitest.KeyID, "--secret", "access_key_secret=" + bilibilitest.Secret,
 				"--secret", "app_id=" + bilibilitest.AppID, "--secret", "code=" + bilibilitest.Code, "https://live.bilibili.com/42"},
-			ready: joined("bilibili", func() bool { return within(bilibili.Joined()) }),
+			ready: joined("bilibili", func() bool { return receivesInTime(bilibili.Joined()) }),
 			say: func(id, text string) {
 				bilibili.Say(fmt.Sprintf(`{"cmd":"LIVE_OPEN_PLATFORM_SUPER_CHAT","data":{"open_id":"o_2","uname":"noor","message_id":%s,"message":%q,"rmb":30,"msg_id":"m-%s"}}`, id, text, id))
 			},
@@ -117,7 +117,7 @@ func platforms(t *testing.T) []platform {
 		must(err)
 
 		t.Cleanup(s.Close)
-		p := platform{name: tool.kind, source: tool.source, ready: joined(tool.kind, func() bool { return within(s.Ready()) })}
+		p := platform{name: tool.kind, source: tool.source, ready: joined(tool.kind, func() bool { return receivesInTime(s.Ready()) })}
 		if tool.secret != "" {
 			p.add = []string{"--secret", tool.secret}
 		}
@@ -134,8 +134,8 @@ func platforms(t *testing.T) []platform {
 	return list
 }
 
-// within waits for a value.
-func within[T any](c <-chan T) bool {
+// receivesInTime waits for a value.
+func receivesInTime[T any](c <-chan T) bool {
 	select {
 	case <-c:
 		return true
@@ -421,7 +421,7 @@ func TestTimeOutsOfEveryChat(t *testing.T) {
 		pl.timeOut()
 		overlay.until("the second removal", func(e event) bool { return e.Type == "remove" })
 		boss.call("DELETE", liveRoom+"/chats/"+chat, nil, 204)
-		boss.call("DELETE", liveRoom+"/bans/"+p.onlyBan(boss), nil, 204)
+		boss.call("DELETE", liveRoom+"/bans/"+p.onlyBanID(boss), nil, 204)
 	}
 	again := p.overlaySocket(position)
 	again.next("hello")
@@ -457,8 +457,8 @@ func (p *program) awaitLimited(boss *browser, chat string) {
 	}
 }
 
-// onlyBan returns the ID of the room's only ban.
-func (p *program) onlyBan(boss *browser) string {
+// onlyBanID returns the ID of the room's only ban.
+func (p *program) onlyBanID(boss *browser) string {
 	p.t.Helper()
 	list := struct{ Bans []struct{ ID string } }{}
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); len(list.Bans) != 1; <-tick {
@@ -484,7 +484,7 @@ func TestTimeOutsAndClears(t *testing.T) {
 	console := boss.open("console", "")
 	console.next("hello")
 	p.addChat("twitch.tv/mika_plays")
-	if !within(twitch.Joined()) {
+	if !receivesInTime(twitch.Joined()) {
 		t.Fatal("nobody joined")
 	}
 	say := func(id, user, text string) event {
@@ -548,7 +548,7 @@ func TestAChatSaysWhoIsAMember(t *testing.T) {
 	overlay.next("hello")
 	console.next("hello")
 	p.addChat("https://www.twitch.tv/mika_plays")
-	if !within(twitch.Joined()) {
+	if !receivesInTime(twitch.Joined()) {
 		t.Fatal("nobody connected")
 	}
 	want := map[string]string{"member": "subscriber/12", "moderator": "moderator/1,subscriber/3", "broadcaster": "broadcaster/1", "": "premium/1"}

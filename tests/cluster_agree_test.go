@@ -35,7 +35,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 		s.next("hello")
 		return s
 	}
-	t.Run("what is written on one is seen on all", func(t *testing.T) { areOne(t, machines, boss) })
+	t.Run("what is written on one is seen on all", func(t *testing.T) { checkMachinesAgree(t, machines, boss) })
 	for name, agree := range map[string]func(t *testing.T){
 		"metrics": func(t *testing.T) {
 			homes := 0
@@ -151,7 +151,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			link := boss.call("POST", "/api/links", map[string]string{"role": "overlay", "room": "live"}, 201)
 			var sockets []*socket
 			for _, p := range machines {
-				boss.at(p).eventually(func(body string) bool {
+				boss.at(p).awaitAnswer(func(body string) bool {
 					return strings.Contains(body, `"id":`+link.ID) || strings.Contains(body, `"id":"`+link.ID+`"`)
 				}, "/api/links", "the link is not known")
 				s := p.browser().open("overlay", "&key="+link.Key)
@@ -190,7 +190,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 				if a := phoneAt(p.phone(), p).say("we like marmalade"); a.Outcome != "refused" {
 					t.Errorf("through machine %d: %+v", i+1, a)
 				}
-				boss.at(p).eventually(func(body string) bool { return strings.Contains(body, "marmalade") }, liveRoom+"/rules", "the list is not there")
+				boss.at(p).awaitAnswer(func(body string) bool { return strings.Contains(body, "marmalade") }, liveRoom+"/rules", "the list is not there")
 			}
 		},
 		"a room and its settings": func(t *testing.T) {
@@ -198,7 +198,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			var sockets []*socket
 			for _, p := range machines {
 				b := p.browser()
-				b.eventually(func(body string) bool { return strings.Contains(body, "Second stage") }, "/r/second", "the room is not there")
+				b.awaitAnswer(func(body string) bool { return strings.Contains(body, "Second stage") }, "/r/second", "the room is not there")
 				s, _, err := b.dialRoom("second", "audience", "", nil)
 				if err != nil {
 					t.Fatal(err)
@@ -259,10 +259,10 @@ func TestThreeMachinesAgree(t *testing.T) {
 				overlays[len(overlays)-1].next("hello")
 			}
 			for _, p := range machines {
-				phoneAt(p.phone(), p).react(map[string]int{"👏": 2})
+				phoneAt(p.phone(), p).sendReactions(map[string]int{"👏": 2})
 			}
 			for i, o := range overlays {
-				if sum := o.reactions(6); sum["👏"] != 6 {
+				if sum := o.awaitReactions(6); sum["👏"] != 6 {
 					t.Errorf("machine %d tells %v", i+1, sum)
 				}
 			}
@@ -276,14 +276,14 @@ func TestThreeMachinesAgree(t *testing.T) {
 				s.next("hello")
 			}
 			away := boss.at(machines[(homeOf("n1", "n2", "n3")+1)%3])
-			if status, state, _ := away.upload("show.xml", "&speed=10", film(0.1, "first act", "second act")); status != 201 || state.Total != 2 {
+			if status, state, _ := away.upload("show.xml", "&speed=10", recordingOf(0.1, "first act", "second act")); status != 201 || state.Total != 2 {
 				t.Fatalf("%d %+v", status, state)
 			}
 			for i := range machines {
-				if end := consoles[i].over(); end.State != "ended" || end.Counts.Shown != 2 {
+				if end := consoles[i].awaitReplayEnd(); end.State != "ended" || end.Counts.Shown != 2 {
 					t.Errorf("a console of machine %d hears %+v", i+1, end)
 				}
-				if came := overlays[i].all(2); came["first act"] != "comment" || came["second act"] != "comment" {
+				if came := overlays[i].readReplayed(2); came["first act"] != "comment" || came["second act"] != "comment" {
 					t.Errorf("an overlay of machine %d hears %v", i+1, came)
 				}
 			}
@@ -323,7 +323,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			}
 			for _, p := range machines {
 				var path string
-				p.browser().eventually(func(body string) bool {
+				p.browser().awaitAnswer(func(body string) bool {
 					path = regexp.MustCompile(`/r/live/picture/[0-9a-f]+\.jpg`).FindString(body)
 					return path != ""
 				}, "/r/live", "the page has no picture")
@@ -343,7 +343,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 				boss.at(p).call("POST", liveRoom+"/comments/"+a.ID+"/approve", nil, 200)
 				for k, other := range machines {
 					var path string
-					boss.at(other).eventually(func(body string) bool {
+					boss.at(other).awaitAnswer(func(body string) bool {
 						for _, photo := range decoded[struct{ Photos []wallPhoto }](t, body).Photos {
 							if photo.ID == a.ID && photo.Status == "shown" {
 								path = photo.Photo.Path
@@ -376,7 +376,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			boss.call("POST", "/api/rooms", map[string]any{"id": "counted", "title": "Counted"}, 201)
 			for i, p := range machines {
 				b := p.browser()
-				b.eventually(func(body string) bool { return strings.Contains(body, "Counted") }, "/r/counted", "the room is not there")
+				b.awaitAnswer(func(body string) bool { return strings.Contains(body, "Counted") }, "/r/counted", "the room is not there")
 				for range i + 1 {
 					s, _, err := p.browser().dialRoom("counted", "audience", "", nil)
 					if err != nil {
@@ -386,7 +386,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 				}
 			}
 			for _, p := range machines {
-				boss.at(p).eventually(func(body string) bool { return strings.Contains(body, `"audience":6`) }, "/api/rooms/counted/stats", "the sum is not there")
+				boss.at(p).awaitAnswer(func(body string) bool { return strings.Contains(body, `"audience":6`) }, "/api/rooms/counted/stats", "the sum is not there")
 			}
 		},
 		"a moderator's card": func(t *testing.T) {
@@ -414,11 +414,11 @@ func TestThreeMachinesAgree(t *testing.T) {
 				said := s.say(fmt.Sprint("here I am, at machine ", i+1))
 				for k, other := range machines {
 					path := liveRoom + "/users/" + said.Comment.User
-					boss.at(other).eventually(func(body string) bool { return strings.Contains(body, `"connected":true`) }, path,
+					boss.at(other).awaitAnswer(func(body string) bool { return strings.Contains(body, `"connected":true`) }, path,
 						fmt.Sprintf("machine %d does not know who is connected at machine %d", k+1, i+1))
 				}
 				s.conn.Close()
-				boss.at(machines[(i+1)%3]).eventually(func(body string) bool { return !strings.Contains(body, `"connected":true`) }, liveRoom+"/users/"+said.Comment.User, "who has gone is still connected")
+				boss.at(machines[(i+1)%3]).awaitAnswer(func(body string) bool { return !strings.Contains(body, `"connected":true`) }, liveRoom+"/users/"+said.Comment.User, "who has gone is still connected")
 			}
 		},
 		"a ban by address": func(t *testing.T) {
@@ -434,7 +434,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			}
 			said := sockets[0].say("from behind one address")
 			for i, p := range machines {
-				boss.at(p).eventually(func(body string) bool { return strings.Contains(body, `"people":3`) }, liveRoom+"/comments/"+said.ID+"/address",
+				boss.at(p).awaitAnswer(func(body string) bool { return strings.Contains(body, `"people":3`) }, liveRoom+"/comments/"+said.ID+"/address",
 					fmt.Sprintf("machine %d does not say that it hits 3 people", i+1))
 			}
 			boss.at(machines[1]).call("POST", liveRoom+"/bans", map[string]any{"address_of": said.ID, "kind": "ban", "seconds": 600}, 201)
@@ -454,7 +454,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			}
 		},
 		"a replay that is under way": func(t *testing.T) {
-			if status, _, _ := boss.at(machines[1]).upload("long.xml", "&speed=1", film(600, "now", "in ten minutes")); status != 201 {
+			if status, _, _ := boss.at(machines[1]).upload("long.xml", "&speed=1", recordingOf(600, "now", "in ten minutes")); status != 201 {
 				t.Fatalf("%d", status)
 			}
 			// A console that connects gets its state, at every machine.
@@ -554,8 +554,8 @@ func (s *socket) itemsNow(b *browser, id string) string {
 	return body
 }
 
-// areOne checks that a comment written on any machine appears on all, in one order.
-func areOne(t *testing.T, machines []*program, boss *browser) {
+// checkMachinesAgree checks that a comment written on any machine appears on all, in one order.
+func checkMachinesAgree(t *testing.T, machines []*program, boss *browser) {
 	t.Helper()
 	var overlays, phones, consoles []*socket
 	for _, p := range machines {
@@ -583,7 +583,7 @@ func areOne(t *testing.T, machines []*program, boss *browser) {
 		}
 		for k, p := range machines { // who acts reads the result; others a moment later
 			path := "/api/rooms/live/comments"
-			boss.at(p).eventually(func(body string) bool { return strings.Contains(body, text) }, path, fmt.Sprintf("machine %d has no %q", k+1, text))
+			boss.at(p).awaitAnswer(func(body string) bool { return strings.Contains(body, text) }, path, fmt.Sprintf("machine %d has no %q", k+1, text))
 		}
 	}
 	for i, p := range machines { // a request of each, by the session of the first

@@ -17,8 +17,8 @@ import (
 // output.
 func joinEdge(t testing.TB, with *program, dir, name string) string {
 	t.Helper()
-	out := wellDone(t, "cluster", "invite", "--data", with.data)
-	return wellDone(t, "cluster", "join", "--edge", invitationLine.FindStringSubmatch(out)[1], "--data", dir, "--listen", freePlace(t), "--name", name)
+	out := mustRun(t, "cluster", "invite", "--data", with.data)
+	return mustRun(t, "cluster", "join", "--edge", invitationLine.FindStringSubmatch(out)[1], "--data", dir, "--listen", freePlace(t), "--name", name)
 }
 
 // edgeName returns a name with which a machine would be the home beside n1, n2 and n3, were it
@@ -41,19 +41,19 @@ func TestAnEdgeServesAsTheOthersDo(t *testing.T) {
 	}
 	log := &watched{word: "/metrics", seen: make(chan struct{})}
 	edge := startIn(t, environment{err: log}, dir, "--room-rate", "0", "--metrics", "0")
-	edge.ready()
+	edge.awaitReady()
 	boss := ownerAt(edge) // a one-time code of the edge's own
-	areOne(t, append([]*program{edge}, machines...), boss)
+	checkMachinesAgree(t, append([]*program{edge}, machines...), boss)
 
 	// Its state.
-	state := stateOf(t, dir, "three and an edge", func(s clusterState) bool {
+	state := awaitState(t, dir, "three and an edge", func(s clusterState) bool {
 		return s.From == name && s.Copies == 3 && len(s.Machines) == 4 && s.Machines[0].Ready
 	})
 	if m := state.Machines[0]; m.Name != name || !m.Edge || !m.Up || state.Home == name || state.Leader == name {
 		t.Errorf("%+v", state)
 	}
 	for _, dir := range []string{dir, machines[1].data} {
-		table := wellDone(t, "cluster", "status", "--data", dir)
+		table := mustRun(t, "cluster", "status", "--data", dir)
 		for _, want := range []string{"ready, edge", "on 3 of 3 machines; one edge follows."} {
 			if !strings.Contains(table, want) {
 				t.Errorf("the status has no %q:\n%s", want, table)
@@ -131,15 +131,15 @@ func TestAnEdgeServesAsTheOthersDo(t *testing.T) {
 	}
 
 	// It leaves.
-	if code, _, errs := said(t, "cluster", "leave", name, "--data", machines[0].data); code != exitFailed || !strings.Contains(errs, name+" is up") {
+	if code, _, errs := runCommand(t, "cluster", "leave", name, "--data", machines[0].data); code != exitFailed || !strings.Contains(errs, name+" is up") {
 		t.Errorf("an edge is taken off that runs: %d, %s", code, errs)
 	}
 	if code := edge.stop(); code != exitDone {
 		t.Fatalf("the edge ends with %d: %s", code, edge.logs)
 	}
-	wellDone(t, "cluster", "leave", "--data", dir)
-	stateOf(t, machines[0].data, "three are left", func(s clusterState) bool { return len(s.Machines) == 3 && s.Copies == 3 })
-	if code, _, errs := said(t, "--data", dir, "--listen", "127.0.0.1:0"); code != exitFailed || !strings.Contains(errs, "does not run alone") {
+	mustRun(t, "cluster", "leave", "--data", dir)
+	awaitState(t, machines[0].data, "three are left", func(s clusterState) bool { return len(s.Machines) == 3 && s.Copies == 3 })
+	if code, _, errs := runCommand(t, "--data", dir, "--listen", "127.0.0.1:0"); code != exitFailed || !strings.Contains(errs, "does not run alone") {
 		t.Errorf("what has left runs alone: %d, %s", code, errs)
 	}
 }
@@ -177,20 +177,20 @@ func TestKilledUnderAndOverAnEdge(t *testing.T) {
 	dir, name := filepath.Join(t.TempDir(), "edge"), edgeName()
 	joinEdge(t, machines[1], dir, name)
 	edge := begin(t, dir, off...)
-	edge.ready()
+	edge.awaitReady()
 	home := homeOf("n1", "n2", "n3")
 	rest := slices.Delete(slices.Clone(machines), home, home+1)
 	seen := []*screen{{}, {}}
 	overlays := []*socket{edge.overlaySocket(""), rest[0].overlaySocket("")}
 	for i, o := range overlays {
-		seen[i].take(t, o.next("hello"))
+		seen[i].apply(t, o.next("hello"))
 	}
 	comments := 0
 	got := func(screens ...int) {
 		t.Helper()
 		for _, i := range screens {
 			for len(seen[i].seen) < comments {
-				seen[i].take(t, overlays[i].next("events"))
+				seen[i].apply(t, overlays[i].next("events"))
 			}
 		}
 	}
@@ -202,7 +202,7 @@ func TestKilledUnderAndOverAnEdge(t *testing.T) {
 	say := func(m *mover, word string, n int) (sent int) {
 		t.Helper()
 		for i := range n {
-			id, times := m.say(fmt.Sprint(word, "-", i))
+			id, times := m.sendUntilShown(fmt.Sprint(word, "-", i))
 			if id == "" {
 				t.FailNow()
 			}
@@ -220,7 +220,7 @@ func TestKilledUnderAndOverAnEdge(t *testing.T) {
 	}
 	got(0, 1)
 
-	before := stateOf(t, rest[0].data, "two and an edge", func(s clusterState) bool { return s.Home != "" && up(s) == 3 })
+	before := awaitState(t, rest[0].data, "two and an edge", func(s clusterState) bool { return s.Home != "" && countUp(s) == 3 })
 	if before.Home == name {
 		t.Fatal("the edge is the home")
 	}
@@ -232,12 +232,12 @@ func TestKilledUnderAndOverAnEdge(t *testing.T) {
 	if sent := say(own, "moved", 3); own.at != 1 {
 		t.Errorf("the phone of the edge is at machine %d, after %d attempts", own.at, sent)
 	}
-	after := stateOf(t, rest[0].data, "the edge is away", func(s clusterState) bool { return up(s) == 2 })
+	after := awaitState(t, rest[0].data, "the edge is away", func(s clusterState) bool { return countUp(s) == 2 })
 	if after.Home != before.Home || after.Leader != before.Leader {
 		t.Errorf("the edge's death changed %+v to %+v", before, after)
 	}
 	edge = begin(t, dir, off...)
-	edge.ready()
+	edge.awaitReady()
 	want, _ := logOf(t, rest[0], comments)
 	if ids, _ := logOf(t, edge, comments); len(ids) != comments || !slices.Equal(ids, want) {
 		t.Errorf("back again, the edge has %d comments, want %d in the same order", len(ids), comments)
@@ -248,11 +248,11 @@ func TestKilledUnderAndOverAnEdge(t *testing.T) {
 	phone.next("hello")
 	boss := edge.console()
 	kill(rest[1])
-	state := stateOf(t, dir, "nobody decides", func(s clusterState) bool { return s.Home == "" && up(s) == 2 })
+	state := awaitState(t, dir, "nobody decides", func(s clusterState) bool { return s.Home == "" && countUp(s) == 2 })
 	if state.From != name {
 		t.Errorf("%+v", state)
 	}
-	boss.unready()
+	boss.awaitUnready()
 	phone.send("alone", "to an edge beside one machine of three")
 	if a := phone.next("ack"); a.Outcome != "refused" || a.Code != "busy" {
 		t.Errorf("a comment without a home: %+v", a)
@@ -263,15 +263,15 @@ func TestKilledUnderAndOverAnEdge(t *testing.T) {
 	if status, body := edge.browser().do("GET", "/r/live", nil, nil); status != http.StatusOK {
 		t.Errorf("the page answers %d: %s", status, body)
 	}
-	begin(t, machines[home].data, off...).ready()
-	edge.ready()
+	begin(t, machines[home].data, off...).awaitReady()
+	edge.awaitReady()
 	phone.send("alone", "to an edge beside one machine of three")
 	if a := phone.next("ack"); a.Outcome != "shown" {
 		t.Errorf("sent again to an edge beside two of three: %+v", a)
 	}
 }
 
-func up(s clusterState) (n int) {
+func countUp(s clusterState) (n int) {
 	for _, m := range s.Machines {
 		if m.Up {
 			n++
@@ -289,18 +289,18 @@ func TestAnEdgeGoesOnAlone(t *testing.T) {
 	one := start(t, first)
 	joinEdge(t, one, dir, "edge")
 	edge := start(t, dir)
-	edge.ready()
+	edge.awaitReady()
 	s := edge.phone().open("audience", "")
 	s.next("hello")
 	if a := s.say("through the edge"); a.Outcome != "shown" {
 		t.Fatalf("%+v", a)
 	}
 	edge.stop()
-	if code, _, errs := said(t, "cluster", "alone", "--data", dir); code != exitFailed || !strings.Contains(errs, "n1 is up") {
+	if code, _, errs := runCommand(t, "cluster", "alone", "--data", dir); code != exitFailed || !strings.Contains(errs, "n1 is up") {
 		t.Errorf("an edge runs alone beside its cluster: %d, %s", code, errs)
 	}
 	one.stop()
-	if out := wellDone(t, "cluster", "alone", "--data", dir); !strings.Contains(out, "was an edge: what the others had behind its position") {
+	if out := mustRun(t, "cluster", "alone", "--data", dir); !strings.Contains(out, "was an edge: what the others had behind its position") {
 		t.Errorf("it says %s", out)
 	}
 	alone := start(t, dir)

@@ -42,7 +42,7 @@ func TestAThawedHomeWritesNothingOfBefore(t *testing.T) {
 	banned := []*socket{person.open("audience", "")}
 	banned[0].next("hello")
 	known := banned[0].say("before the ban")
-	boss.at(frozen).eventually(func(body string) bool { return strings.Contains(body, "Second") }, "/r/second", "the room is not there")
+	boss.at(frozen).awaitAnswer(func(body string) bool { return strings.Contains(body, "Second") }, "/r/second", "the room is not there")
 	var closed []*socket
 	for range sockets {
 		banned = append(banned, person.open("audience", ""))
@@ -57,7 +57,7 @@ func TestAThawedHomeWritesNothingOfBefore(t *testing.T) {
 	}
 	link := boss.call("POST", "/api/links", map[string]string{"role": "moderator", "room": "live"}, 201)
 	moderator := frozen.browser()
-	moderator.at(frozen).eventually(func(string) bool { return true }, "/console?key="+link.Key, "the console does not open")
+	moderator.at(frozen).awaitAnswer(func(string) bool { return true }, "/console?key="+link.Key, "the console does not open")
 
 	if err := process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
@@ -117,10 +117,10 @@ func TestAThawedHomeWritesNothingOfBefore(t *testing.T) {
 			}
 		}
 	}
-	frozen.ready()
+	frozen.awaitReady()
 	for i, p := range machines {
 		for _, room := range []string{"live", "second"} {
-			boss.at(p).eventually(func(body string) bool { return strings.Contains(body, "before the ban") || room == "second" }, "/api/rooms/"+room+"/comments?status=shown", "the log is not there")
+			boss.at(p).awaitAnswer(func(body string) bool { return strings.Contains(body, "before the ban") || room == "second" }, "/api/rooms/"+room+"/comments?status=shown", "the log is not there")
 			_, body := boss.at(p).do("GET", "/api/rooms/"+room+"/comments?limit=200", nil, nil)
 			if strings.Contains(body, "from a banned person") || strings.Contains(body, "in a closed room") {
 				t.Errorf("machine %d has what was refused by then: %s", i+1, body)

@@ -27,13 +27,13 @@ func TestChatsAndWebhooksMoveWithTheHome(t *testing.T) {
 	rest := slices.Delete(slices.Clone(machines), home, home+1)
 	boss := ownerAt(rest[0])
 	rest[1].addChat("twitch.tv/mika_plays")
-	if !within(twitch.Joined()) {
+	if !receivesInTime(twitch.Joined()) {
 		t.Fatal("nobody joined")
 	}
 	to := newHookReceiver(t)
 	to.hook(boss, map[string]any{"label": "bot"})
 	for _, p := range rest {
-		boss.at(p).eventually(func(body string) bool { return strings.Contains(body, `"webhooks":true`) }, liveRoom, "the room does not say that comments are sent out")
+		boss.at(p).awaitAnswer(func(body string) bool { return strings.Contains(body, `"webhooks":true`) }, liveRoom, "the room does not say that comments are sent out")
 		if h := hooks(boss.at(p)).Webhooks; len(h) != 1 || h[0].State.Phase == "off" {
 			t.Errorf("a machine that is not the home says of the webhook %+v", h)
 		}
@@ -43,13 +43,13 @@ func TestChatsAndWebhooksMoveWithTheHome(t *testing.T) {
 		twitch.SayAll(func(channel string) string {
 			return twitchtest.Message{ID: id, UserID: "1", Login: "noor", Name: "Noor", Text: "said in chat " + id}.Line(channel)
 		})
-		to.want("comment said in chat " + id)
+		to.wantEvents("comment said in chat " + id)
 	}
 	phone := rest[1].phone().open("audience", "")
 	say("m1")
 	for i := range 5 {
 		phone.say(fmt.Sprint("before ", i))
-		to.want(fmt.Sprint("comment before ", i))
+		to.wantEvents(fmt.Sprint("comment before ", i))
 	}
 	for { // answers from before the home's end are not sent again
 		if h := hooks(boss).Webhooks; len(h) == 1 && h[0].State.Delivered == 6 {
@@ -62,8 +62,8 @@ func TestChatsAndWebhooksMoveWithTheHome(t *testing.T) {
 	if a := phone.say("after it"); a.Outcome != "shown" {
 		t.Fatalf("%+v", a)
 	}
-	to.want("comment after it")
-	if !within(twitch.Joined()) {
+	to.wantEvents("comment after it")
+	if !receivesInTime(twitch.Joined()) {
 		t.Fatal("the next home has not joined the chat")
 	}
 	say("m2")

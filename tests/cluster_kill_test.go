@@ -53,17 +53,17 @@ func (m *mover) connect() bool {
 	return false
 }
 
-// say sends a comment until it is shown, and returns its ID and the number of attempts.
-func (m *mover) say(ref string) (id string, sent int) {
+// sendUntilShown sends a comment until it is shown, and returns its ID and the number of attempts.
+func (m *mover) sendUntilShown(ref string) (id string, sent int) {
 	for end := time.Now().Add(patience); time.Now().Before(end); sent++ {
 		if m.s == nil && !m.connect() {
 			return "", sent
 		}
-		if m.s.try(map[string]string{"type": "send", "ref": ref, "text": "comment " + ref}) != nil {
+		if m.s.tryWrite(map[string]string{"type": "send", "ref": ref, "text": "comment " + ref}) != nil {
 			m.leave()
 			continue
 		}
-		answer := m.answer(ref)
+		answer := m.awaitAck(ref)
 		switch {
 		case answer == nil:
 			m.leave()
@@ -78,8 +78,8 @@ func (m *mover) say(ref string) (id string, sent int) {
 	return "", sent
 }
 
-// answer waits for the ack of a ref; nil if the socket closes before.
-func (m *mover) answer(ref string) *frame {
+// awaitAck waits for the ack of a ref; nil if the socket closes before.
+func (m *mover) awaitAck(ref string) *frame {
 	for {
 		select {
 		case f, open := <-m.s.frames:
@@ -133,7 +133,7 @@ func TestKilledHomeLosesNothing(t *testing.T) {
 		m := &mover{t: t, b: machines[0].phone(), homes: machines, at: i % 3}
 		all.Go(func() {
 			for n := range each {
-				id, _ := m.say(fmt.Sprintf("%d-%d", i, n))
+				id, _ := m.sendUntilShown(fmt.Sprintf("%d-%d", i, n))
 				lists[i] = append(lists[i], id)
 				if acked.Add(1) == phones*each/3 {
 					kill()
@@ -147,10 +147,10 @@ func TestKilledHomeLosesNothing(t *testing.T) {
 	}
 	for len(seen.seen) < phones*each {
 		f := watching.next("events")
-		seen.take(t, f)
+		seen.apply(t, f)
 	}
 	machines[home], processes[machines[home].data] = child(t, machines[home].data, off...)
-	machines[home].ready()
+	machines[home].awaitReady()
 	var first []string
 	for k, p := range machines {
 		ids, seqs := logOf(t, p, phones*each)
@@ -166,7 +166,7 @@ func TestKilledHomeLosesNothing(t *testing.T) {
 			}
 		}
 		for i, list := range lists {
-			if n := missing(ids, list); n >= 0 {
+			if n := firstMissing(ids, list); n >= 0 {
 				t.Errorf("machine %d: of phone %d the comment %d is not at its place", k+1, i, n)
 			}
 		}
@@ -201,7 +201,7 @@ func TestKilledHomeLosesNothing(t *testing.T) {
 		t.Errorf("its history answers %d: %s", status, body)
 	}
 	machines[home], _ = child(t, machines[home].data, off...)
-	rest[0].ready()
+	rest[0].awaitReady()
 	phone.send("alone", "to one machine of three")
 	if a := phone.next("ack"); a.Outcome != "shown" {
 		t.Errorf("sent again to two of three: %+v", a)

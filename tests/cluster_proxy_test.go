@@ -46,8 +46,8 @@ func newBackends(t *testing.T) *backends {
 	return b
 }
 
-// into puts the addresses of the backends into a configuration.
-func (b *backends) into(t *testing.T, conf string) string {
+// fillAddresses puts the addresses of the backends into a configuration.
+func (b *backends) fillAddresses(t *testing.T, conf string) string {
 	t.Helper()
 	for i, s := range b.servers {
 		placeholder := fmt.Sprintf("10.0.0.%d:2333", i+1)
@@ -130,14 +130,14 @@ func tryProxy(t *testing.T, b *backends, client func(identity string) *http.Clie
 	}
 }
 
-// through returns a client that reaches publicHost at an address, and keeps cookies.
-func through(t *testing.T, address string, roots *x509.CertPool) *http.Client {
+// clientThrough returns a client that reaches publicHost at an address, and keeps cookies.
+func clientThrough(t *testing.T, address string, roots *x509.CertPool) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := from(t, "127.0.0.1", address, roots).http
+	c := clientFrom(t, "127.0.0.1", address, roots).http
 	c.Jar = jar
 	return c
 }
@@ -242,7 +242,7 @@ func TestNginxOfSeveralMachines(t *testing.T) {
 	dir := t.TempDir()
 	roots := certify(t, dir, publicHost)
 	address := freePort(t)
-	conf := b.into(t, readPage(t, "deploy/nginx-cluster.conf"))
+	conf := b.fillAddresses(t, readPage(t, "deploy/nginx-cluster.conf"))
 	for old, now := range map[string]string{
 		"listen 443 ssl;": "listen " + address + " ssl;", "listen 80;": "listen unix:" + dir + "/plain;",
 		"/certificates/": dir + "/", "http {\n": "http {\naccess_log off;\n" + nginxTemp(dir),
@@ -259,7 +259,7 @@ func TestNginxOfSeveralMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	runProxy(t, address, exec.Command(program, "-p", dir, "-c", path, "-e", filepath.Join(dir, "error.log")))
-	tryProxy(t, b, func(string) *http.Client { return through(t, address, roots) })
+	tryProxy(t, b, func(string) *http.Client { return clientThrough(t, address, roots) })
 }
 
 // The configuration of Caddy for several machines.
@@ -269,7 +269,7 @@ func TestCaddyOfSeveralMachines(t *testing.T) {
 	dir := t.TempDir()
 	roots := certify(t, dir, publicHost)
 	address := freePort(t)
-	conf := b.into(t, readPage(t, "deploy/Caddyfile-cluster"))
+	conf := b.fillAddresses(t, readPage(t, "deploy/Caddyfile-cluster"))
 	site := "\n" + publicHost + " {\n"
 	if !strings.Contains(conf, site) {
 		t.Fatalf("the configuration has no %q", site)
@@ -288,5 +288,5 @@ func TestCaddyOfSeveralMachines(t *testing.T) {
 	cmd := exec.Command(program, "run", "--config", path, "--adapter", "caddyfile")
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
 	runProxy(t, address, cmd)
-	tryProxy(t, b, func(string) *http.Client { return through(t, address, roots) })
+	tryProxy(t, b, func(string) *http.Client { return clientThrough(t, address, roots) })
 }

@@ -22,7 +22,7 @@ var invitationLine = regexp.MustCompile(`danmaku cluster join (dm1-\S+)`)
 // inviteFirst creates a cluster from a new data folder, and returns the invitation.
 func inviteFirst(t testing.TB, dir string) (invitation string) {
 	t.Helper()
-	out := wellDone(t, "cluster", "init", "--data", dir, "--listen", freePlace(t), "--name", "n1")
+	out := mustRun(t, "cluster", "init", "--data", dir, "--listen", freePlace(t), "--name", "n1")
 	found := invitationLine.FindStringSubmatch(out)
 	if found == nil {
 		t.Fatalf("no invitation is printed:\n%s", out)
@@ -30,18 +30,18 @@ func inviteFirst(t testing.TB, dir string) (invitation string) {
 	return found[1]
 }
 
-// wellDone runs a command that must succeed, and returns its output.
-func wellDone(t testing.TB, args ...string) string {
+// mustRun runs a command that must succeed, and returns its output.
+func mustRun(t testing.TB, args ...string) string {
 	t.Helper()
-	code, out, errs := said(t, args...)
+	code, out, errs := runCommand(t, args...)
 	if code != exitDone || errs != "" {
 		t.Fatalf("danmaku %s ends with %d and says %s%s", strings.Join(args, " "), code, out, errs)
 	}
 	return out
 }
 
-// said runs a command, and returns its exit code and output.
-func said(t testing.TB, args ...string) (code int, out, errs string) {
+// runCommand runs a command, and returns its exit code and output.
+func runCommand(t testing.TB, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
 	code = run(t.Context(), environment{args: args, in: strings.NewReader(""), out: &o, err: &e})
@@ -58,7 +58,7 @@ func startCluster(t *testing.T, begin func(t testing.TB, data string, args ...st
 	machines[0] = begin(t, folder(0), args...)
 	var all sync.WaitGroup
 	for i := range 2 {
-		wellDone(t, "cluster", "join", invitation, "--data", folder(i+1), "--listen", freePlace(t), "--name", fmt.Sprint("n", i+2))
+		mustRun(t, "cluster", "join", invitation, "--data", folder(i+1), "--listen", freePlace(t), "--name", fmt.Sprint("n", i+2))
 		all.Go(func() { machines[i+1] = begin(t, folder(i+1), args...) })
 	}
 	all.Wait()
@@ -66,9 +66,9 @@ func startCluster(t *testing.T, begin func(t testing.TB, data string, args ...st
 		if p == nil {
 			t.FailNow()
 		}
-		p.ready()
+		p.awaitReady()
 	}
-	onThree(t, folder(0))
+	awaitThreeMachines(t, folder(0))
 	return machines
 }
 
@@ -87,17 +87,17 @@ type machineState struct {
 	Position, Lag uint64
 }
 
-// onThree waits until three machines have the log of a cluster: from then on one may die.
-func onThree(t testing.TB, dir string) clusterState {
+// awaitThreeMachines waits until three machines have the log of a cluster: from then on one may die.
+func awaitThreeMachines(t testing.TB, dir string) clusterState {
 	t.Helper()
-	return stateOf(t, dir, "a log on three machines", func(s clusterState) bool { return s.Copies == 3 && s.Home != "" })
+	return awaitState(t, dir, "a log on three machines", func(s clusterState) bool { return s.Copies == 3 && s.Home != "" })
 }
 
-// stateOf waits until a cluster is in a state.
-func stateOf(t testing.TB, dir, what string, right func(clusterState) bool) (s clusterState) {
+// awaitState waits until a cluster is in a state.
+func awaitState(t testing.TB, dir, what string, right func(clusterState) bool) (s clusterState) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); ; {
-		code, out, errs := said(t, "cluster", "status", "--data", dir, "--json")
+		code, out, errs := runCommand(t, "cluster", "status", "--data", dir, "--json")
 		s = clusterState{}
 		if err := json.Unmarshal([]byte(out), &s); err == nil && code == exitDone && right(s) {
 			return s
@@ -108,8 +108,8 @@ func stateOf(t testing.TB, dir, what string, right func(clusterState) bool) (s c
 	}
 }
 
-// ready waits until a machine reports that it is ready.
-func (p *program) ready() {
+// awaitReady waits until a machine reports that it is ready.
+func (p *program) awaitReady() {
 	p.t.Helper()
 	b := p.browser()
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); ; <-tick {
@@ -123,8 +123,8 @@ func (p *program) ready() {
 	}
 }
 
-// unready waits until a machine reports that it is not ready.
-func (b *browser) unready() {
+// awaitUnready waits until a machine reports that it is not ready.
+func (b *browser) awaitUnready() {
 	b.t.Helper()
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); ; <-tick {
 		status, body := b.do("GET", "/readyz", nil, nil)
@@ -147,8 +147,8 @@ func ownerAt(p *program) *browser {
 	return b
 }
 
-// eventually asks a machine again until the answer fits.
-func (b *browser) eventually(fits func(body string) bool, path, what string) {
+// awaitAnswer asks a machine again until the answer fits.
+func (b *browser) awaitAnswer(fits func(body string) bool, path, what string) {
 	b.t.Helper()
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); ; <-tick {
 		status, body := b.do("GET", path, nil, nil)

@@ -17,19 +17,19 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 	folder := func(name string) string { return filepath.Join(root, name) }
 	invitation := inviteFirst(t, folder("n1"))
 	one := start(t, folder("n1"), "--room-rate", "0")
-	wellDone(t, "cluster", "join", invitation, "--data", folder("n2"), "--listen", freePlace(t), "--name", "n2")
+	mustRun(t, "cluster", "join", invitation, "--data", folder("n2"), "--listen", freePlace(t), "--name", "n2")
 	two := start(t, folder("n2"), "--room-rate", "0")
-	said := wellDone(t, "cluster", "join", "--witness", invitation, "--data", folder("w"), "--listen", freePlace(t), "--name", "w")
+	said := mustRun(t, "cluster", "join", "--witness", invitation, "--data", folder("w"), "--listen", freePlace(t), "--name", "w")
 	if !strings.Contains(said, "the witness of 3 machines") {
 		t.Errorf("join says %s", said)
 	}
 	end := startWitness(t, folder("w"))
-	one.ready()
-	two.ready()
-	onThree(t, folder("n1"))
+	one.awaitReady()
+	two.awaitReady()
+	awaitThreeMachines(t, folder("n1"))
 	for _, dir := range []string{folder("n2"), folder("w")} {
 		for until := time.Now().Add(patience); ; {
-			table := wellDone(t, "cluster", "status", "--data", dir)
+			table := mustRun(t, "cluster", "status", "--data", dir)
 			if strings.Contains(table, "ready, witness") && strings.Contains(table, "on 3 of 3 machines.") {
 				break
 			}
@@ -38,7 +38,7 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 			}
 		}
 	}
-	if out := wellDone(t, "health", "--data", folder("w")); out != "ready\n" {
+	if out := mustRun(t, "health", "--data", folder("w")); out != "ready\n" {
 		t.Errorf("health says %q", out)
 	}
 	for args, want := range map[string]string{
@@ -46,7 +46,7 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 		"cluster invite": "is a witness",
 		"link list":      "is that of a witness",
 	} {
-		code, out, errs := onFolder(t, args, folder("w"))
+		code, out, errs := runOnFolder(t, args, folder("w"))
 		if code != exitFailed || out != "" || !strings.Contains(errs, want) {
 			t.Errorf("%s on a witness: %d %s%s", args, code, out, errs)
 		}
@@ -88,7 +88,7 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 			t.Fatalf("%+v", a)
 		}
 	}
-	if code, out, errs := onFolder(t, "cluster leave w", other.data); code != exitFailed || !strings.Contains(errs, "the machine w is up") {
+	if code, out, errs := runOnFolder(t, "cluster leave w", other.data); code != exitFailed || !strings.Contains(errs, "the machine w is up") {
 		t.Errorf("a witness that runs leaves: %d %s%s", code, out, errs)
 	}
 	if code := end(); code != exitDone {
@@ -119,7 +119,7 @@ func startWitness(t *testing.T, dir string) (end func() int) {
 	}
 }
 
-// onFolder runs a command on a data folder.
-func onFolder(t testing.TB, args, dir string) (code int, out, errs string) {
-	return said(t, append(strings.Fields(args), "--data", dir)...)
+// runOnFolder runs a command on a data folder.
+func runOnFolder(t testing.TB, args, dir string) (code int, out, errs string) {
+	return runCommand(t, append(strings.Fields(args), "--data", dir)...)
 }

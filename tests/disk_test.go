@@ -25,7 +25,7 @@ func TestFullDisk(t *testing.T) {
 	console := boss.open("console", "")
 	overlay := &screen{}
 	overlaySocket := p.overlaySocket("")
-	overlay.take(t, overlaySocket.next("hello"))
+	overlay.apply(t, overlaySocket.next("hello"))
 	var phones []*socket
 	for range 8 {
 		phones = append(phones, p.phone().open("audience", ""))
@@ -101,17 +101,17 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("/readyz answers %d while nothing can be saved", got)
 	}
 	for len(overlay.seen) < len(sent) {
-		overlay.take(t, overlaySocket.next("events"))
+		overlay.apply(t, overlaySocket.next("events"))
 	}
 	// A screen that comes, or comes back, now.
 	newcomer, back := &screen{}, &screen{position: overlay.position}
-	newcomer.take(t, p.overlaySocket("").next("hello"))
+	newcomer.apply(t, p.overlaySocket("").next("hello"))
 	if len(newcomer.seen) == 0 {
 		t.Error("a screen that comes now is shown nothing")
 	}
 	again := p.overlaySocket(overlay.position)
-	back.take(t, again.next("hello"))
-	back.take(t, again.next("events"))
+	back.apply(t, again.next("hello"))
+	back.apply(t, again.next("events"))
 	if len(back.seen) > 0 {
 		t.Errorf("a screen that comes back missed %d comments", len(back.seen))
 	}
@@ -137,14 +137,14 @@ func TestFullDisk(t *testing.T) {
 		sent = append(sent, a.ID)
 	}
 	for len(overlay.seen) < len(sent) {
-		overlay.take(t, overlaySocket.next("events"))
+		overlay.apply(t, overlaySocket.next("events"))
 	}
 
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	logged := wholeLog(t, start(t, data))
 	for i, list := range acked {
-		if at := missing(logged, list); at >= 0 {
+		if at := firstMissing(logged, list); at >= 0 {
 			t.Errorf("phone %d: of %d acknowledged number %d is not at its place in the log", i, len(list), at)
 		}
 	}

@@ -188,7 +188,7 @@ func (s *stand) cluster(args []string) (fault string) {
 		if i := slices.Index(args, "--listen"); i > 0 {
 			args[i+1] = freePlace(s.t)
 		}
-		code, out, errs := said(s.t, append(args, "--name", "n1", "--data", dir)...)
+		code, out, errs := runCommand(s.t, append(args, "--name", "n1", "--data", dir)...)
 		if code != exitDone {
 			return errs
 		}
@@ -203,7 +203,7 @@ func (s *stand) cluster(args []string) (fault string) {
 		}
 		args = append(args, "--data", s.member.data)
 	}
-	if code, _, errs := said(s.t, args...); code != exitDone {
+	if code, _, errs := runCommand(s.t, args...); code != exitDone {
 		return errs
 	}
 	return ""

@@ -29,8 +29,8 @@ func (i item) draw(t testing.TB) (r drawResult) {
 	return r
 }
 
-// people waits until a socket reports that want people take part.
-func (s *socket) people(id string, want int) {
+// awaitPeople waits until a socket reports that want people take part.
+func (s *socket) awaitPeople(id string, want int) {
 	s.t.Helper()
 	for {
 		for _, it := range s.next("tally").Items {
@@ -41,8 +41,8 @@ func (s *socket) people(id string, want int) {
 	}
 }
 
-// verify runs `danmaku draw verify`.
-func verify(t *testing.T, in string, args ...string) (code int, out, faults string) {
+// verifyDraw runs `danmaku draw verify`.
+func verifyDraw(t *testing.T, in string, args ...string) (code int, out, faults string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = run(context.Background(), environment{args: append([]string{"draw", "verify"}, args...), in: strings.NewReader(in), out: &stdout, err: &stderr})
@@ -78,7 +78,7 @@ func TestDrawByButton(t *testing.T) {
 			t.Errorf("an option of a draw: %+v", a)
 		}
 	}
-	overlay.people(it.ID, 3)
+	overlay.awaitPeople(it.ID, 3)
 	// Out again, and banned.
 	s := ann.open("audience", "")
 	s.next("hello")
@@ -139,20 +139,20 @@ func TestDrawByButton(t *testing.T) {
 	check := func(where string) {
 		t.Helper()
 		for _, args := range [][]string{{file}, {"-"}, {"--data", dir, "--room", "live"}, {"--data", dir, "--item", it.ID}} {
-			if code, out, faults := verify(t, proof, args...); code != exitDone || !strings.Contains(out, want) {
+			if code, out, faults := verifyDraw(t, proof, args...); code != exitDone || !strings.Contains(out, want) {
 				t.Errorf("%s, %v: %d %q %q", where, args, code, out, faults)
 			}
 		}
 	}
 	check("beside the server")
 	other := strings.Replace(proof, `"winners":["`+drawn.Winners[0], `"winners":["u-somebody`, 1)
-	if code, out, faults := verify(t, other, "-"); code != exitFailed || out != "" || !strings.Contains(faults, "not true: A shirt") {
+	if code, out, faults := verifyDraw(t, other, "-"); code != exitFailed || out != "" || !strings.Contains(faults, "not true: A shirt") {
 		t.Errorf("a changed proof: %d %q %q", code, out, faults)
 	}
-	if code, _, faults := verify(t, "nonsense", "-"); code != exitFailed || !strings.Contains(faults, "line 1 is not a draw") {
+	if code, _, faults := verifyDraw(t, "nonsense", "-"); code != exitFailed || !strings.Contains(faults, "line 1 is not a draw") {
 		t.Errorf("no proof: %d %q", code, faults)
 	}
-	if code, _, faults := verify(t, "", "--data", dir, "--room", "nowhere"); code != exitFailed || !strings.Contains(faults, "nowhere") {
+	if code, _, faults := verifyDraw(t, "", "--data", dir, "--room", "nowhere"); code != exitFailed || !strings.Contains(faults, "nowhere") {
 		t.Errorf("no such room: %d %q", code, faults)
 	}
 	p.stop()
@@ -184,7 +184,7 @@ func TestDrawAmongThoseWhoWrote(t *testing.T) {
 	say(bob, "Bob", "COUNT ME IN")
 	say(cat, "Cat", "count me in, too")
 	say(dan, "Dan", "rather not")
-	overlay.people(it.ID, 3) // a moderator is not counted in a draw
+	overlay.awaitPeople(it.ID, 3) // a moderator is not counted in a draw
 	boss.call("POST", "/api/rooms/live/bans", map[string]any{"user": id["Cat"], "kind": "mute", "seconds": 600}, http.StatusCreated)
 	drawn := boss.item("POST", it.ID+"/stop", nil).draw(t)
 	if slices.Sort(drawn.Winners); !slices.Equal(drawn.Winners, slices.Sorted(slices.Values([]string{id["Ann"], id["Bob"]}))) {

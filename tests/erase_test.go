@@ -39,7 +39,7 @@ func TestErasingAPerson(t *testing.T) {
 	s, other := phone.open("audience", ""), bystander.open("audience", "")
 	me := s.next("hello").User.ID
 	other.next("hello")
-	owner, mod := hands(p)
+	owner, mod := newOperators(p)
 	overlay, console := p.overlaySocket(""), mod.open("console", "")
 	before := overlay.next("hello").Position
 	console.next("hello")
@@ -55,7 +55,7 @@ func TestErasingAPerson(t *testing.T) {
 	mod.call("PATCH", liveRoom, map[string]any{"review": "all"}, 200)
 	held := s.say("zebra held")
 	mod.call("POST", liveRoom+"/comments/"+held.ID+"/refuse", nil, 200)
-	refusal := mod.newest("refuse")
+	refusal := mod.newestEntry("refuse")
 	s.say("zebra waits")
 	mod.call("PATCH", liveRoom, map[string]any{"review": "off"}, 200)
 	other.say("a bystander")
@@ -108,10 +108,10 @@ func TestErasingAPerson(t *testing.T) {
 		}
 	}
 	gone(p, owner.browser)
-	if r := mod.undoOf(refusal, 410); r.Code != "expired" || !strings.Contains(r.Message, "deleted for good") {
+	if r := mod.undoEntry(refusal, 410); r.Code != "expired" || !strings.Contains(r.Message, "deleted for good") {
 		t.Errorf("undo of a decision: %+v", r)
 	}
-	if a := mod.newest("erase"); a.By != "Mo" || a.User != "" || a.Undo {
+	if a := mod.newestEntry("erase"); a.By != "Mo" || a.User != "" || a.Undo {
 		t.Errorf("the record: %+v", a)
 	}
 	if status, body := phone.post("again"); status != http.StatusForbidden || !strings.Contains(body, `"muted"`) {

@@ -14,9 +14,9 @@ import (
 	"danmaku/room"
 )
 
-// asked sends the comments that every bot of this file is tested with: a hello, and something
+// sendToBots sends the comments that every bot of this file is tested with: a hello, and something
 // forbidden.
-func asked(t *testing.T, p *program) {
+func sendToBots(t *testing.T, p *program) {
 	t.Helper()
 	phone, overlay := p.phone().open("audience", ""), p.overlaySocket("")
 	phone.next("hello")
@@ -61,7 +61,7 @@ func TestBotsOfTheExamples(t *testing.T) {
 			if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "listening\n" {
 				t.Fatalf("it says %q: %v", line, err)
 			}
-			asked(t, p)
+			sendToBots(t, p)
 		})
 	}
 	// An invalid key ends them with the server's message.
@@ -108,7 +108,7 @@ func TestBotInGo(t *testing.T) {
 	if at := <-greeted; !strings.Contains(at, ":") {
 		t.Errorf("the stream begins at %q", at)
 	}
-	asked(t, p)
+	sendToBots(t, p)
 	poll, err := r.NewItem(ctx, "poll", map[string]any{"question": "Encore?", "options": []string{"yes", "no"}}, true)
 	if err != nil || poll.State != "live" {
 		t.Fatal(poll, err)

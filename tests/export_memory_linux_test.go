@@ -20,9 +20,9 @@ import (
 // mostExportMemory is the most MB that a process may grow by, or use, for 100,000 comments.
 const mostExportMemory = 64
 
-// memory reads a line of /proc/PID/status, in MB: VmRSS is the resident memory, VmHWM its peak
+// memoryMB reads a line of /proc/PID/status, in MB: VmRSS is the resident memory, VmHWM its peak
 // since the last forget; 0 for a process that has ended.
-func memory(b *testing.B, pid int, name string) float64 {
+func memoryMB(b *testing.B, pid int, name string) float64 {
 	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -40,8 +40,8 @@ func memory(b *testing.B, pid int, name string) float64 {
 	return 0
 }
 
-// forget resets the peak of a process (proc(5), clear_refs).
-func forget(b *testing.B, pid int) {
+// resetPeak resets the peak of a process (proc(5), clear_refs).
+func resetPeak(b *testing.B, pid int) {
 	b.Helper()
 	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0); err != nil {
 		b.Fatal(err)
@@ -82,15 +82,15 @@ func BenchmarkExport(b *testing.B) {
 		}
 	}
 	grown := func(b *testing.B, do func()) {
-		before := memory(b, pid, "VmRSS")
-		forget(b, pid)
+		before := memoryMB(b, pid, "VmRSS")
+		resetPeak(b, pid)
 		most := 0.0
 		for b.Loop() {
 			do()
-			most = max(most, memory(b, pid, "VmHWM")-before)
+			most = max(most, memoryMB(b, pid, "VmHWM")-before)
 		}
 		report(b, most)
-		b.ReportMetric(memory(b, pid, "VmHWM"), "MB-whole")
+		b.ReportMetric(memoryMB(b, pid, "VmHWM"), "MB-whole")
 	}
 	var lines bytes.Buffer
 	for _, f := range export.Formats {
@@ -139,7 +139,7 @@ func BenchmarkExport(b *testing.B) {
 							b.Fatalf("%v: %s", err, &said)
 						}
 					case <-time.After(time.Millisecond):
-						most = max(most, memory(b, cmd.Process.Pid, "VmHWM"))
+						most = max(most, memoryMB(b, cmd.Process.Pid, "VmHWM"))
 					}
 				}
 			}

@@ -100,7 +100,7 @@ func TestOverlayResumesOverARestart(t *testing.T) {
 	p.stop()
 	q := start(t, dir)
 	overlay = q.overlaySocket(at)
-	hello, missed := overlay.anything(), overlay.anything()
+	hello, missed := overlay.nextFrame(), overlay.nextFrame()
 	if hello.Type != "hello" || !hello.Resumed || hello.Position != at || len(hello.Recent) != 0 {
 		t.Errorf("hello: %+v", hello)
 	}

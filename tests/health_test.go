@@ -9,7 +9,7 @@ import (
 func TestHealth(t *testing.T) {
 	dir := t.TempDir()
 	for _, state := range []string{"before the first start", "after it ended"} {
-		code, out, errs, _ := second(t, &program{data: dir}, false, "health")
+		code, out, errs, _ := startSecond(t, &program{data: dir}, false, "health")
 		if code != exitFailed || out != "" || !strings.Contains(errs, "no running danmaku answers") {
 			t.Errorf("%s: ended with %d, %q: %s", state, code, out, errs)
 		}
@@ -17,7 +17,7 @@ func TestHealth(t *testing.T) {
 			break
 		}
 		p := start(t, dir)
-		if code, out, errs, _ := second(t, p, false, "health"); code != exitDone || out != "ready\n" || errs != "" {
+		if code, out, errs, _ := startSecond(t, p, false, "health"); code != exitDone || out != "ready\n" || errs != "" {
 			t.Errorf("while it runs: ended with %d, %q: %s", code, out, errs)
 		}
 		p.stop()

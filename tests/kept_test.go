@@ -21,7 +21,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	command := func(args ...string) (int, string, string) {
 		t.Helper()
-		code, out, errs, _ := second(t, p, false, args...)
+		code, out, errs, _ := startSecond(t, p, false, args...)
 		return code, out, errs
 	}
 	say("before the copy")
@@ -92,10 +92,10 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := &program{data: elsewhere}
-	if code, _, errs, _ := second(t, other, false, "restore", alone); code == exitDone || !strings.Contains(errs, "there is no secret.key beside") {
+	if code, _, errs, _ := startSecond(t, other, false, "restore", alone); code == exitDone || !strings.Contains(errs, "there is no secret.key beside") {
 		t.Errorf("without a key it ended with %d: %s", code, errs)
 	}
-	if code, _, errs, _ := second(t, other, false, "restore", alone, "--key", filepath.Join(folder, "secret.key")); code != exitDone {
+	if code, _, errs, _ := startSecond(t, other, false, "restore", alone, "--key", filepath.Join(folder, "secret.key")); code != exitDone {
 		t.Fatalf("ended with %d: %s", code, errs)
 	}
 	if status, _ := start(t, elsewhere).browser().do("GET", "/console?key="+mod.Key, nil, nil); status != 200 {
@@ -107,7 +107,7 @@ func TestBackupFaults(t *testing.T) {
 	p := start(t, t.TempDir())
 	other := start(t, t.TempDir())
 	folder := t.TempDir()
-	if code, _, errs, _ := second(t, other, false, "backup", folder); code != exitDone {
+	if code, _, errs, _ := startSecond(t, other, false, "backup", folder); code != exitDone {
 		t.Fatal(errs)
 	}
 	for _, tt := range []struct{ args, want string }{
@@ -117,7 +117,7 @@ func TestBackupFaults(t *testing.T) {
 		{"backup " + folder, "is the key of another data folder"},
 		{"restore " + filepath.Join(folder, "none.db"), "cannot be read"},
 	} {
-		code, _, errs, _ := second(t, p, false, strings.Fields(tt.args)...)
+		code, _, errs, _ := startSecond(t, p, false, strings.Fields(tt.args)...)
 		if code == exitDone || !strings.Contains(errs, tt.want) {
 			t.Errorf("%s: ended with %d: %s", tt.args, code, errs)
 		}
@@ -129,7 +129,7 @@ func TestDoctor(t *testing.T) {
 	dir := t.TempDir()
 	run := func(t *testing.T, data string, args ...string) (int, string) {
 		t.Helper()
-		code, out, errs, _ := second(t, &program{data: data}, false, append([]string{"doctor"}, args...)...)
+		code, out, errs, _ := startSecond(t, &program{data: data}, false, append([]string{"doctor"}, args...)...)
 		if errs != "" {
 			t.Errorf("it complains: %s", errs)
 		}

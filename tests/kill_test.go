@@ -99,8 +99,8 @@ type screen struct {
 	seen     []string // ids in the order shown
 }
 
-// take applies one frame.
-func (s *screen) take(t *testing.T, f frame) {
+// apply applies one frame.
+func (s *screen) apply(t *testing.T, f frame) {
 	switch f.Type {
 	case "hello":
 		if s.position != "" && !f.Resumed {
@@ -150,7 +150,7 @@ func killAgainAndAgain(t *testing.T, kills int) {
 	for round := range kills {
 		p, cmd := child(t, dir, off...)
 		screenSocket := p.overlaySocket(overlay.position)
-		overlay.take(t, screenSocket.next("hello"))
+		overlay.apply(t, screenSocket.next("hello"))
 		var phones []*socket
 		for range senders {
 			phones = append(phones, p.browser().open("audience", "")) // the page itself does not matter here
@@ -160,7 +160,7 @@ func killAgainAndAgain(t *testing.T, kills int) {
 		var readers sync.WaitGroup
 		lists := make([][]string, senders)
 		for i, phone := range phones {
-			go write(phone, fmt.Sprintf("%d-%d", round, i))
+			go writeUntilClosed(phone, fmt.Sprintf("%d-%d", round, i))
 			readers.Go(func() {
 				for f := range phone.frames { // until the process is dead and its last answer read
 					if f.Type != "ack" || f.Outcome != "shown" {
@@ -179,19 +179,19 @@ func killAgainAndAgain(t *testing.T, kills int) {
 		}
 		_ = cmd.Wait()
 		for f := range screenSocket.frames {
-			overlay.take(t, *f)
+			overlay.apply(t, *f)
 		}
 		acked = append(acked, lists...)
 	}
 	p := start(t, dir)
 	resumed := p.overlaySocket(overlay.position)
-	overlay.take(t, resumed.anything())
-	overlay.take(t, resumed.anything())
+	overlay.apply(t, resumed.nextFrame())
+	overlay.apply(t, resumed.nextFrame())
 	logged := wholeLog(t, p)
 	n := 0
 	for _, list := range acked {
 		n += len(list)
-		if i := missing(logged, list); i >= 0 {
+		if i := firstMissing(logged, list); i >= 0 {
 			t.Errorf("of %d acknowledged to a phone, number %d is not at its place in the log", len(list), i)
 		}
 	}
@@ -201,14 +201,14 @@ func killAgainAndAgain(t *testing.T, kills int) {
 	t.Logf("%d acknowledged, %d in the log, %d on the overlay", n, len(logged), len(overlay.seen))
 }
 
-// write sends ten comments a second until the socket breaks.
-func write(phone *socket, name string) {
+// writeUntilClosed sends ten comments a second until the socket breaks.
+func writeUntilClosed(phone *socket, name string) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for n := 0; ; n++ {
 		<-tick.C
 		ref := fmt.Sprintf("%s-%d", name, n)
-		if phone.try(map[string]string{"type": "send", "ref": ref, "text": "number " + ref}) != nil {
+		if phone.tryWrite(map[string]string{"type": "send", "ref": ref, "text": "number " + ref}) != nil {
 			return
 		}
 	}
@@ -237,9 +237,9 @@ func wholeLog(t *testing.T, p *program) (ids []string) {
 	}
 }
 
-// missing returns the index of the first element of some that is not in all in the same order,
+// firstMissing returns the index of the first element of some that is not in all in the same order,
 // -1 if there is none.
-func missing(all, some []string) int {
+func firstMissing(all, some []string) int {
 	i := 0
 	for _, id := range all {
 		if i < len(some) && some[i] == id {

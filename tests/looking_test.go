@@ -20,8 +20,8 @@ type looked struct {
 	body   string
 }
 
-// ask sends a request without following redirects.
-func (b *browser) ask(method, path string, header map[string]string) looked {
+// getUnfollowed sends a request without following redirects.
+func (b *browser) getUnfollowed(method, path string, header map[string]string) looked {
 	b.t.Helper()
 	req, err := http.NewRequest(method, b.p.base+path, nil)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestLookingAtEveryRoute(t *testing.T) {
 		}
 		for name, b := range who {
 			for _, path := range paths {
-				got, want := b.ask("HEAD", path, nil), b.ask("GET", path, nil)
+				got, want := b.getUnfollowed("HEAD", path, nil), b.getUnfollowed("GET", path, nil)
 				if got.status != want.status || got.status == http.StatusMethodNotAllowed {
 					t.Errorf("HEAD %s by %s: %d, GET %d", path, name, got.status, want.status)
 				}
@@ -95,7 +95,7 @@ func TestLookingAtEveryRoute(t *testing.T) {
 					}
 				}
 				for _, purpose := range prefetches {
-					if got := b.ask("GET", path, purpose); got.header.Get("Set-Cookie") != "" || got.status >= 500 {
+					if got := b.getUnfollowed("GET", path, purpose); got.header.Get("Set-Cookie") != "" || got.status >= 500 {
 						t.Errorf("%v of %s by %s: %d, cookie %q", purpose, path, name, got.status, got.header.Get("Set-Cookie"))
 					}
 				}
@@ -117,20 +117,20 @@ func TestLookingTradesNothing(t *testing.T) {
 	looks := append([]map[string]string{}, prefetches...)
 	for _, method := range []string{"HEAD", "GET"} {
 		for _, purpose := range looks {
-			if got := p.browser().ask(method, path, purpose); got.status != http.StatusNoContent || got.header.Get("Set-Cookie") != "" || got.header.Get("Cache-Control") != "no-store" {
+			if got := p.browser().getUnfollowed(method, path, purpose); got.status != http.StatusNoContent || got.header.Get("Set-Cookie") != "" || got.header.Get("Cache-Control") != "no-store" {
 				t.Errorf("%s %v: %d, %v", method, purpose, got.status, got.header)
 			}
 		}
 	}
-	if got := p.browser().ask("HEAD", path, nil); got.status != http.StatusNoContent || got.header.Get("Set-Cookie") != "" {
+	if got := p.browser().getUnfollowed("HEAD", path, nil); got.status != http.StatusNoContent || got.header.Get("Set-Cookie") != "" {
 		t.Errorf("HEAD: %d, %v", got.status, got.header)
 	}
-	if got := p.browser().ask("GET", path, nil); got.status != http.StatusSeeOther || got.header.Get("Set-Cookie") == "" {
+	if got := p.browser().getUnfollowed("GET", path, nil); got.status != http.StatusSeeOther || got.header.Get("Set-Cookie") == "" {
 		t.Errorf("the code does not open any more: %d", got.status)
 	}
 	key := p.link("owner").Key
 	for _, page := range tradedOn {
-		if got := p.browser().ask("HEAD", page+"?key="+key, nil); got.header.Get("Set-Cookie") != "" {
+		if got := p.browser().getUnfollowed("HEAD", page+"?key="+key, nil); got.header.Get("Set-Cookie") != "" {
 			t.Errorf("HEAD %s: %q", page, got.header.Get("Set-Cookie"))
 		}
 	}
@@ -140,7 +140,7 @@ func TestLookingTradesNothing(t *testing.T) {
 		if purpose == nil {
 			method = "HEAD"
 		}
-		if got := p.browser().ask(method, "/r/live?key="+guest, purpose); got.status != http.StatusNoContent || got.header.Get("Set-Cookie") != "" {
+		if got := p.browser().getUnfollowed(method, "/r/live?key="+guest, purpose); got.status != http.StatusNoContent || got.header.Get("Set-Cookie") != "" {
 			t.Errorf("a guest's key, %s %v: %d", method, purpose, got.status)
 		}
 	}
@@ -161,7 +161,7 @@ func TestKeysAreTradedByNavigationAlone(t *testing.T) {
 			if path == "/r/live" {
 				k = guest
 			}
-			got := p.browser().ask("GET", path+"?key="+k, header)
+			got := p.browser().getUnfollowed("GET", path+"?key="+k, header)
 			traded := dest == "" || dest == "document"
 			if (got.header.Get("Set-Cookie") != "") != traded || (got.status == http.StatusSeeOther) != traded {
 				t.Errorf("%s as %q: %d, cookie %q", path, dest, got.status, got.header.Get("Set-Cookie"))
@@ -201,7 +201,7 @@ func TestSessionsAndKeys(t *testing.T) {
 		if tt.has != "" {
 			b.do("GET", "/console?key="+key[tt.has], nil, nil)
 		}
-		got := b.ask("GET", "/console?key="+key[tt.opens], map[string]string{"Sec-Fetch-Dest": "document"})
+		got := b.getUnfollowed("GET", "/console?key="+key[tt.opens], map[string]string{"Sec-Fetch-Dest": "document"})
 		if set := got.header.Get("Set-Cookie"); (set == "") != tt.stays {
 			t.Errorf("%q opens %q: cookie %q", tt.has, tt.opens, set)
 		}
@@ -280,7 +280,7 @@ func TestCookiesOfTwoServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	foreign.http.Jar.SetCookies(to, []*http.Cookie{{Name: "danmaku_session", Value: "of.another.server.x", Path: "/"}})
-	got := foreign.ask("GET", "/console/live", nil)
+	got := foreign.getUnfollowed("GET", "/console/live", nil)
 	if cookies := got.header["Set-Cookie"]; len(cookies) != 0 {
 		t.Errorf("another server's session: %v", cookies)
 	}

@@ -19,8 +19,8 @@ import (
 
 var metricsLine = regexp.MustCompile(`http://[0-9.:]+/metrics`)
 
-// measured starts the program with metrics, and returns their address and its log.
-func measured(t *testing.T, args ...string) (p *program, address string, logged func() string) {
+// startWithMetrics starts the program with metrics, and returns their address and its log.
+func startWithMetrics(t *testing.T, args ...string) (p *program, address string, logged func() string) {
 	t.Helper()
 	log := &watched{word: "/metrics", seen: make(chan struct{})}
 	p = startIn(t, environment{err: log}, t.TempDir(), append([]string{"--metrics", "0"}, args...)...)
@@ -74,7 +74,7 @@ func scrapeUntil(t *testing.T, address, name string, want float64) map[string]fl
 
 // TestMetrics checks that each number counts what its name says.
 func TestMetrics(t *testing.T) {
-	p, address, _ := measured(t)
+	p, address, _ := startWithMetrics(t)
 	if !strings.HasPrefix(address, "http://127.0.0.1:") {
 		t.Fatalf("a port alone listens on %s", address)
 	}
@@ -153,7 +153,7 @@ func TestMetrics(t *testing.T) {
 
 // The outcomes of requests to webhooks are counted, and so are the webhooks' states.
 func TestMetricsOfWebhooks(t *testing.T) {
-	p, address, _ := measured(t)
+	p, address, _ := startWithMetrics(t)
 	boss, phone := p.console(), p.phone().open("audience", "")
 	phone.next("hello")
 	to := newHookReceiver(t)
@@ -187,7 +187,7 @@ func TestMetricsOfWebhooks(t *testing.T) {
 
 // TestMetricsListener tests who may connect.
 func TestMetricsListener(t *testing.T) {
-	p, address, _ := measured(t)
+	p, address, _ := startWithMetrics(t)
 	base := strings.TrimSuffix(address, "/metrics")
 	for _, c := range []struct {
 		url, host string
@@ -230,7 +230,7 @@ var metricName = regexp.MustCompile(`\b(?:danmaku|go|process)_[a-z0-9_]+`)
 // TestMetricsFiles checks that the server has each metric that the dashboard, the alerts and
 // the page name.
 func TestMetricsFiles(t *testing.T) {
-	p, address, _ := measured(t, "--check-url", "http://127.0.0.1:1/", "--check-fail", "pass")
+	p, address, _ := startWithMetrics(t, "--check-url", "http://127.0.0.1:1/", "--check-fail", "pass")
 	phone := p.phone().open("audience", "")
 	phone.send("a", "hello there")
 	phone.next("ack")
@@ -322,7 +322,7 @@ func TestAlertsByPromtool(t *testing.T) {
 	if out, err := exec.Command(promtool, "check", "rules", "deploy/metrics/alerts.yaml").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	_, address, _ := measured(t)
+	_, address, _ := startWithMetrics(t)
 	resp, err := http.Get(address)
 	if err != nil {
 		t.Fatal(err)
@@ -337,7 +337,7 @@ func TestAlertsByPromtool(t *testing.T) {
 
 // TestAccessLog checks the log of requests: no key, no code, no text.
 func TestAccessLog(t *testing.T) {
-	p, _, logged := measured(t, "--access-log", "--log-format", "json", "--log-level", "debug", "--trusted-proxy", "127.0.0.1")
+	p, _, logged := startWithMetrics(t, "--access-log", "--log-format", "json", "--log-level", "debug", "--trusted-proxy", "127.0.0.1")
 	phone, owner := p.phone(), p.link("owner")
 	b := p.browser()
 	b.do("GET", "/console?key="+owner.Key, nil, nil)

@@ -13,8 +13,8 @@ type personNote struct {
 	Read, At                  int64
 }
 
-// note writes a note on a person.
-func (b *browser) note(user string, body map[string]any) (n personNote) {
+// putNote writes a note on a person.
+func (b *browser) putNote(user string, body map[string]any) (n personNote) {
 	b.t.Helper()
 	status, text := b.do("POST", liveRoom+"/users/"+user+"/notes", body, ours)
 	if status != 201 {
@@ -46,16 +46,16 @@ func TestNotesAndWarnings(t *testing.T) {
 	console := second.open("console", "")
 	console.next("hello")
 
-	note := mod.note(me, map[string]any{"text": "asks  well\n"})
+	note := mod.putNote(me, map[string]any{"text": "asks  well\n"})
 	if note.Text != "asks well" || note.Warn || note.User != me || note.By == "" || note.At == 0 {
 		t.Errorf("the note: %+v", note)
 	}
 	console.until("the note", isEvent("note", note.ID))
-	warning := mod.note(me, map[string]any{"text": "no spoilers", "warn": true})
+	warning := mod.putNote(me, map[string]any{"text": "no spoilers", "warn": true})
 	if u := s.next("user"); len(u.Warnings) != 1 || u.Warnings[0].Text != "no spoilers" || strings.Contains(string(u.raw), note.By) || strings.Contains(string(u.raw), "asks") {
 		t.Errorf("the phone gets %s", u.raw)
 	}
-	spam := mod.note(me, map[string]any{"warn": true, "ready": "spam"})
+	spam := mod.putNote(me, map[string]any{"warn": true, "ready": "spam"})
 	if u := s.next("user"); len(u.Warnings) != 2 || u.Warnings[1].Ready != "spam" {
 		t.Errorf("the phone is told %s", u.raw)
 	}
@@ -165,11 +165,11 @@ func TestNotesThatAreNotTaken(t *testing.T) {
 		}
 	}
 	for range 5 {
-		mod.note(me, map[string]any{"text": "x", "warn": true})
+		mod.putNote(me, map[string]any{"text": "x", "warn": true})
 	}
 	if status, text := mod.do("POST", notes(me), map[string]any{"text": "x", "warn": true}, ours); status != 422 {
 		t.Errorf("a sixth warning that waits: %d %s", status, text)
 	}
-	mod.note(me, map[string]any{"text": "x"}) // a note needs no reader
+	mod.putNote(me, map[string]any{"text": "x"}) // a note needs no reader
 	mod.call("DELETE", notes(me)+"/4711", nil, 404)
 }

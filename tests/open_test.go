@@ -13,8 +13,8 @@ import (
 	"danmaku/config"
 )
 
-// second starts danmaku again on the folder of p.
-func second(t *testing.T, p *program, clicked bool, args ...string) (code int, out, errs, opened string) {
+// startSecond starts danmaku again on the folder of p.
+func startSecond(t *testing.T, p *program, clicked bool, args ...string) (code int, out, errs, opened string) {
 	t.Helper()
 	var o, e bytes.Buffer
 	code = run(t.Context(), environment{
@@ -34,7 +34,7 @@ func TestASecondStartOpensTheConsoleOfTheFirst(t *testing.T) {
 		args    []string
 	}{{"double-click", true, nil}, {"asked for", false, []string{"--open", "always"}}, {"command", false, []string{"open"}}} {
 		t.Run(row.name, func(t *testing.T) {
-			code, out, errs, opened := second(t, p, row.clicked, row.args...)
+			code, out, errs, opened := startSecond(t, p, row.clicked, row.args...)
 			path, ours := strings.CutPrefix(opened, p.base+"/console")
 			if code != exitDone || errs != "" || !ours || !strings.Contains(out, "Console   "+opened) {
 				t.Fatalf("ended with %d, opened %q: %s%s", code, opened, out, errs)
@@ -48,11 +48,11 @@ func TestASecondStartOpensTheConsoleOfTheFirst(t *testing.T) {
 			}
 		})
 	}
-	code, out, errs, opened := second(t, p, false)
+	code, out, errs, opened := startSecond(t, p, false)
 	if code != exitFailed || out != "" || opened != "" || !strings.Contains(errs, "danmaku open shows its console") {
 		t.Errorf("in a terminal: %d, %q, %s%s", code, opened, out, errs)
 	}
-	if code, _, _, opened = second(t, p, true, "--open", "never"); code != exitFailed || opened != "" {
+	if code, _, _, opened = startSecond(t, p, true, "--open", "never"); code != exitFailed || opened != "" {
 		t.Errorf("told not to open: %d, %q", code, opened)
 	}
 }
@@ -77,7 +77,7 @@ func TestOpenWithoutAServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"open"}, {"open", "--data", t.TempDir()}} {
-		code, out, errs, opened := second(t, p, false, args...)
+		code, out, errs, opened := startSecond(t, p, false, args...)
 		if code != exitFailed || out != "" || opened != "" || !strings.Contains(errs, "no running danmaku answers") {
 			t.Errorf("%v: ended with %d: %s%s", args, code, out, errs)
 		}

@@ -47,9 +47,9 @@ func (p *program) document() *apiDocument {
 	return d
 }
 
-// between starts a proxy in front of the program that checks every call and every answer
+// proxyTo starts a proxy in front of the program that checks every call and every answer
 // against the document, and returns its URL.
-func (d *apiDocument) between(p *program) string {
+func (d *apiDocument) proxyTo(p *program) string {
 	to, err := url.Parse(p.base)
 	if err != nil {
 		p.t.Fatal(err)

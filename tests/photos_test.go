@@ -64,8 +64,8 @@ func (b *browser) photos(wall string) []wallPhoto {
 	return decoded[struct{ Photos []wallPhoto }](b.t.(*testing.T), body).Photos
 }
 
-// served returns the answer for a picture's path.
-func (p *program) served(path string) (int, http.Header, []byte) {
+// getPicture returns the answer for a picture's path.
+func (p *program) getPicture(path string) (int, http.Header, []byte) {
 	p.t.Helper()
 	resp, err := http.Get(p.base + path)
 	if err != nil {
@@ -88,8 +88,8 @@ type wallResult struct {
 	}
 }
 
-// onWall waits until a screen has received the wanted number of photos.
-func (s *socket) onWall(n int) (r wallResult) {
+// awaitPhotos waits until a screen has received the wanted number of photos.
+func (s *socket) awaitPhotos(n int) (r wallResult) {
 	s.t.Helper()
 	for {
 		f := s.next("tally")
@@ -143,14 +143,14 @@ func TestPhotoWall(t *testing.T) {
 	if f := phone.next("ack"); f.Ref != "r1" || f.Outcome != "shown" {
 		t.Errorf("its author receives %+v", f)
 	}
-	r := overlay.onWall(1)
+	r := overlay.awaitPhotos(1)
 	if n := r.Newest[0]; n.ID != a.ID || n.Path != path || n.Text != "the crowd" || n.Name != "Ann" || n.Width != 1280 {
 		t.Errorf("screens receive %+v", n)
 	}
 	if f := phone.next("tally"); bytes.Contains(f.raw, []byte(path)) {
 		t.Errorf("phones receive the photo's path: %s", f.raw)
 	}
-	status, header, body := p.served(path)
+	status, header, body := p.getPicture(path)
 	size, kind, err := image.DecodeConfig(bytes.NewReader(body))
 	if status != http.StatusOK || err != nil || kind != "jpeg" || size.Width != 1280 || size.Height != 640 || header.Get("Cache-Control") != "no-store" ||
 		header.Get("Content-Type") != "image/jpeg" || header.Get("X-Content-Type-Options") != "nosniff" || bytes.Contains(body, []byte("GPS")) {
@@ -195,17 +195,17 @@ func TestPhotoWall(t *testing.T) {
 	// A moderator takes it down: no undo restores it.
 	boss.call("POST", liveRoom+"/comments/"+a.ID+"/remove", nil, 204)
 	overlay.until("the removal", func(e event) bool { return e.Type == "remove" && len(e.IDs) == 1 && e.IDs[0] == a.ID })
-	overlay.onWall(0)
-	if status, _, _ := p.served(path); status != http.StatusNotFound {
+	overlay.awaitPhotos(0)
+	if status, _, _ := p.getPicture(path); status != http.StatusNotFound {
 		t.Errorf("removed, it is served: %d", status)
 	}
 	if status, _ := boss.do("POST", liveRoom+"/comments/"+a.ID+"/approve", map[string]any{"from": "refused"}, ours); status < 400 {
-		if status, _, _ := p.served(path); status != http.StatusNotFound {
+		if status, _, _ := p.getPicture(path); status != http.StatusNotFound {
 			t.Error("an approval restores it")
 		}
 	}
 	// Its author takes it down at any time, also while it waits.
-	shown := p.approved(boss, ann, wall.ID, "r2")
+	shown := p.sendApprovedPhoto(boss, ann, wall.ID, "r2")
 	_, waiting := ann.sendPhoto(wall.ID, "r3", "", sent)
 	if status, _ := bob.do("DELETE", liveRoom+"/comments/"+shown.ID, nil, ours); status != http.StatusNotFound {
 		t.Errorf("somebody else removes it: %d", status)
@@ -218,21 +218,21 @@ func TestPhotoWall(t *testing.T) {
 	if list := ann.photos(wall.ID); len(list) != 0 {
 		t.Errorf("the author still has %+v", list)
 	}
-	if status, _, _ := p.served(shown.Photo.Path); status != http.StatusNotFound {
+	if status, _, _ := p.getPicture(shown.Photo.Path); status != http.StatusNotFound {
 		t.Errorf("removed by its author, it is served: %d", status)
 	}
 	// Cleared screens have no photos either; waiting ones still wait.
-	cleared := p.approved(boss, bob, wall.ID, "b1")
+	cleared := p.sendApprovedPhoto(boss, bob, wall.ID, "b1")
 	boss.call("POST", liveRoom+"/clear", nil, 204)
-	if status, _, _ := p.served(cleared.Photo.Path); status != http.StatusNotFound || len(boss.photos(wall.ID)) != 0 {
+	if status, _, _ := p.getPicture(cleared.Photo.Path); status != http.StatusNotFound || len(boss.photos(wall.ID)) != 0 {
 		t.Errorf("cleared: %d, %+v", status, boss.photos(wall.ID))
 	}
 	// Deleted together with its author.
-	erase := p.approved(boss, bob, wall.ID, "b2")
+	erase := p.sendApprovedPhoto(boss, bob, wall.ID, "b2")
 	if status, body := bob.do("DELETE", liveRoom+"/me", nil, ours); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
-	if status, _, _ := p.served(erase.Photo.Path); status != http.StatusNotFound {
+	if status, _, _ := p.getPicture(erase.Photo.Path); status != http.StatusNotFound {
 		t.Errorf("its author is erased, but it is served: %d", status)
 	}
 	p.stop()
@@ -241,8 +241,8 @@ func TestPhotoWall(t *testing.T) {
 	}
 }
 
-// approved sends a photo and approves it.
-func (p *program) approved(boss, author *browser, wall, ref string) wallPhoto {
+// sendApprovedPhoto sends a photo and approves it.
+func (p *program) sendApprovedPhoto(boss, author *browser, wall, ref string) wallPhoto {
 	p.t.Helper()
 	status, a := author.sendPhoto(wall, ref, "", pictureOf(p.t.(*testing.T), 200, 100, asJPEG))
 	if status != http.StatusAccepted {
@@ -272,19 +272,19 @@ func TestPhotosKeepTheDelay(t *testing.T) {
 	console.next("hello")
 	phone.next("hello")
 	before := phone.say("before the photo")
-	path := p.approved(boss, ann, wall.ID, "r1").Photo.Path
+	path := p.sendApprovedPhoto(boss, ann, wall.ID, "r1").Photo.Path
 	if a := phone.next("ack"); a.Ref != "r1" || a.Outcome != "shown" {
 		t.Errorf("its author receives %+v", a)
 	}
-	if a := phone.asks(list.ID, "q1", "Is it late?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
+	if a := phone.askQuestion(list.ID, "q1", "Is it late?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
 		t.Fatalf("%+v", a)
 	}
-	console.onWall(1)
+	console.awaitPhotos(1)
 	// inOrder reads a screen from its hello until it has the photo and the question.
 	inOrder := func(screen *socket, from frame, before, path, question string) {
 		t.Helper()
 		there := slices.ContainsFunc(from.Recent, func(e event) bool { return e.ID == before })
-		for f, photo, asked := from, false, false; ; f = screen.anything() {
+		for f, photo, asked := from, false, false; ; f = screen.nextFrame() {
 			there = there || slices.ContainsFunc(f.Events, func(e event) bool { return e.ID == before })
 			photo, asked = photo || bytes.Contains(f.raw, []byte(path)), asked || bytes.Contains(f.raw, []byte(question))
 			if (photo || asked) && !there {
@@ -309,11 +309,11 @@ func TestPhotosKeepTheDelay(t *testing.T) {
 	// Also over a restart.
 	boss.call("PATCH", liveRoom, map[string]any{"delay_ms": 10_000}, 200)
 	before = phone.say("before the restart")
-	path = p.approved(boss, ann, wall.ID, "r2").Photo.Path
+	path = p.sendApprovedPhoto(boss, ann, wall.ID, "r2").Photo.Path
 	if a := phone.next("ack"); a.Ref != "r2" || a.Outcome != "shown" {
 		t.Errorf("its author receives %+v", a)
 	}
-	if a := phone.asks(list.ID, "q2", "Is it over?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
+	if a := phone.askQuestion(list.ID, "q2", "Is it over?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
 		t.Fatalf("%+v", a)
 	}
 	p.stop()
@@ -331,7 +331,7 @@ func TestPhotosInBackups(t *testing.T) {
 	boss, ann := p.console(), p.phone()
 	command := func(args ...string) string {
 		t.Helper()
-		code, out, errs, _ := second(t, p, false, args...)
+		code, out, errs, _ := startSecond(t, p, false, args...)
 		if code != exitDone {
 			t.Fatalf("%v ended with %d: %s", args, code, errs)
 		}
@@ -341,13 +341,13 @@ func TestPhotosInBackups(t *testing.T) {
 		t.Errorf("without a photo the doctor prints %s", out)
 	}
 	wall := newItem(boss, "photos", `{"title":"Your pictures"}`)
-	stands, down := p.approved(boss, ann, wall.ID, "r1"), p.approved(boss, ann, wall.ID, "r2")
+	stands, down := p.sendApprovedPhoto(boss, ann, wall.ID, "r1"), p.sendApprovedPhoto(boss, ann, wall.ID, "r2")
 	if status, a := ann.sendPhoto(wall.ID, "r3", "", pictureOf(t, 90, 60, asJPEG)); status != http.StatusAccepted {
 		t.Fatalf("%d %+v", status, a)
 	}
 	list := ann.photos(wall.ID)
 	waits := list[len(list)-1]
-	_, _, kept := p.served(stands.Photo.Path)
+	_, _, kept := p.getPicture(stands.Photo.Path)
 	boss.call("POST", liveRoom+"/comments/"+down.ID+"/remove", nil, 204)
 	out := command("doctor")
 	if !strings.Contains(out, "note   Photos of photo walls in the database: 2, ") || !strings.Contains(out, "ok     The database is whole") {
@@ -367,17 +367,17 @@ func TestPhotosInBackups(t *testing.T) {
 	command("restore", file, "--force")
 	p = start(t, p.data, "--user-rate", "0", "--address-rate", "0")
 	boss, ann = boss.at(p), ann.at(p)
-	if status, _, body := p.served(stands.Photo.Path); status != http.StatusOK || !bytes.Equal(body, kept) {
+	if status, _, body := p.getPicture(stands.Photo.Path); status != http.StatusOK || !bytes.Equal(body, kept) {
 		t.Errorf("restored, it answers %d with %d bytes of %d", status, len(body), len(kept))
 	}
-	if status, _, _ := p.served(down.Photo.Path); status != http.StatusNotFound {
+	if status, _, _ := p.getPicture(down.Photo.Path); status != http.StatusNotFound {
 		t.Errorf("a photo removed before the copy answers %d", status)
 	}
 	if h := p.overlaySocket("").next("hello"); len(h.Items) != 1 || !bytes.Contains(h.Items[0].Result, []byte(stands.Photo.Path)) || bytes.Contains(h.Items[0].Result, []byte(waits.Photo.Path)) {
 		t.Errorf("screens receive %s", h.raw)
 	}
 	boss.call("POST", liveRoom+"/comments/"+waits.ID+"/approve", nil, 200)
-	if status, _, _ := p.served(waits.Photo.Path); status != http.StatusOK || len(ann.photos(wall.ID)) != 2 {
+	if status, _, _ := p.getPicture(waits.Photo.Path); status != http.StatusOK || len(ann.photos(wall.ID)) != 2 {
 		t.Errorf("a waiting photo, approved, answers %d", status)
 	}
 }
@@ -434,7 +434,7 @@ func TestLimitsOfPhotos(t *testing.T) {
 	// A refusal makes room, and can be undone.
 	first := ann.photos(wall.ID)[0]
 	boss.call("POST", liveRoom+"/comments/"+first.ID+"/refuse", nil, 200)
-	if status, _, _ := p.served(first.Photo.Path); status != http.StatusOK {
+	if status, _, _ := p.getPicture(first.Photo.Path); status != http.StatusOK {
 		t.Errorf("the console cannot look at it again: %d", status)
 	}
 	boss.call("POST", fmt.Sprint(liveRoom, "/audit/", boss.call("GET", liveRoom+"/audit?limit=1&act=refuse", nil, 200).Acts[0].ID, "/undo"), nil, 204)

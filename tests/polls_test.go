@@ -287,7 +287,7 @@ func TestKilledProcessCountsEveryVoteOnce(t *testing.T) {
 		for i, s := range phones {
 			s.next("hello")
 			all.Go(func() {
-				_ = s.try(map[string]string{"type": "take_part", "ref": "t", "item": poll.ID, "choice": fmt.Sprint(i % 2)})
+				_ = s.tryWrite(map[string]string{"type": "take_part", "ref": "t", "item": poll.ID, "choice": fmt.Sprint(i % 2)})
 				for f := range s.frames {
 					if f.Type == "ack" && f.Outcome == "counted" && !answered[i] {
 						answered[i] = true

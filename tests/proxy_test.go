@@ -151,8 +151,8 @@ type remote struct {
 	dial *websocket.Dialer
 }
 
-// from returns a client with its own address, as the proxy sees it.
-func from(t *testing.T, own, proxy string, roots *x509.CertPool) remote {
+// clientFrom returns a client with its own address, as the proxy sees it.
+func clientFrom(t *testing.T, own, proxy string, roots *x509.CertPool) remote {
 	d := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(own)}, Timeout: patience}
 	secure := &tls.Config{RootCAs: roots, ServerName: publicHost}
 	transport := &http.Transport{TLSClientConfig: secure}
@@ -181,7 +181,7 @@ func TestNginx(t *testing.T) {
 	}
 	proxy, roots := nginx(t, strings.TrimSpace(string(local)))
 	const base = "https://" + publicHost
-	alice, bob := from(t, "127.0.0.2", proxy, roots), from(t, "127.0.0.3", proxy, roots)
+	alice, bob := clientFrom(t, "127.0.0.2", proxy, roots), clientFrom(t, "127.0.0.3", proxy, roots)
 
 	page, err := alice.http.Get(base + "/r/live")
 	if err != nil {

@@ -39,8 +39,8 @@ func (b *browser) questions(list, query string) string {
 	return strings.Join(out, ", ")
 }
 
-// asks sends a question and returns the answer.
-func (s *socket) asks(list, ref, text string, more map[string]any) frame {
+// askQuestion sends a question and returns the answer.
+func (s *socket) askQuestion(list, ref, text string, more map[string]any) frame {
 	s.t.Helper()
 	f := map[string]any{"type": "send", "ref": ref, "text": text, "item": list}
 	for k, v := range more {
@@ -50,8 +50,8 @@ func (s *socket) asks(list, ref, text string, more map[string]any) frame {
 	return s.next("ack")
 }
 
-// mark sets a mark of a question.
-func (b *browser) mark(list, id string, what map[string]any) question {
+// markQuestion sets a mark of a question.
+func (b *browser) markQuestion(list, id string, what map[string]any) question {
 	b.t.Helper()
 	status, body := b.do("PATCH", "/api/rooms/live/items/"+list+"/questions/"+id, what, ours)
 	if status != http.StatusOK {
@@ -79,20 +79,20 @@ func TestQuestions(t *testing.T) {
 	second.next("hello")
 
 	// Asked like any comment: a text that the filter refuses is not asked.
-	asked := phone.asks(list.ID, "a1", "When does it ship?", map[string]any{"name": "Ann"})
+	asked := phone.askQuestion(list.ID, "a1", "When does it ship?", map[string]any{"name": "Ann"})
 	if asked.Outcome != "shown" || asked.Comment == nil || asked.Comment.Text != "When does it ship?" {
 		t.Fatalf("a question gets the answer %+v", asked)
 	}
-	if again := phone.asks(list.ID, "a1", "When does it ship?", nil); again.ID != asked.ID {
+	if again := phone.askQuestion(list.ID, "a1", "When does it ship?", nil); again.ID != asked.ID {
 		t.Errorf("sent again: %+v", again)
 	}
-	if a := second.asks(list.ID, "b1", "buy it at https://bad.example", nil); a.Outcome == "shown" {
+	if a := second.askQuestion(list.ID, "b1", "buy it at https://bad.example", nil); a.Outcome == "shown" {
 		t.Errorf("a question that the filter refuses is asked: %+v", a)
 	}
-	if a := second.asks("nothing", "b2", "Where?", nil); a.Code != "not_found" {
+	if a := second.askQuestion("nothing", "b2", "Where?", nil); a.Code != "not_found" {
 		t.Errorf("in no list: %+v", a)
 	}
-	nameless := second.asks(list.ID, "b3", "Is it free?", map[string]any{"name": "Bob", "anonymous": true})
+	nameless := second.askQuestion(list.ID, "b3", "Is it free?", map[string]any{"name": "Bob", "anonymous": true})
 	if nameless.Outcome != "shown" || nameless.Comment.Name != "" {
 		t.Fatalf("without a name: %+v", nameless)
 	}
@@ -108,7 +108,7 @@ func TestQuestions(t *testing.T) {
 	boss.do("PATCH", liveRoom, map[string]any{"review": "all"}, ours)
 	third := p.phone().open("audience", "")
 	third.next("hello")
-	held := third.asks(list.ID, "c1", "Held?", nil)
+	held := third.askQuestion(list.ID, "c1", "Held?", nil)
 	if held.Outcome != "held" || strings.Contains(ann.questions(list.ID, ""), "Held?") {
 		t.Fatalf("%+v; the list is %s", held, ann.questions(list.ID, ""))
 	}
@@ -150,8 +150,8 @@ func TestQuestions(t *testing.T) {
 	if status, body := boss.do("PATCH", "/api/rooms/live/items/"+list.ID+"/questions/"+held.ID, map[string]any{"answered": true, "hidden": true}, ours); status != http.StatusUnprocessableEntity {
 		t.Errorf("two at once answer %d: %s", status, body)
 	}
-	boss.mark(list.ID, asked.ID, map[string]any{"answered": true})
-	boss.mark(list.ID, held.ID, map[string]any{"into": nameless.ID})
+	boss.markQuestion(list.ID, asked.ID, map[string]any{"answered": true})
+	boss.markQuestion(list.ID, held.ID, map[string]any{"into": nameless.ID})
 	phone.until("the merge", func(e event) bool { return e.Type == "question" && e.ID == held.ID && e.Into == nameless.ID })
 	if a := phone.takePart(list.ID, held.ID); !slices.Equal(a.Choices, []string{nameless.ID}) {
 		t.Errorf("a vote for a merged question: %+v", a)
@@ -176,7 +176,7 @@ func TestQuestions(t *testing.T) {
 	if got, want := ann.questions(list.ID, "?sort=old"), "When does it ship? 0, Is it free? 2, Held? 0"; got != want {
 		t.Errorf("undone, the list is %s, want %s", got, want)
 	}
-	boss.mark(list.ID, held.ID, map[string]any{"hidden": true})
+	boss.markQuestion(list.ID, held.ID, map[string]any{"hidden": true})
 	if got := ann.questions(list.ID, ""); strings.Contains(got, "Held") {
 		t.Errorf("hidden, the list is %s", got)
 	}
@@ -211,7 +211,7 @@ func TestQuestions(t *testing.T) {
 
 	// Closed: votes still count; stopped and started again: everything is there.
 	boss.item("PATCH", list.ID, map[string]any{"spec": map[string]any{"title": "Ask the team", "closed": true}})
-	if a := phone.asks(list.ID, "c1", "Too late?", map[string]any{"name": "Ann"}); a.Code != "not_live" {
+	if a := phone.askQuestion(list.ID, "c1", "Too late?", map[string]any{"name": "Ann"}); a.Code != "not_live" {
 		t.Errorf("closed: %+v", a)
 	}
 	if a := phone.takePart(list.ID, asked.ID); a.Outcome != "counted" {
@@ -231,16 +231,16 @@ func TestQuestionsWithNames(t *testing.T) {
 	phone := p.phone().open("audience", "")
 	phone.next("hello")
 	for _, more := range []map[string]any{{}, {"name": " "}, {"name": "Ann", "anonymous": true}} {
-		if a := phone.asks(list.ID, "", "Why?", more); a.Outcome != "refused" || a.Code != "bad_frame" {
+		if a := phone.askQuestion(list.ID, "", "Why?", more); a.Outcome != "refused" || a.Code != "bad_frame" {
 			t.Errorf("%v: %+v", more, a)
 		}
 	}
-	if a := phone.asks(list.ID, "x", "Why?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
+	if a := phone.askQuestion(list.ID, "x", "Why?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
 		t.Errorf("with a name: %+v", a)
 	}
 	// A question asked during a poll does not count as a vote.
 	newItem(boss, "poll", mapPoll)
-	if a := phone.asks(list.ID, "y", "2", map[string]any{"name": "Ann"}); a.Outcome == "counted" {
+	if a := phone.askQuestion(list.ID, "y", "2", map[string]any{"name": "Ann"}); a.Outcome == "counted" {
 		t.Errorf("a question is counted as a vote: %+v", a)
 	}
 }
@@ -254,7 +254,7 @@ func TestQuestionsGoOn(t *testing.T) {
 	list := newItem(boss, "questions", `{"title":"?","anonymous":true}`)
 	phone := p.phone().open("audience", "")
 	phone.next("hello")
-	asked := phone.asks(list.ID, "a", "Why?", nil)
+	asked := phone.askQuestion(list.ID, "a", "Why?", nil)
 	phone.takePart(list.ID, asked.ID)
 	boss.item("POST", list.ID+"/stop", nil)
 	if a := phone.takePart(list.ID, asked.ID); a.Code != "not_live" {

@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// react sends a person's taps.
-func (s *socket) react(counts map[string]int) {
+// sendReactions sends a person's taps.
+func (s *socket) sendReactions(counts map[string]int) {
 	s.t.Helper()
 	s.write(map[string]any{"type": "react", "taps": counts})
 }
 
-// reactions adds up the counts that a socket receives until it has the wanted number.
-func (s *socket) reactions(want int) map[string]int {
+// awaitReactions adds up the counts that a socket receives until it has the wanted number.
+func (s *socket) awaitReactions(want int) map[string]int {
 	s.t.Helper()
 	sum, total := map[string]int{}, 0
 	for total < want {
@@ -43,7 +43,7 @@ func TestReactionsFromPhonesToOverlayAndExport(t *testing.T) {
 		t.Errorf("a new room offers %v", h.Room.Reactions)
 	}
 	two.next("hello")
-	one.react(map[string]int{"👏": 3}) // the room has no reactions yet
+	one.sendReactions(map[string]int{"👏": 3}) // the room has no reactions yet
 	set := func(list ...string) {
 		t.Helper()
 		if status, body := boss.do("PATCH", "/api/rooms/live", map[string]any{"reactions": list}, ours); status != http.StatusOK {
@@ -54,17 +54,17 @@ func TestReactionsFromPhonesToOverlayAndExport(t *testing.T) {
 	one.next("ack")
 	set("👏", "❤️")
 	one.until("the offer", func(e event) bool { return e.Type == "room" })
-	one.react(map[string]int{"👏": 2, "💣": 9})
-	two.react(map[string]int{"👏": 1, "❤️": 4})
-	if sum := overlay.reactions(7); sum["👏"] != 3 || sum["❤️"] != 4 || len(sum) != 2 {
+	one.sendReactions(map[string]int{"👏": 2, "💣": 9})
+	two.sendReactions(map[string]int{"👏": 1, "❤️": 4})
+	if sum := overlay.awaitReactions(7); sum["👏"] != 3 || sum["❤️"] != 4 || len(sum) != 2 {
 		t.Errorf("the overlay receives %v", sum)
 	}
 	if status, body := boss.do("GET", "/api/rooms/live/reactions/export?format=jsonl", nil, nil); status != http.StatusOK || exported(t, body)["❤️"] != 4 {
 		t.Errorf("the export of new taps answers %d: %s", status, body)
 	}
 	// One person's taps are limited, and the excess does not count against others.
-	one.react(map[string]int{"👏": 50})
-	two.react(map[string]int{"❤️": 1})
+	one.sendReactions(map[string]int{"👏": 50})
+	two.sendReactions(map[string]int{"❤️": 1})
 	for sum := map[string]int{}; sum["❤️"] == 0; {
 		for emoji, n := range overlay.next("reactions").Sums {
 			if sum[emoji] += n; sum["👏"] > 30 {
@@ -73,7 +73,7 @@ func TestReactionsFromPhonesToOverlayAndExport(t *testing.T) {
 		}
 	}
 	// A custom socket cannot speak for phones.
-	overlay.react(map[string]int{"👏": 1})
+	overlay.sendReactions(map[string]int{"👏": 1})
 	p.stop()
 	p = start(t, dir)
 	boss = p.console()

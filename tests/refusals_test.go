@@ -175,9 +175,9 @@ func TestBadFrames(t *testing.T) {
 				}
 				return
 			}
-			f := s.anything()
+			f := s.nextFrame()
 			for f.Type != "ack" && f.Type != "error" {
-				f = s.anything()
+				f = s.nextFrame()
 			}
 			if f.Code != tt.code {
 				t.Errorf("answered %+v, want %s", f, tt.code)

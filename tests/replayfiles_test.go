@@ -21,7 +21,7 @@ import (
 // mostReplayComments is how many comments of a file the server plays.
 const mostReplayComments = 100_000
 
-func film(apart float64, texts ...string) io.Reader {
+func recordingOf(apart float64, texts ...string) io.Reader {
 	var b strings.Builder
 	b.WriteString("<i>\n")
 	for n, text := range texts {
@@ -83,7 +83,7 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 	}
 	// A file may be as large as its reader accepts, and hardly larger.
 	for length, want := range map[int]int{export.MaxFile: 422, export.MaxFile + 2<<20: 413} {
-		if status := announced(t, p, length); status != want {
+		if status := uploadAnnounced(t, p, length); status != want {
 			t.Errorf("a file of %d bytes: %d, want %d", length, status, want)
 		}
 	}
@@ -94,14 +94,14 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 		state.Defects[0].Line != 3 || state.Defects[0].Code != "time" || state.Notes[0].Code != "positioned" || state.Notes[0].N != 1 {
 		t.Errorf("with a malformed line: %d %+v", status, state)
 	}
-	console.over()
+	console.awaitReplayEnd()
 	if status, state, _ = boss.upload("damaged.xml", "", bytes.NewReader(noClosing)); status != 201 || state.Total != 6 || state.Defects[0].Line != 8 {
 		t.Errorf("the intact part of a damaged file: %d %+v", status, state)
 	}
 }
 
-// announced begins to send a file of a stated length, which ends after its first fault.
-func announced(t *testing.T, p *program, length int) int {
+// uploadAnnounced begins to send a file of a stated length, which ends after its first fault.
+func uploadAnnounced(t *testing.T, p *program, length int) int {
 	t.Helper()
 	host := strings.TrimPrefix(p.base, "http://")
 	conn, err := net.Dial("tcp", host)
@@ -147,12 +147,12 @@ func TestFilesThatArePlayedLeaveNothing(t *testing.T) {
 		if status, _, answer := boss.upload("x.xml", "", strings.NewReader(file)); status != 422 {
 			t.Errorf("%s: %d %+v", file, status, answer)
 		}
-		console.over()
+		console.awaitReplayEnd()
 	}
-	if status, _, answer := boss.upload("x.xml", "&speed=10", film(0.1, "a", "b")); status != 201 {
+	if status, _, answer := boss.upload("x.xml", "&speed=10", recordingOf(0.1, "a", "b")); status != 201 {
 		t.Fatal(status, answer)
 	}
-	if end := console.over(); end.Counts.Shown != 2 {
+	if end := console.awaitReplayEnd(); end.Counts.Shown != 2 {
 		t.Errorf("it ends as %+v", end)
 	}
 	p.stop()

@@ -46,8 +46,8 @@ func (b *browser) replay(method string, body any, status int) (r replayState) {
 	return r
 }
 
-// over waits until the console receives the end of a replay.
-func (s *socket) over() replayState {
+// awaitReplayEnd waits until the console receives the end of a replay.
+func (s *socket) awaitReplayEnd() replayState {
 	s.t.Helper()
 	for {
 		if r := s.next("replay").replayState; r.State != "loading" && r.State != "playing" && r.State != "paused" {
@@ -66,11 +66,11 @@ func TestReplayOfAFileFromTheConsole(t *testing.T) {
 		s.next("hello")
 	}
 	boss.call("PUT", liveRoom+"/rules", map[string]any{"name": "ours", "text": "lemon => refuse\nmelon => hold\nplum => mask", "on": true}, 200)
-	status, state, _ := boss.upload("../show <b>.xml", "&speed=10", film(0.1, "one", "a lemon", "a melon", "a plum", "two", `" p="`))
+	status, state, _ := boss.upload("../show <b>.xml", "&speed=10", recordingOf(0.1, "one", "a lemon", "a melon", "a plum", "two", `" p="`))
 	if status != 201 || state.Total != 6 || state.File != "../show <b>.xml" || state.LengthMS != 500 || state.Speed != 10 {
 		t.Fatalf("%d %+v", status, state)
 	}
-	end := other.over()
+	end := other.awaitReplayEnd()
 	if end.State != "ended" || end.Counts != struct{ Shown, Held, Refused, Skipped int }{4, 1, 1, 0} || end.AtMS != 500 {
 		t.Errorf("the console receives %+v", end)
 	}
@@ -79,7 +79,7 @@ func TestReplayOfAFileFromTheConsole(t *testing.T) {
 		if who == "console" {
 			want["a lemon"], want["a melon"] = "refused", "held"
 		}
-		if got := s.all(len(want)); !maps.Equal(got, want) {
+		if got := s.readReplayed(len(want)); !maps.Equal(got, want) {
 			t.Errorf("the %s receives %v, want %v", who, got, want)
 		}
 	}
@@ -100,8 +100,8 @@ func TestReplayOfAFileFromTheConsole(t *testing.T) {
 	boss.replay("PATCH", map[string]any{"state": "paused"}, 404)
 }
 
-// all reads n replayed comments and returns their texts.
-func (s *socket) all(n int) map[string]string {
+// readReplayed reads n replayed comments and returns their texts.
+func (s *socket) readReplayed(n int) map[string]string {
 	s.t.Helper()
 	came := map[string]string{}
 	for len(came) < n {
@@ -133,13 +133,13 @@ func TestReplayOfThePast(t *testing.T) {
 	console.next("hello")
 	overlay := p.overlaySocket("")
 	overlay.next("hello")
-	if status, _, answer := boss.upload("other.xml", "&speed=10", film(0, "from a file")); status != 201 {
+	if status, _, answer := boss.upload("other.xml", "&speed=10", recordingOf(0, "from a file")); status != 201 {
 		t.Fatal(status, answer)
 	}
-	if end := console.over(); end.Counts.Shown != 1 {
+	if end := console.awaitReplayEnd(); end.Counts.Shown != 1 {
 		t.Fatalf("the file's replay ends as %+v", end)
 	}
-	overlay.all(1) // so that it does not mix with the past ones
+	overlay.readReplayed(1) // so that it does not mix with the past ones
 
 	_, body := boss.do("GET", liveRoom+"/sessions", nil, nil)
 	var list struct {
@@ -163,18 +163,18 @@ func TestReplayOfThePast(t *testing.T) {
 	if h := p.moderator().open("console", "").next("hello"); h.Replay == nil || h.Replay.State != "paused" || h.Replay.Total != 3 {
 		t.Errorf("hello has %+v", h.Replay)
 	}
-	status, _, answer := boss.upload("second.xml", "", film(0, "x"))
+	status, _, answer := boss.upload("second.xml", "", recordingOf(0, "x"))
 	if status != 409 || !strings.Contains(answer.Message, "Stop it first") || answer.Fault.Code != "under_way" {
 		t.Errorf("a second one: %d %+v", status, answer)
 	}
 	boss.call("POST", liveRoom+"/comments/"+ids["gone meanwhile"]+"/remove", nil, 204)
 	boss.call("PATCH", liveRoom, map[string]any{"state": "open"}, 200)
 	p.moderator().replay("PATCH", map[string]any{"state": "playing"}, 200)
-	end := console.over()
+	end := console.awaitReplayEnd()
 	if end.State != "ended" || end.Counts.Shown != 2 || end.Counts.Skipped != 1 || end.Counts.Refused != 0 {
 		t.Errorf("it ends as %+v", end)
 	}
-	if got := overlay.all(2); got["first"] != "comment" || got["last"] != "comment" {
+	if got := overlay.readReplayed(2); got["first"] != "comment" || got["last"] != "comment" {
 		t.Errorf("the overlay receives %v", got)
 	}
 	// Nothing of a replay survives the program.
@@ -195,7 +195,7 @@ func TestReplayIsStopped(t *testing.T) {
 	}
 	begin := func() {
 		t.Helper()
-		if status, _, answer := boss.upload("long.xml", "", film(600, "the beginning", "ten minutes later", "the end")); status != 201 {
+		if status, _, answer := boss.upload("long.xml", "", recordingOf(600, "the beginning", "ten minutes later", "the end")); status != 201 {
 			t.Fatal(status, answer)
 		}
 		overlay.until("the beginning", func(e event) bool { return e.Text == "the beginning" })
@@ -211,7 +211,7 @@ func TestReplayIsStopped(t *testing.T) {
 		t.Errorf("its state is %+v", got)
 	}
 	mod.replay("DELETE", nil, 204)
-	if end := console.over(); end.State != "stopped" || end.Counts.Shown != 2 {
+	if end := console.awaitReplayEnd(); end.State != "stopped" || end.Counts.Shown != 2 {
 		t.Errorf("stopped is %+v", end)
 	}
 	if acts := boss.call("GET", liveRoom+"/audit?act=replay_stop", nil, 200).Acts; len(acts) != 1 || acts[0].Role != "moderator" {
@@ -219,10 +219,10 @@ func TestReplayIsStopped(t *testing.T) {
 	}
 	begin()
 	boss.call("PATCH", liveRoom, map[string]any{"state": "closed"}, 200)
-	if end := console.over(); end.State != "stopped" {
+	if end := console.awaitReplayEnd(); end.State != "stopped" {
 		t.Errorf("in a closed room it is %+v", end)
 	}
-	if status, _, answer := boss.upload("x.xml", "", film(0, "x")); status != 409 || answer.Code != "room_closed" {
+	if status, _, answer := boss.upload("x.xml", "", recordingOf(0, "x")); status != 409 || answer.Code != "room_closed" {
 		t.Errorf("a closed room accepts one: %d %+v", status, answer)
 	}
 	boss.call("PATCH", liveRoom, map[string]any{"state": "open"}, 200)
@@ -244,7 +244,7 @@ func TestReplayLeavesRoomForTheAudience(t *testing.T) {
 	}
 	console := boss.open("console", "")
 	console.next("hello")
-	if status, _, answer := boss.upload("flood.xml", "&speed=10", film(0, texts...)); status != 201 {
+	if status, _, answer := boss.upload("flood.xml", "&speed=10", recordingOf(0, texts...)); status != 201 {
 		t.Fatal(status, answer)
 	}
 	// Spend all of its share: the burst of one second.
@@ -255,7 +255,7 @@ func TestReplayLeavesRoomForTheAudience(t *testing.T) {
 		}
 	}
 	boss.replay("DELETE", nil, 204)
-	if end := console.over(); end.Counts.Shown == 200 {
+	if end := console.awaitReplayEnd(); end.Counts.Shown == 200 {
 		t.Errorf("all were shown: %+v", end)
 	}
 	// A waiting comment does not count as refused.

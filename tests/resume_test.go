@@ -51,8 +51,8 @@ func (r *replica) apply(t *testing.T, f frame) {
 	}
 }
 
-// enter reopens the socket at the position.
-func (r *replica) enter(p *program) {
+// reconnect reopens the socket at the position.
+func (r *replica) reconnect(p *program) {
 	query := "&since=" + url.QueryEscape(r.position)
 	if r.brief {
 		query += "&brief=1"
@@ -60,9 +60,9 @@ func (r *replica) enter(p *program) {
 	r.socket = p.browser().open("overlay", "&key="+url.QueryEscape(p.overlay)+query)
 }
 
-// leave closes the socket. Frames received but not read are lost if
+// disconnect closes the socket. Frames received but not read are lost if
 // the page dies, else they are applied; the position shows which.
-func (r *replica) leave(t *testing.T, dies bool) {
+func (r *replica) disconnect(t *testing.T, dies bool) {
 	if r.socket == nil {
 		return
 	}
@@ -96,12 +96,12 @@ func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 		boss := p.console()
 		if life == 0 { // before the first comment, so that no client has to start afresh later
 			for _, r := range all {
-				r.enter(p)
+				r.reconnect(p)
 				r.apply(t, r.socket.next("hello"))
 			}
 		}
 		if witness.socket == nil {
-			witness.enter(p)
+			witness.reconnect(p)
 		}
 		for range 30 {
 			r := overlays[dice.IntN(len(overlays))]
@@ -135,16 +135,16 @@ func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 				}
 			default:
 				if r.socket != nil {
-					r.leave(t, dice.IntN(2) == 0)
+					r.disconnect(t, dice.IntN(2) == 0)
 				} else {
-					r.enter(p)
+					r.reconnect(p)
 				}
 			}
 		}
 		if life < 2 {
 			p.stop()
 			for _, r := range all {
-				r.leave(t, dice.IntN(2) == 0)
+				r.disconnect(t, dice.IntN(2) == 0)
 			}
 			continue
 		}
@@ -153,13 +153,13 @@ func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 		end := phone.next("ack").ID
 		for _, r := range all {
 			if r.socket == nil {
-				r.enter(p)
+				r.reconnect(p)
 			}
 			for !slices.Contains(r.ids, end) {
-				r.apply(t, r.socket.anything())
+				r.apply(t, r.socket.nextFrame())
 			}
 		}
-		want := standing(t, p)
+		want := shownSinceClear(t, p)
 		for i, r := range all {
 			if r.fresh != 1 {
 				t.Errorf("overlay %d had to start afresh %d times", i, r.fresh)
@@ -172,8 +172,8 @@ func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 	}
 }
 
-// anything waits for the next frame.
-func (s *socket) anything() frame {
+// nextFrame waits for the next frame.
+func (s *socket) nextFrame() frame {
 	s.t.Helper()
 	f, ok := <-s.frames
 	if !ok {
@@ -182,15 +182,15 @@ func (s *socket) anything() frame {
 	return *f
 }
 
-// standing reads from the log the comments shown since the last clear, oldest first.
-func standing(t *testing.T, p *program) (ids []string) {
+// shownSinceClear reads from the log the comments shown since the last clear, oldest first.
+func shownSinceClear(t *testing.T, p *program) (ids []string) {
 	t.Helper()
 	boss := p.console()
 	var page struct {
 		Comments []event
 		Next     int64
 	}
-	cleared := clearedAt(t, p)
+	cleared := lastClear(t, p)
 	for before := ""; ; {
 		_, body := boss.do("GET", "/api/rooms/live/comments?status=shown&limit=200"+before, nil, nil)
 		page.Comments, page.Next = nil, 0
@@ -210,8 +210,8 @@ func standing(t *testing.T, p *program) (ids []string) {
 	}
 }
 
-// clearedAt returns the number of the last clear, found by a resume over everything.
-func clearedAt(t *testing.T, p *program) (seq int64) {
+// lastClear returns the number of the last clear, found by a resume over everything.
+func lastClear(t *testing.T, p *program) (seq int64) {
 	t.Helper()
 	s := p.overlaySocket("")
 	epoch, _, _ := strings.Cut(s.next("hello").Position, ":")

@@ -13,13 +13,13 @@ import (
 // and which is undone as a whole, also over a restart.
 func TestAGroupIsDecidedAtOnce(t *testing.T) {
 	p := start(t, t.TempDir(), behindProxy...)
-	owner, mod := hands(p)
-	mod.holdsLemons()
+	owner, mod := newOperators(p)
+	mod.holdLemons()
 	console := mod.open("console", "")
 	console.next("hello")
-	ids, sockets := lemons(p, mod.browser, 6)
-	other := p.at("203.0.113.9")
-	otherID := other.says("one lemon, please").ID
+	ids, sockets := sendLemons(p, mod.browser, 6)
+	other := p.newPersonAt("203.0.113.9")
+	otherID := other.post("one lemon, please").ID
 	last := console.until("the last of the group", isEvent("held", ids[5]))
 	if last.Group == "" || last.Count != 6 {
 		t.Errorf("the console receives %+v", last)
@@ -75,16 +75,16 @@ func TestAGroupIsDecidedAtOnce(t *testing.T) {
 		t.Fatalf("%+v", acts)
 	}
 	owner.call("POST", liveRoom+"/comments/"+ids[2]+"/remove", nil, 204) // somebody changes one of them
-	mod.undoOf(acts[0], 204)
+	mod.undoEntry(acts[0], 204)
 	down := console.until("the others go", func(e event) bool { return e.Type == "remove" && len(e.IDs) > 1 })
 	if !slices.Equal(down.IDs, []string{ids[0], ids[1], ids[3], ids[4]}) {
 		t.Errorf("the undo takes down %v", down.IDs)
 	}
-	mod.undoOf(acts[0], 410)
+	mod.undoEntry(acts[0], 410)
 
 	// Refused, shown again, removed again.
 	r = mod.call("POST", path+"/refuse", nil, 200)
-	if r.Count != 1 || mod.newest("refuse").Count != 0 {
+	if r.Count != 1 || mod.newestEntry("refuse").Count != 0 {
 		t.Errorf("%+v", r)
 	}
 	if a := sockets[5].next("ack"); a.Outcome != "refused" || a.ID != ids[5] {
@@ -103,8 +103,8 @@ func TestQueueOverARestart(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, behindProxy...)
 	mod := p.moderator()
-	mod.holdsLemons()
-	ids, _ := lemons(p, mod, 6)
+	mod.holdLemons()
+	ids, _ := sendLemons(p, mod, 6)
 	group := mod.review("").Groups[0].Group
 	at := mod.open("console", "").next("hello").Position
 	mod.call("POST", liveRoom+"/comments/"+ids[5]+"/approve", nil, 200)
@@ -199,8 +199,8 @@ func TestAKilledProcessDecidesAGroupWholly(t *testing.T) {
 	}
 }
 
-// spelled returns a word for each number that resembles no other's.
-func spelled(n int) string {
+// wordFor returns a word for each number that resembles no other's.
+func wordFor(n int) string {
 	word := ""
 	for _, digit := range fmt.Sprintf("%03d", n) {
 		word += []string{"ba", "de", "fi", "go", "ku", "ma", "ne", "pi", "ro", "tu"}[digit-'0']

@@ -9,26 +9,26 @@ import (
 	"testing"
 )
 
-// someone is a person of the audience at a chosen address, behind a
+// person is a person of the audience at a chosen address, behind a
 // proxy that the program trusts.
-type someone struct {
+type person struct {
 	*browser
 	from map[string]string
 }
 
-// at returns a new person at an address.
-func (p *program) at(address string) someone {
+// newPersonAt returns a new person at an address.
+func (p *program) newPersonAt(address string) person {
 	p.t.Helper()
 	from := map[string]string{"X-Forwarded-For": address, "X-Requested-With": "danmaku"}
-	s := someone{p.browser(), from}
+	s := person{p.browser(), from}
 	if status, _ := s.do("GET", "/r/live", nil, from); status != http.StatusOK {
 		p.t.Fatalf("the audience page answers %d", status)
 	}
 	return s
 }
 
-// says sends a comment over HTTP.
-func (s someone) says(text string) (answer struct {
+// post sends a comment over HTTP.
+func (s person) post(text string) (answer struct {
 	Outcome, ID, Code, Reason, Message string
 	WaitMS                             int64 `json:"wait_ms"`
 }) {
@@ -38,8 +38,8 @@ func (s someone) says(text string) (answer struct {
 	return answer
 }
 
-// listens opens the person's socket.
-func (s someone) listens() *socket {
+// openSocket opens the person's socket.
+func (s person) openSocket() *socket {
 	s.t.Helper()
 	socket, _, err := s.dial("audience", "", http.Header{"X-Forwarded-For": {s.from["X-Forwarded-For"]}})
 	if err != nil {
@@ -73,14 +73,14 @@ func (b *browser) review(query string) (page reviewPage) {
 	return page
 }
 
-// lemons makes n people, each at a chosen address, send equal comments that are
+// sendLemons makes n people, each at a chosen address, send equal comments that are
 // held. It returns the IDs and the sockets once mod has seen all of them.
-func lemons(p *program, mod *browser, n int) (ids []string, sockets []*socket) {
+func sendLemons(p *program, mod *browser, n int) (ids []string, sockets []*socket) {
 	console := mod.open("console", "")
 	console.next("hello")
 	for i := range n {
-		who := p.at(fmt.Sprint("198.51.100.", 1+i))
-		s := who.listens()
+		who := p.newPersonAt(fmt.Sprint("198.51.100.", 1+i))
+		s := who.openSocket()
 		s.send("r", fmt.Sprint("fresh lemon for all ", i))
 		a := s.next("ack")
 		if a.Outcome != "held" {
@@ -95,7 +95,7 @@ func lemons(p *program, mod *browser, n int) (ids []string, sockets []*socket) {
 var behindProxy = []string{"--trusted-proxy", "127.0.0.0/8"}
 
 // held makes the room hold a word.
-func (b *browser) holdsLemons() {
+func (b *browser) holdLemons() {
 	b.call("PUT", liveRoom+"/rules", map[string]any{"name": "test", "text": "lemon => hold", "on": true}, 200)
 }
 
@@ -110,12 +110,12 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 	const people, rounds, flood = 50, 3, 459
 	p := start(t, t.TempDir(), append(behindProxy, "--address-rate", "0", "--room-rate", "0", "--user-rate", "100", "--user-burst", "100")...)
 	mod := p.moderator()
-	mod.holdsLemons()
+	mod.holdLemons()
 	console := mod.open("console", "")
 	console.next("hello")
 	var honest []*socket
 	for i := range people {
-		honest = append(honest, p.at(fmt.Sprint("198.51.100.", 1+i)).listens())
+		honest = append(honest, p.newPersonAt(fmt.Sprint("198.51.100.", 1+i)).openSocket())
 	}
 	// The flood: each identity sends three, one after another.
 	var all sync.WaitGroup
@@ -124,13 +124,13 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 	for w := range 3 {
 		all.Go(func() {
 			for i := w; i < flood/3; i += 3 {
-				fresh := p.at("203.0.113.66")
+				fresh := p.newPersonAt("203.0.113.66")
 				for n := range 3 {
 					text := fmt.Sprint("cheap lemon juice at my shop ", i*3+n)
 					if i%2 == 1 {
-						text = "lemon of " + spelled(i*3+n)
+						text = "lemon of " + wordFor(i*3+n)
 					}
-					a := fresh.says(text)
+					a := fresh.post(text)
 					mu.Lock()
 					flooded[strings.TrimSpace(a.Outcome+" "+a.Code+" "+a.Reason)]++
 					mu.Unlock()
@@ -144,7 +144,7 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 		for i, s := range honest {
 			text := fmt.Sprintf("what a show, number %d of %d", round, i)
 			if i%3 == round {
-				text = fmt.Sprintf("I like lemon %s", spelled(100*round+i))
+				text = fmt.Sprintf("I like lemon %s", wordFor(100*round+i))
 			}
 			s.send(fmt.Sprint("r", round), text)
 			a := s.next("ack")

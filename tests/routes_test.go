@@ -321,7 +321,7 @@ func TestSocketsByRole(t *testing.T) {
 					t.Fatal(err)
 				}
 				in := slices.Contains(tt.who, c.name)
-				if f := s.anything(); f.Type != map[bool]string{true: "hello", false: "bye"}[in] || !in && f.Code != "not_allowed" {
+				if f := s.nextFrame(); f.Type != map[bool]string{true: "hello", false: "bye"}[in] || !in && f.Code != "not_allowed" {
 					t.Errorf("%s as %s, secret %v: %+v", c.name, tt.view, secret, f)
 				} else if !in && s.closeCode() != 4001 {
 					t.Errorf("%s as %s: closed with another code", c.name, tt.view)
@@ -338,7 +338,7 @@ func TestSocketsByRole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f := s.anything(); (f.Type == "hello") != slices.Contains(moderators, c.name) {
+		if f := s.nextFrame(); (f.Type == "hello") != slices.Contains(moderators, c.name) {
 			t.Errorf("%s by a header: %+v", c.name, f)
 		}
 	}

@@ -95,7 +95,7 @@ func TestRulesOfARoom(t *testing.T) {
 // an error, and the other's version stays.
 func TestASaveOfRulesOverwritesNobody(t *testing.T) {
 	p := start(t, t.TempDir())
-	owner, mod := hands(p)
+	owner, mod := newOperators(p)
 	type list struct {
 		Name, Text, Version string
 		On, All             bool
@@ -112,7 +112,7 @@ func TestASaveOfRulesOverwritesNobody(t *testing.T) {
 		}
 		return list{}
 	}
-	put := func(h hand, l list, base any, status int) reply {
+	put := func(h operator, l list, base any, status int) reply {
 		t.Helper()
 		body := map[string]any{"name": l.Name, "text": l.Text, "on": l.On, "all": l.All}
 		if base != nil {

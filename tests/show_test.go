@@ -49,7 +49,7 @@ func TestCardGoesWithItsComment(t *testing.T) {
 	if status, body := boss.do("POST", "/api/rooms/live/comments/"+second+"/remove", nil, ours); status != http.StatusNoContent {
 		t.Fatalf("%d %s", status, body)
 	}
-	eventually(t, "the card in the queue goes with its comment", func() bool { // shortly after the removal
+	waitUntil(t, "the card in the queue goes with its comment", func() bool { // shortly after the removal
 		status, _ := boss.do("GET", "/api/rooms/live/items/"+waits.ID, nil, nil)
 		return status == http.StatusNotFound
 	})

@@ -50,7 +50,7 @@ func TestSkipsSayWhy(t *testing.T) {
 			return err
 		}
 		seen[kind]++
-		for _, fault := range unreasoned(name, string(text)) {
+		for _, fault := range skipsWithoutReason(name, string(text)) {
 			t.Error(fault)
 		}
 		return nil
@@ -89,14 +89,14 @@ func TestAMissingReasonIsFound(t *testing.T) {
 		{"a.sh", "# shellcheck disable=SC2086", 1},
 		{"a.sh", "# shellcheck disable=SC2086 # a list of words", 0},
 	} {
-		if got := unreasoned(tt.name, tt.text); len(got) != tt.faults {
+		if got := skipsWithoutReason(tt.name, tt.text); len(got) != tt.faults {
 			t.Errorf("%s %q: %q, want %d", tt.name, tt.text, got, tt.faults)
 		}
 	}
 }
 
-// unreasoned lists the skips and marks of a file without a reason.
-func unreasoned(name, text string) (faults []string) {
+// skipsWithoutReason lists the skips and marks of a file without a reason.
+func skipsWithoutReason(name, text string) (faults []string) {
 	add := func(line int, what string) {
 		faults = append(faults, fmt.Sprintf("%s:%d: %s needs its reason, in %d words or more", name, line, strings.TrimSpace(what), wordsOfAReason))
 	}

@@ -172,7 +172,7 @@ func (s *socket) read() {
 		}
 		f.raw = msg
 		if f.Type == "beat" { // answer like every page, or the server closes it as silent in a long test
-			_ = s.try(map[string]string{"type": "beat"}) // the next read reports the error
+			_ = s.tryWrite(map[string]string{"type": "beat"}) // the next read reports the error
 		}
 		s.frames <- &f
 	}
@@ -278,8 +278,8 @@ func (s *socket) send(ref, text string) {
 	s.write(map[string]string{"type": "send", "ref": ref, "text": text})
 }
 
-// try writes a frame to a connection that may be closed.
-func (s *socket) try(v any) error {
+// tryWrite writes a frame to a connection that may be closed.
+func (s *socket) tryWrite(v any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.conn.WriteJSON(v)
@@ -287,7 +287,7 @@ func (s *socket) try(v any) error {
 
 func (s *socket) write(v any) {
 	s.t.Helper()
-	if err := s.try(v); err != nil {
+	if err := s.tryWrite(v); err != nil {
 		s.t.Fatalf("write: %v", err)
 	}
 }

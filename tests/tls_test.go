@@ -31,8 +31,8 @@ func plainBase(t *testing.T, data string) string {
 	return strings.TrimSpace(string(local))
 }
 
-// eventually waits until a condition holds.
-func eventually(t *testing.T, what string, is func() bool) {
+// waitUntil waits until a condition holds.
+func waitUntil(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); !is(); <-tick {
 		if time.Now().After(deadline) {
@@ -53,7 +53,7 @@ func TestCertificateInFiles(t *testing.T) {
 		t.Fatalf("the banner says %s", p.base)
 	}
 	secure := net.JoinHostPort("127.0.0.1", port)
-	phone := from(t, "127.0.0.2", secure, roots)
+	phone := clientFrom(t, "127.0.0.2", secure, roots)
 	phone.http.Transport.(*http.Transport).ForceAttemptHTTP2 = true
 	phone.dial.TLSClientConfig = phone.dial.TLSClientConfig.Clone() // sockets need HTTP/1.1
 	page, err := phone.http.Get(p.base + "/r/live")
@@ -94,7 +94,7 @@ func TestCertificateInFiles(t *testing.T) {
 	}
 
 	renewed := certify(t, dir, publicHost)
-	eventually(t, "the renewed certificate", func() bool {
+	waitUntil(t, "the renewed certificate", func() bool {
 		conn, err := tls.Dial("tcp", secure, &tls.Config{ServerName: publicHost, RootCAs: renewed})
 		if err == nil {
 			conn.Close()
@@ -158,7 +158,7 @@ func freePorts(t testing.TB, n int) string {
 func TestSelfSignedCertificate(t *testing.T) {
 	p := start(t, t.TempDir(), "--self-signed", "--tls-listen", "127.0.0.1:0")
 	var conn *tls.Conn
-	eventually(t, "the address in the terminal", func() bool {
+	waitUntil(t, "the address in the terminal", func() bool {
 		m := secureLine.FindStringSubmatch(p.said())
 		if m == nil {
 			return false
@@ -169,7 +169,7 @@ func TestSelfSignedCertificate(t *testing.T) {
 	})
 	defer conn.Close()
 	sum := sha256.Sum256(conn.ConnectionState().PeerCertificates[0].Raw)
-	eventually(t, "the fingerprint", func() bool { return strings.Contains(p.said(), "Ctrl-C") })
+	waitUntil(t, "the fingerprint", func() bool { return strings.Contains(p.said(), "Ctrl-C") })
 	shown := regexp.MustCompile(`[^0-9A-F:]`).ReplaceAllString(p.said()[strings.Index(p.said(), "SHA-256"):], "")
 	if want := strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":"); !strings.Contains(shown, want) {
 		t.Errorf("the terminal does not show the fingerprint %s:\n%s", want, p.said())
@@ -208,7 +208,7 @@ func TestCertificateFaults(t *testing.T) {
 		{"--self-signed=perhaps", "true, false"},
 		{"--unix-socket " + chain, "is a file and not a socket"},
 	} {
-		code, _, errs, _ := second(t, &program{data: filepath.Join(t.TempDir(), "data")}, false, append(strings.Fields(tt.args), "--listen", "127.0.0.1:0")...)
+		code, _, errs, _ := startSecond(t, &program{data: filepath.Join(t.TempDir(), "data")}, false, append(strings.Fields(tt.args), "--listen", "127.0.0.1:0")...)
 		if code == exitDone || !strings.Contains(errs, tt.want) {
 			t.Errorf("%s: ended with %d: %s", tt.args, code, errs)
 		}
@@ -257,7 +257,7 @@ func TestUnixSocket(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o660 {
 		t.Errorf("the socket has the mode %v, %v", info.Mode().Perm(), err)
 	}
-	if code, _, errs, _ := second(t, &program{data: t.TempDir()}, false, "--listen", "127.0.0.1:0", "--unix-socket", file); code == exitDone || !strings.Contains(errs, "another program listens on the socket") {
+	if code, _, errs, _ := startSecond(t, &program{data: t.TempDir()}, false, "--listen", "127.0.0.1:0", "--unix-socket", file); code == exitDone || !strings.Contains(errs, "another program listens on the socket") {
 		t.Errorf("a second server on it ended with %d: %s", code, errs)
 	}
 	if p.stop() != exitDone {

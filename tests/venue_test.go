@@ -25,7 +25,7 @@ func TestAVenueBehindOneAddressOverSockets(t *testing.T) {
 	began := time.Now()
 	done := make(chan struct{})
 	got := make(chan int)
-	go func() { got <- abuse(abuser, done) }()
+	go func() { got <- flood(abuser, done) }()
 	var all sync.WaitGroup
 	outcomes := make([]string, phones)
 	for i, s := range sockets {
@@ -56,9 +56,9 @@ func TestAVenueBehindOneAddressOverSockets(t *testing.T) {
 	t.Logf("%v; the abuser %d of at most %d", counts, abused, most)
 }
 
-// abuse sends fifty a second whatever the answers, reconnects when closed
+// flood sends fifty a second whatever the answers, reconnects when closed
 // as a flood, and returns how many were shown.
-func abuse(b *browser, done <-chan struct{}) int {
+func flood(b *browser, done <-chan struct{}) int {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	shown := 0
@@ -70,7 +70,7 @@ func abuse(b *browser, done <-chan struct{}) int {
 		case <-tick.C:
 		}
 		spam := map[string]string{"type": "send", "text": fmt.Sprintf("spam %c%c", 0xac00+i, 0xac00+rand.IntN(11000))}
-		if s.try(spam) != nil {
+		if s.tryWrite(spam) != nil {
 			s, _, err = b.dial("audience", "", nil)
 			continue
 		}

@@ -91,8 +91,8 @@ func (r *hookReceiver) next() hookEvent {
 	}
 }
 
-// want waits for events in this order.
-func (r *hookReceiver) want(list ...string) (last hookEvent) {
+// wantEvents waits for events in this order.
+func (r *hookReceiver) wantEvents(list ...string) (last hookEvent) {
 	r.t.Helper()
 	for _, want := range list {
 		if last = r.next(); last.String() != want {
@@ -147,8 +147,8 @@ func hooks(boss *browser) (list struct{ Webhooks []webhook }) {
 	return list
 }
 
-// change changes a webhook.
-func (b *browser) change(path string, body map[string]any) (w webhook) {
+// changeWebhook changes a webhook.
+func (b *browser) changeWebhook(path string, body map[string]any) (w webhook) {
 	b.t.Helper()
 	status, text := b.do("PATCH", path, body, ours)
 	if status != http.StatusOK {
@@ -181,7 +181,7 @@ func TestWebhooks(t *testing.T) {
 		t.Errorf("an open phone receives %s", f.raw)
 	}
 	one := phone.say("one")
-	if e := to.want("comment one"); e.ID != one.ID || e.By != "" || !strings.Contains(e.Position, ":") {
+	if e := to.wantEvents("comment one"); e.ID != one.ID || e.By != "" || !strings.Contains(e.Position, ":") {
 		t.Errorf("%+v", e)
 	}
 	phone.say("see https://spam.example/win") // refused
@@ -190,9 +190,9 @@ func TestWebhooks(t *testing.T) {
 	boss.call("POST", liveRoom+"/comments/"+waits.ID+"/approve", nil, 200)
 	phone.next("ack") // its author gets the refusal
 	boss.call("PATCH", liveRoom, map[string]any{"review": "held"}, 200)
-	to.want("comment two")
+	to.wantEvents("comment two")
 	boss.call("POST", liveRoom+"/comments/"+one.ID+"/remove", nil, 204)
-	if e := to.want("remove"); !slices.Equal(e.IDs, []string{one.ID}) || e.By != "" {
+	if e := to.wantEvents("remove"); !slices.Equal(e.IDs, []string{one.ID}) || e.By != "" {
 		t.Errorf("%+v", e)
 	}
 
@@ -218,7 +218,7 @@ func TestWebhooks(t *testing.T) {
 	boss = boss.at(p)
 	<-to.failed // it continues where it was, without any command
 	to.down.Store(false)
-	to.want("comment good", "remove")
+	to.wantEvents("comment good", "remove")
 
 	// The address and the key appear nowhere.
 	logs += p.logs.String()
@@ -258,15 +258,15 @@ func TestWebhooksByKind(t *testing.T) {
 		t.Errorf("it receives %v", made.Events)
 	}
 	phone.say("see https://spam.example/win")
-	if e := to.want("refused see https://spam.example/win"); e.Rule != "links" {
+	if e := to.wantEvents("refused see https://spam.example/win"); e.Rule != "links" {
 		t.Errorf("%+v", e)
 	}
 	boss.call("PATCH", liveRoom, map[string]any{"review": "all"}, 200)
 	waits := phone.say("waits")
-	to.want("held waits")
+	to.wantEvents("held waits")
 	boss.call("POST", liveRoom+"/comments/"+waits.ID+"/approve", nil, 200)
 	phone.next("ack") // its author gets the answer
-	if e := to.want("comment waits"); e.By != "" {
+	if e := to.wantEvents("comment waits"); e.By != "" {
 		t.Errorf("a comment as moderators see it: %+v", e)
 	}
 	poll := newItem(boss, "poll", `{"question":"Which?","options":["a","b"]}`)
@@ -277,11 +277,11 @@ func TestWebhooksByKind(t *testing.T) {
 		}
 	}
 	boss.call("POST", liveRoom+"/bans", map[string]any{"address_of": waits.ID, "kind": "mute", "seconds": 60}, 201)
-	to.want("ban")
+	to.wantEvents("ban")
 
 	// A change applies at once; a test is sent also while the webhook is off.
 	hook := liveRoom + "/webhooks/" + made.ID
-	boss.change(hook, map[string]any{"off": true, "events": []string{"clear"}})
+	boss.changeWebhook(hook, map[string]any{"off": true, "events": []string{"clear"}})
 	boss.call("POST", liveRoom+"/clear", nil, 204)
 	status, text := boss.do("POST", hook+"/test", nil, ours)
 	var d delivery
@@ -289,14 +289,14 @@ func TestWebhooksByKind(t *testing.T) {
 	if status != 200 || d.Fault != "" || d.Status != 200 || !d.Test {
 		t.Errorf("the test: %d %s", status, text)
 	}
-	to.want("test A test of danmaku")
-	w := boss.change(hook, map[string]any{"off": false, "new_key": true})
+	to.wantEvents("test A test of danmaku")
+	w := boss.changeWebhook(hook, map[string]any{"off": false, "new_key": true})
 	if w.Key == "" || w.Key == made.Key {
 		t.Fatalf("a new key: %+v", w)
 	}
 	to.key.Store(&w.Key)
 	boss.call("POST", liveRoom+"/clear", nil, 204)
-	to.want("clear") // only one: events while it was off are not sent
+	to.wantEvents("clear") // only one: events while it was off are not sent
 	if len(to.events) > 0 {
 		t.Errorf("it also received %+v", <-to.events)
 	}
@@ -311,7 +311,7 @@ func TestWebhooksInTheDelay(t *testing.T) {
 	to := newHookReceiver(t)
 	to.hook(boss, nil)
 	early := phone.say("early")
-	to.want("comment early")
+	to.wantEvents("comment early")
 	boss.call("PATCH", liveRoom, map[string]any{"delay_ms": 3000}, 200)
 	said := time.Now()
 	phone.say("late")
@@ -323,11 +323,11 @@ func TestWebhooksInTheDelay(t *testing.T) {
 	if e.Type != "remove" || e.Position != "" || e.IDs[0] != early.ID {
 		t.Errorf("before its turn: %+v", e)
 	}
-	to.want("comment late")
+	to.wantEvents("comment late")
 	if since := time.Since(said); since < 3*time.Second-10*time.Millisecond {
 		t.Errorf("the late one came after %v", since)
 	}
-	if e := to.want("remove"); e.Position == "" {
+	if e := to.wantEvents("remove"); e.Position == "" {
 		t.Errorf("in its turn: %+v", e)
 	}
 }
@@ -391,7 +391,7 @@ func TestReceiverOfThePage(t *testing.T) {
 	if resp.StatusCode != http.StatusUnauthorized {
 		t.Errorf("an unsigned request gets status %d", resp.StatusCode)
 	}
-	boss.change(liveRoom+"/webhooks/"+made.ID, map[string]any{"url": "http://127.0.0.1:" + port + "/", "off": false})
+	boss.changeWebhook(liveRoom+"/webhooks/"+made.ID, map[string]any{"url": "http://127.0.0.1:" + port + "/", "off": false})
 	says := func(want string) {
 		t.Helper()
 		line, err := lines.ReadString('\n')
