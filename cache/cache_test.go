@@ -41,7 +41,7 @@ func TestHowLongAValueLasts(t *testing.T) {
 
 // As long as fewer keys come within a life than a generation holds, a cache behaves like a
 // map.
-func TestItIsAMap(t *testing.T) {
+func TestCacheMatchesAMap(t *testing.T) {
 	const keys = 50
 	r := rand.New(rand.NewPCG(1, 2))
 	c, want := cache.New[int, int](keys, time.Hour, noon), map[int]int{}
@@ -99,7 +99,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 // A clock that is set back drops nothing, and does not make values last until it has caught
 // up.
-func TestAClockThatIsSetBack(t *testing.T) {
+func TestValuesOutliveAClockSetBack(t *testing.T) {
 	c := cache.New[string, int](10, time.Minute, noon)
 	c.Set("a", 1, noon)
 	back := noon.Add(-time.Hour)

@@ -232,7 +232,7 @@ func TestHalfBlocks(t *testing.T) {
 
 // A start prints the version, the data folder and how to stop, in a terminal and in its own
 // window.
-func TestAbout(t *testing.T) {
+func TestStartPrintsVersionFolderAndHowToStop(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	whole, err := filepath.Abs("data")

@@ -19,8 +19,8 @@ func runCommand(t *testing.T, environ []string, args ...string) (code int, out, 
 	return code, o.String(), e.String()
 }
 
-// TestTheTableIsWhole checks every row for fields that its help needs.
-func TestTheTableIsWhole(t *testing.T) {
+// TestEveryCommandIsComplete checks every row for fields that its help needs.
+func TestEveryCommandIsComplete(t *testing.T) {
 	var seen []string
 	for _, c := range commands() {
 		if c.summary == "" || c.about == "" || c.run == nil || slices.Contains(seen, c.name) {
@@ -88,9 +88,9 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	}
 }
 
-// TestFaultsOfCalls checks that the errors name what is wrong, and the exit code of a usage
+// TestErrorsOfCommandCalls checks that the errors name what is wrong, and the exit code of a usage
 // error.
-func TestFaultsOfCalls(t *testing.T) {
+func TestErrorsOfCommandCalls(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, row := range []struct {
 		args string

@@ -15,7 +15,7 @@ import (
 )
 
 // The advice in the message works as written.
-func TestTheAdviceForAPortWorks(t *testing.T) {
+func TestThePortSuggestedWhenOneIsInUseWorks(t *testing.T) {
 	data := t.TempDir()
 	message := explainListen(config.Config{Listen: "127.0.0.1:2333", Data: data}, syscall.EADDRINUSE).Error()
 	_, rest, _ := strings.Cut(message, "`")
@@ -54,7 +54,7 @@ func TestExplainListen(t *testing.T) {
 	}
 }
 
-func TestOnThisMachine(t *testing.T) {
+func TestLoopbackAddresses(t *testing.T) {
 	for address, want := range map[string]bool{
 		"ws://127.0.0.1:4455": true, "ws://127.8.0.1:4455": true, "ws://[::1]:4455": true, "ws://localhost:4455": true,
 		"ws://192.168.1.20:4455": false, "ws://studio.local:4455": false, "http://[2001:db8::1]:2333": false,

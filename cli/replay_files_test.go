@@ -113,8 +113,8 @@ func TestReplayClipsNames(t *testing.T) {
 	}
 }
 
-// TestReplayObeysNoFile: a terminal interprets neither the name of a file nor its content.
-func TestReplayObeysNoFile(t *testing.T) {
+// TestReplayEscapesNamesAndContentOfFiles: a terminal interprets neither the name of a file nor its content.
+func TestReplayEscapesNamesAndContentOfFiles(t *testing.T) {
 	for _, text := range []string{
 		`{"\u001b[2J\u202e":1}`, `<i><d p="1,1">x</d><d p="` + "\u009b2J" + `">y</d></i>`, "<i></i>",
 	} {

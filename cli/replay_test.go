@@ -268,7 +268,7 @@ func TestReplayWaitsForASilentServer(t *testing.T) {
 	}
 }
 
-func TestReplayToNobody(t *testing.T) {
+func TestReplayWithoutAServer(t *testing.T) {
 	srv := httptest.NewServer(nil)
 	srv.Close()
 	var out, errOut bytes.Buffer

@@ -76,7 +76,7 @@ func makeRoom(tb testing.TB, venue *live.Service, n int) {
 
 // Creating a room reads no other room and no other links, and its own links are valid at once
 // and after a restart.
-func TestNewRoomsReadNoOthers(t *testing.T) {
+func TestNewRoomsReadNoOtherRooms(t *testing.T) {
 	venue, counted := newServiceOfRooms(t)
 	counted.read = 0
 	for n := range 50 {

@@ -193,7 +193,7 @@ func TestAVenueBehindOneAddress(t *testing.T) {
 
 // Identities cost nothing. A flood from one network does not reduce what people elsewhere can
 // send, whatever the room's rule for newcomers.
-func TestAFloodFromOneAddressLeavesOthersHeard(t *testing.T) {
+func TestAFloodFromOneAddressLeavesRoomForOthers(t *testing.T) {
 	testrace.Skip(t)
 	const others, length = 40, 30 * time.Second
 	for _, tt := range []struct {

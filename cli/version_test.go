@@ -26,7 +26,7 @@ func TestVersionCommand(t *testing.T) {
 	}
 }
 
-func TestBuildReads(t *testing.T) {
+func TestVersionOfABuild(t *testing.T) {
 	info := &debug.BuildInfo{
 		Main: debug.Module{Path: "danmaku", Version: "(devel)"},
 		Deps: []*debug.Module{

@@ -66,7 +66,7 @@ func harness(t *testing.T, dir string, l *cluster.Log) journaltest.Harness {
 
 // Three machines that all believe to be the home lose nothing, write nothing twice, and
 // agree: one that has lost a race catches up and tries again.
-func TestThreeHomes(t *testing.T) {
+func TestThreeMachinesThatAllActAsHome(t *testing.T) {
 	const each = 25
 	stores, logs := make([]*store.Store, 3), newLog(t, 3)
 	for i := range stores {
@@ -189,7 +189,7 @@ func (d *dying) Publish(prev uint64, payload []byte) (uint64, error) {
 // A home dies between the acknowledgement of the log and the commit of its own database.
 // Its comment is written: a phone that retries through another machine gets it as the
 // answer, and the machine that comes back has it, too.
-func TestDiesBetweenAckAndCommit(t *testing.T) {
+func TestHomeDiesBetweenAckAndCommit(t *testing.T) {
 	ctx, logs := boundedContext(t), newLog(t, 2)
 	first, second := &dying{Log: logs[0]}, logs[1]
 	dir := t.TempDir()

@@ -225,7 +225,7 @@ func TestLog(t *testing.T) {
 
 // Of many concurrent publishers, each behind the position it has read, every one without an
 // error has its message in the log, once and at its place, and no other message is there.
-func TestManyWrite(t *testing.T) {
+func TestManyWritersOfOneLog(t *testing.T) {
 	nodes, all := shared, newLog(t, 3)
 	const each = 40
 	acked := make([][]string, 3)
@@ -378,7 +378,7 @@ func TestNoMajority(t *testing.T) {
 
 // After everything has aged away, only a message that follows the last one is accepted. A
 // machine that has not read the last one needs a copy.
-func TestAgedAway(t *testing.T) {
+func TestMessagesThatAgedOutOfTheLog(t *testing.T) {
 	all := newLog(t, 3)
 	l, away, ahead := all[0], all[1], all[2]
 	for i := range 3 {

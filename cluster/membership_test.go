@@ -80,7 +80,7 @@ func eligible(m *cluster.Membership, name string) bool {
 // Three machines find one home; a position in a heartbeat makes the others fetch missing
 // messages; an unfit home loses its place, and so does one that leaves and one that is
 // killed.
-func TestHomes(t *testing.T) {
+func TestThreeMachinesFindOneHome(t *testing.T) {
 	var said testlog
 	nodes := startThreeNodes(t, slog.New(slog.NewTextHandler(&said, nil)))
 	var members []*cluster.Membership

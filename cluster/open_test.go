@@ -282,7 +282,7 @@ func TestFromOneMachineToThree(t *testing.T) {
 }
 
 // Machines that do not belong in are refused, with the reason.
-func TestWhoIsNotLetIn(t *testing.T) {
+func TestRefusedJoins(t *testing.T) {
 	one := startClusterOfOne(t)
 	one.start()
 	other := startClusterOfOne(t)
@@ -390,7 +390,7 @@ func moveAddress(t *testing.T, dir, from, to string) {
 }
 
 // Only the owner can read a machine's files of the cluster.
-func TestFilesOfAClusterAreTheOwnersAlone(t *testing.T) {
+func TestOnlyTheOwnerReadsFilesOfACluster(t *testing.T) {
 	one := startClusterOfOne(t)
 	one.joining("n2")
 	err := filepath.WalkDir(filepath.Join(one.dir, "cluster"), func(path string, d os.DirEntry, err error) error {
@@ -423,7 +423,7 @@ func TestAnotherSecretIsRefused(t *testing.T) {
 // A machine that was away for longer than the log reaches back gets an error, and continues
 // with a copy of another one's database. One whose database is ahead of the log does not
 // start.
-func TestAwayForLongerThanTheLog(t *testing.T) {
+func TestAMachineAwayForLongerThanTheLog(t *testing.T) {
 	one := startClusterOfOne(t)
 	one.start()
 	two := one.joinMachine("n2")
@@ -496,7 +496,7 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // A machine that was removed from the list, since it seemed gone for good, does not come
 // back when it is started again; it leaves, and joins again under its name.
-func TestWhoWasTakenOutStaysOut(t *testing.T) {
+func TestARemovedMachineStaysOut(t *testing.T) {
 	one := startClusterOfOne(t)
 	one.start()
 	two := one.joinMachine("n2")
@@ -536,7 +536,7 @@ func TestWhoWasTakenOutStaysOut(t *testing.T) {
 
 // Of two machines neither can be removed while it is away, since the other one is no
 // majority: that is an error, and the cluster is unchanged.
-func TestOneOfTwoCannotTakeTheOtherOff(t *testing.T) {
+func TestOneOfTwoMachinesCannotRemoveTheOther(t *testing.T) {
 	one := startClusterOfOne(t)
 	one.start()
 	two := one.joinMachine("n2")

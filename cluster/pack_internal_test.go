@@ -10,7 +10,7 @@ import (
 
 // Decoded packs equal the encoded ones, in each form that their receiver reads; a broken
 // pack, or one of an unknown form, is an error.
-func TestPacksComeBack(t *testing.T) {
+func TestPacksSurviveEncoding(t *testing.T) {
 	commands := []command{{N: 1, MS: 12_000, Body: []byte("[a\x00")}, {N: 1 << 63, Long: "boot.c.7"}, {N: 3, MS: 1}}
 	replies := []reply{{N: 1, Body: []byte("\x01{")}, {N: 1 << 63, Again: true}, {N: 3, Long: "boot.a.x"}}
 	for form := range packsNow + 1 {

@@ -14,7 +14,7 @@ import (
 // A machine is about to commit what it has published: its reader does not fetch that, and
 // so adds no transaction to those of a busy home. It fetches a batch that is still not
 // committed after two due checks.
-func TestReaderLeavesCommitsAlone(t *testing.T) {
+func TestReadingIsNotACommit(t *testing.T) {
 	l := newLog(t, 1)[0]
 	ctx := boundedContext(t)
 	m := newMemory()

@@ -107,7 +107,7 @@ func TestMembers(t *testing.T) {
 
 // All machines find the same home, each machine is home of its share of clusters, and a
 // machine that leaves changes the home only if it was the home.
-func TestHome(t *testing.T) {
+func TestWhichMachineIsHome(t *testing.T) {
 	names := []string{"n1", "n2", "n3", "n4", "n5"}
 	find := func(self string, names []string) string {
 		r := newRoster(self, "", false)
@@ -181,7 +181,7 @@ func TestAnEdgeDoesNotCount(t *testing.T) {
 
 // A machine knows who is up once it has listened for as long as another one may be silent,
 // and not right after a freeze.
-func TestSure(t *testing.T) {
+func TestWhenAMachineIsSureOfTheRoster(t *testing.T) {
 	r := newRoster("a", "", false)
 	sure := func(when string, now time.Duration, want bool) {
 		t.Helper()

@@ -9,7 +9,7 @@ import (
 )
 
 // Other programs' values are accepted, and the changes are reported.
-func TestLoose(t *testing.T) {
+func TestValuesOfOtherPrograms(t *testing.T) {
 	room := comment.Limits{MaxLength: 100, Modes: comment.Modes, Sizes: comment.Sizes}
 	family := "👨‍👩‍👧‍👦"
 	type want struct {
@@ -61,7 +61,7 @@ func TestLoose(t *testing.T) {
 
 // A text is cut where its sender asks for that, between two letters, and never left too
 // long.
-func TestLooseClips(t *testing.T) {
+func TestValuesOfOtherProgramsAreClipped(t *testing.T) {
 	room := comment.Limits{MaxLength: 100, Modes: comment.Modes, Sizes: comment.Sizes}
 	for _, text := range []string{
 		strings.Repeat("x", 101), strings.Repeat("哈", 5000), strings.Repeat("👨‍👩‍👧‍👦", 101), strings.Repeat("e\u0301", 200),

@@ -66,7 +66,7 @@ func TestRetries(t *testing.T) {
 	awaitPhase(t, s, connector.Off)
 }
 
-func TestHealthyConnectionStartsFromTheShortestWait(t *testing.T) {
+func TestRetryWaitStartsAnewAfterAHealthyConnection(t *testing.T) {
 	clock := connectortest.NewClock()
 	tries := make(chan error)
 	s := supervise(t, newRooms(), clock, func(ctx context.Context, out connector.Sink) error {
@@ -252,7 +252,7 @@ func TestPaidWithoutWords(t *testing.T) {
 	}
 }
 
-func TestRemovalWinsOverAMessageUnderWay(t *testing.T) {
+func TestRemovalWinsOverAMessageInFlight(t *testing.T) {
 	for name, removal := range map[string]connector.Removal{
 		"message": {Origin: comment.FromTwitch, MessageID: "m1"},
 		"author":  {Origin: comment.FromTwitch, UserID: "u1"},
@@ -386,7 +386,7 @@ func TestAFullRoomSamplesAChatEvenly(t *testing.T) {
 	}
 }
 
-func TestGuestsAndBansAreAChoice(t *testing.T) {
+func TestGuestsAndBansCanBeSwitchedOff(t *testing.T) {
 	r := newRooms()
 	s := supervise(t, r, connectortest.NewClock(), func(ctx context.Context, out connector.Sink) error {
 		m := message("m1", "u1", "guest")
@@ -420,7 +420,7 @@ func TestAFullRoomTakesVotes(t *testing.T) {
 	}
 }
 
-func TestAuthorsKeepTheirOrder(t *testing.T) {
+func TestCommentsOfAnAuthorKeepTheirOrder(t *testing.T) {
 	r := newRooms()
 	_, out := superviseOpenSink(t, r, connectortest.NewClock())
 	for i := range 50 {

@@ -77,7 +77,7 @@ func startCluster(t *testing.T) (machine, edge product, kill func()) {
 // flying comments fly on, a comment sent meanwhile is kept and sent once, as the
 // same person, and everything later works as before, including pictures and modules
 // loaded on use.
-func TestPagesGoOnAtAnotherMachine(t *testing.T) {
+func TestPagesMoveToAnotherMachine(t *testing.T) {
 	machine, edge, kill := startCluster(t)
 	o := machine.owner(t)
 	var picture bytes.Buffer

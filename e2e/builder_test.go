@@ -269,7 +269,7 @@ const styled = `Object.fromEntries([...document.querySelectorAll(".dm-slot:not(.
 })))`
 
 // CSS in the builder has the same effect as in OBS's field, for every property.
-func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
+func TestTheBuilderPreviewsCSSAsOBSDoes(t *testing.T) {
 	p := startProduct(t)
 	const css = `:root { --danmaku-size: 44px; --danmaku-stroke-color: #123456; }
 .dm { letter-spacing: 1px; --danmaku-stroke-width: 3px; }

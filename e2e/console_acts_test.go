@@ -74,7 +74,7 @@ func TestEmergencySwitchesAreOneClickEach(t *testing.T) {
 
 // The dialog of a ban says beforehand how many people an IP ban would hit, and has
 // every duration. One click ends the ban. A muted phone keeps watching.
-func TestTheBanDialogSaysWhomItHits(t *testing.T) {
+func TestTheBanDialogSaysHowManyPeopleItAffects(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	given, _ := h.makeLink("moderator", "Ann")

@@ -129,7 +129,7 @@ func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 // Mute and ban apply to all authors of the comments in a row, and say so. One of them can
 // be chosen, and each has a row once the group is expanded. A mute that also refuses
 // refuses the whole row.
-func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
+func TestAMuteOfEqualCommentsListsItsAuthors(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)
@@ -192,7 +192,7 @@ func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
 
 // A decision about several reports its outcome, also if another moderator decided one of
 // them in the meantime.
-func TestADecisionAboutSeveralIsToldAsItCameOut(t *testing.T) {
+func TestADecisionAboutSeveralCommentsReportsEachOutcome(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)

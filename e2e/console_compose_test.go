@@ -9,7 +9,7 @@ import (
 // The host writes in every mode that the menu beside the field offers: flying, fixed at
 // the bottom, pinned, and as a card in front. The overlay shows each in its mode,
 // and the next comment flies again.
-func TestTheHostWritesInEveryWay(t *testing.T) {
+func TestTheHostWritesWithEveryOption(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")

@@ -57,7 +57,7 @@ func TestUndoReachesOnlyTheLastAction(t *testing.T) {
 
 // With hundreds waiting, the head of review stays one line, and each row shows in full
 // the count and the age, in the window and in the dock.
-func TestReviewCanBeReadWhenHundredsWait(t *testing.T) {
+func TestReviewIsReadableWithHundredsOfComments(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)

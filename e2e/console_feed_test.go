@@ -105,7 +105,7 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 // In a busy room a person's card returns the focus to the row from which it was
 // opened: the next key applies to its author, not to a person in
 // the queue.
-func TestKeysKeepToTheirRowInABusyRoom(t *testing.T) {
+func TestKeysActOnTheirRowInABusyRoom(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)

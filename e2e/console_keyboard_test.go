@@ -11,7 +11,7 @@ import (
 )
 
 // Everything that a moderator does works without a mouse.
-func TestEveryActByKeyboard(t *testing.T) {
+func TestEveryActionByKeyboard(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)
@@ -120,7 +120,7 @@ func TestEveryActByKeyboard(t *testing.T) {
 
 // A key counts from the moment when a dialog is closed: the browser leaves the
 // focus in it until the next frame.
-func TestAKeyCountsRightAfterADialog(t *testing.T) {
+func TestAKeyWorksRightAfterADialog(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)

@@ -108,7 +108,7 @@ func TestNoSinglePressLocksDown(t *testing.T) {
 
 // Every icon button shows its name when a mouse points
 // at it, the keyboard is on it, or a finger rests on it.
-func TestEveryIconHasANameInSight(t *testing.T) {
+func TestEveryIconHasAVisibleName(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	s := h.sender()

@@ -69,7 +69,7 @@ func TestConsoleAxe(t *testing.T) {
 
 // A setting changed on the room's page applies to everybody at once, on
 // this page, too; and the header's own switch stays in place.
-func TestSettingsHoldAtOnce(t *testing.T) {
+func TestSettingsApplyAtOnce(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")
@@ -94,7 +94,7 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 
 // The dock does the same as the wide console: the next item is decided from its
 // card below the feed.
-func TestTheDockDecides(t *testing.T) {
+func TestModeratorsDecideInTheDock(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)
@@ -125,7 +125,7 @@ func TestTheDockDecides(t *testing.T) {
 // No word of the rail is broken at the narrowest width, in every language,
 // a short name in review is right beside what follows it, and a window of 800 px shows
 // all pages in the rail.
-func TestWordsOfTheConsoleStandTogether(t *testing.T) {
+func TestTextsOfTheConsoleDoNotOverlap(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)

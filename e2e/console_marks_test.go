@@ -8,7 +8,7 @@ import (
 
 // Feed, review, a person's card and the field for testing texts mark each match
 // in place, and show the text before it was masked.
-func TestWhatAModeratorSeesIsTrue(t *testing.T) {
+func TestTheConsoleMarksEveryMatch(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")

@@ -46,7 +46,7 @@ func TestARestartKeepsTheQueue(t *testing.T) {
 
 // More comments wait than a console receives at first: the rest follows when
 // the first are decided.
-func TestALongQueueIsDecidedWhole(t *testing.T) {
+func TestADecisionCoversTheWholeLongQueue(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)
@@ -86,7 +86,7 @@ func wordFor(i int) string {
 
 // Equal comments are one row with a count, which one key decides, and can be
 // shown and decided one by one.
-func TestARowOfCommentsThatAreAlike(t *testing.T) {
+func TestARowOfSimilarComments(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)

@@ -11,7 +11,7 @@ import (
 
 // Every action that can be undone is undone from the record, by keyboard. The
 // record shows what others do meanwhile, can be searched, and is exported as filtered.
-func TestUndoFromTheRecord(t *testing.T) {
+func TestUndoFromTheActivityPage(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)

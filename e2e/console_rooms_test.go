@@ -46,7 +46,7 @@ func wantCopied(t *testing.T, p *browser.Page, within, want string) {
 
 // The owner makes a room, names it, closes and opens it, archives it and restores
 // it, all in the console.
-func TestRoomsAreRunInTheConsole(t *testing.T) {
+func TestRoomsAreManagedInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")
@@ -129,7 +129,7 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 
 // A link made for a person opens the console for that person, is copied and shown as a
 // code. Revoking it ends its sessions, and it can be restored.
-func TestLinksAreGivenAndTakenBack(t *testing.T) {
+func TestLinksAreCreatedAndRevoked(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")
@@ -362,7 +362,7 @@ func TestThePictureIsChosenInTheConsole(t *testing.T) {
 }
 
 // Faults in a line of the rules are reported in the page's language.
-func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
+func TestErrorsInRulesAreTranslated(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	s := h.sender()
@@ -385,7 +385,7 @@ func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 
 // Two moderators edit the same list: the second save names the first editor, shows
 // both versions, and succeeds when the moderator overwrites or merges.
-func TestTwoEditTheSameRules(t *testing.T) {
+func TestTwoModeratorsEditTheSameRules(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	save := func(text string) {

@@ -22,7 +22,7 @@ const rulesEditor = `.editor textarea`
 
 // A new list is empty from the start, a list for all rooms is saved only
 // after confirmation, and the shipped one can be restored.
-func TestANewListOverwritesNothing(t *testing.T) {
+func TestANewListOverwritesNoOther(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	shipped := h.listText("starter", true)

@@ -14,7 +14,7 @@ import (
 // A console's machine sleeps for an hour: its page stops, the clock jumps,
 // the connection dies, and meanwhile more is written than a resume sends. It catches
 // up without a reload, and reports that the list is new.
-func TestAnHourOfSleep(t *testing.T) {
+func TestAConsoleAfterAnHourOfSleep(t *testing.T) {
 	data := t.TempDir()
 	first, stop := startStoppable(t, data, freePort(t))
 	h := newRunner(t, first.console)
@@ -83,7 +83,7 @@ func TestAnHourOfSleep(t *testing.T) {
 
 // The browser may keep a page in memory after a person has left it: its
 // connection ends with the visit, and going back opens a new one.
-func TestALeftPageIsGone(t *testing.T) {
+func TestLeavingAPageEndsItsConnection(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")

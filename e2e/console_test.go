@@ -107,7 +107,7 @@ func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 }
 
 // A flying comment leaves the overlay after the click, and no other one does.
-func TestRecallWhileFlying(t *testing.T) {
+func TestAFlyingCommentIsRemoved(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")
@@ -194,7 +194,7 @@ func startStoppable(t *testing.T, data, listen string) (product, func()) {
 }
 
 // A ban takes down what is on the screens, disconnects, and keeps the phone out.
-func TestABanTakesDownDisconnectsAndStays(t *testing.T) {
+func TestABanRemovesDisconnectsAndLasts(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")

@@ -75,7 +75,7 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 // Several winners appear on the overlay, the second screen and the phones. The next in order
 // replaces an absent one: the console offers that while somebody is
 // left, and the phones of both show it at once.
-func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
+func TestADrawOfSeveralWinnersReplacesAnAbsentOne(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	console := browser.New(t)
 	console.Size(1280, 900, 1)

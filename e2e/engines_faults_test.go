@@ -17,7 +17,7 @@ import (
 
 // WebKit sends no leave event for a row that is redrawn under the mouse: the
 // feed resumes nevertheless when the mouse leaves.
-func TestTheFeedGoesOnWhenTheMouseHasGone(t *testing.T) {
+func TestTheFeedContinuesWhenTheMouseLeaves(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	s := h.sender()
@@ -70,7 +70,7 @@ func TestPhrasesGoToTheEndOfAFieldWithoutFocus(t *testing.T) {
 }
 
 // Unsent text is there again after a step away and back.
-func TestBackBringsWhatWasTyped(t *testing.T) {
+func TestBackRestoresTypedText(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	away := "http://" + p.host() + "/poster/live"
@@ -120,7 +120,7 @@ func lanAddress(t *testing.T) string {
 
 // Every copy button copies its text, on https and this machine, where
 // pages have a clipboard, and on plain http, where they have none.
-func TestEveryCopyButtonGivesWhatItShows(t *testing.T) {
+func TestEveryCopyButtonCopiesTheShownText(t *testing.T) {
 	p := startProduct(t, append([]string{"--listen", "0.0.0.0:0"}, free...)...)
 	h := newRunner(t, p.console)
 	u, err := url.Parse(p.console)

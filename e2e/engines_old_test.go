@@ -92,7 +92,7 @@ func proxyReplacing(t *testing.T, target string, change func(path string, body [
 // Each fault that keeps a page's module from starting is reported, in each engine: syntax
 // that it cannot parse, a missing member, a file that does not
 // arrive. A page that starts reports nothing.
-func TestAPageThatDoesNotStartSaysSo(t *testing.T) {
+func TestAPageThatFailsToStartShowsAnError(t *testing.T) {
 	p := startProduct(t, free...)
 	base, room := "http://"+p.host(), strings.TrimPrefix(p.audience, "http://"+p.host())
 	engine.Each(t, []string{engine.Chromium103, engine.WPE}, func(t *testing.T, name string) {

@@ -113,7 +113,7 @@ func TestTheConsoleInEveryEngine(t *testing.T) {
 	})
 }
 
-func TestThePagesBesideInEveryEngine(t *testing.T) {
+func TestTheOtherPagesInEveryEngine(t *testing.T) {
 	p := startInNetwork(t, free...)
 	h := newRunner(t, p.console)
 	engine.Each(t, nil, func(t *testing.T, name string) {

@@ -184,7 +184,7 @@ func TestThePosterIsOneSheetWithTitleCodeAndAddress(t *testing.T) {
 }
 
 // A wide picture fills the poster's band; a logo, which the band would crop, is shown whole.
-func TestThePosterShowsALogoWhole(t *testing.T) {
+func TestThePosterShowsTheWholeLogo(t *testing.T) {
 	p := startInNetwork(t, free...)
 	o := p.owner(t)
 	poster := browser.New(t)
@@ -222,7 +222,7 @@ func TestVenuePagesAxe(t *testing.T) {
 
 // On a screen with more pixels, comments and the card with the code have the same relative size as
 // on a smaller one, unless the address sets a size.
-func TestTheSecondScreenIsReadInAHall(t *testing.T) {
+func TestTheSecondScreenIsReadableInAHall(t *testing.T) {
 	p := startProduct(t)
 	screen := browser.New(t)
 	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1)

@@ -12,7 +12,7 @@ import (
 // OBS's events for its browser source go from the overlay through the server
 // into the log. The recording's start is the zero of an export, whose file omits
 // earlier comments.
-func TestARecordingInOBSIsTheZeroOfAnExport(t *testing.T) {
+func TestAnExportStartsWithTheRecordingInOBS(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
 	overlay := browser.Open(t, p.overlay)

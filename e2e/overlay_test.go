@@ -53,7 +53,7 @@ func TestOverlayFollowsItsRoom(t *testing.T) {
 	p.Wait(shown + `.length === 1`)
 }
 
-func TestOverlayKnowsOfTheDelayLine(t *testing.T) {
+func TestOverlayAccountsForTheDelay(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	p := browser.Open(t, r.URL+"/overlay/live?key=secret")
@@ -65,7 +65,7 @@ func TestOverlayKnowsOfTheDelayLine(t *testing.T) {
 	p.Wait(shown + `.join() === 'came out 3 s ago'`)
 }
 
-func TestOverlayComesBackWithoutGapOrDouble(t *testing.T) {
+func TestOverlayReconnectsWithoutGapOrDuplicate(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	p := browser.Open(t, r.URL+"/overlay/live?key=secret")
@@ -267,7 +267,7 @@ func TestOverlayMovesByWholePixelsOfTheScreen(t *testing.T) {
 	}
 }
 
-func TestOverlayRestsWhenEmpty(t *testing.T) {
+func TestOverlayIsIdleWhenEmpty(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=2")
 	pushComments(p, frame{"id": "a", "text": "a"})
@@ -284,7 +284,7 @@ func TestOverlayRestsWhenEmpty(t *testing.T) {
 }
 
 // The hooks are for tools: they are exactly those in docs/overlay.md.
-func TestOverlayHooksAreAsWritten(t *testing.T) {
+func TestOverlayHooksMatchTheDocumentation(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=60&merge=1")
 	p.Eval(`danmaku.push({ id: 'one', text: 'alone' }); danmaku.push([{ id: 'a', text: '666' }, { id: 'b', text: '666' }, { text: '' }, {}])`)

@@ -89,7 +89,7 @@ func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
 }
 
 // Styles may reduce the comments' part of the picture, and hide some comments.
-func TestOverlayKeepsToTheFieldThatStylesGive(t *testing.T) {
+func TestOverlayStaysInsideThePaddingOfStyles(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&debug=1&duration=60")
 	p.Eval(`{ const css = document.createElement('style'); css.textContent = '.dm-stage { inset: 100px 300px 200px 60px } .dm[data-source="twitch"], .dm[data-user="pest"] { display: none }'; document.head.append(css); }`)
@@ -137,7 +137,7 @@ func TestOverlayMergedCount(t *testing.T) {
 	p.Wait(shown + `.length === 0`)
 }
 
-func TestOverlayCodeGivesWay(t *testing.T) {
+func TestOverlayCodeHidesForComments(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&qr=idle&idle=1&duration=2")
 	const there = `!!document.querySelector('.dm-code-shown')`
@@ -168,7 +168,7 @@ func TestOverlayCodeGivesWay(t *testing.T) {
 	p.Wait(`!document.querySelector('.dm-code')`)
 }
 
-func TestOverlayCodeBearsTheRoomsPresentTitle(t *testing.T) {
+func TestOverlayCodeShowsTheCurrentTitle(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	p := browser.Open(t, r.URL+"/overlay/live?key=secret&qr=1&debug=1")

@@ -8,7 +8,7 @@ import (
 // The field grows with the text, up to a bound, and shrinks again when the text is
 // sent. One line is one comment: Enter sends, and pasted lines are joined. The author's
 // name stays beside it, also while the keyboard is open.
-func TestThePhonesFieldGrowsAndTheNameIsInSight(t *testing.T) {
+func TestThePhonesFieldGrowsAndShowsTheName(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	phone := openPhone(t, p.audience)
 	const height = `document.querySelector("#text").offsetHeight`

@@ -221,7 +221,7 @@ func TestPhoneFeedWhileReading(t *testing.T) {
 
 // 2, 7. On every width the row of choices shows that it continues; whatever the
 // owner and others write, field and button stay under the thumb.
-func TestPhoneHoldsWhatIsLong(t *testing.T) {
+func TestPhoneFitsLongTexts(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	o := p.owner(t)
 	long := strings.Repeat("Donaudampfschifffahrtsgesellschaftskapitän", 2) + strings.Repeat(" die Fortsetzung", 6)

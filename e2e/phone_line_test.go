@@ -15,7 +15,7 @@ import (
 
 // 5. In a tunnel and behind a locked screen no typed text is lost, and
 // nothing is sent twice.
-func TestPhoneLosesNothing(t *testing.T) {
+func TestPhoneLosesNoComment(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
 

@@ -161,7 +161,7 @@ func TestPhoneLargeText(t *testing.T) {
 
 // 7. Each language is complete on the page, follows the browser and can be chosen;
 // scripts keep their own direction; motion can be declined; outcomes are announced.
-func TestPhoneSpeaksAndReads(t *testing.T) {
+func TestPhoneWorksWithAScreenReader(t *testing.T) {
 	p, _ := startFullRoom(t)
 	for lang, word := range map[string]string{"en": "Send", "zh-CN": "发送", "ja": "送信", "zh-TW": "送出", "ko-KR": "보내기", "es-MX": "Enviar"} {
 		phone := browser.NewPhone(t)
@@ -212,7 +212,7 @@ func TestPhoneSpeaksAndReads(t *testing.T) {
 
 // 8. A good guest: it can be added to the home screen and shared, and does
 // nothing while nothing happens.
-func TestPhoneIsAGoodGuest(t *testing.T) {
+func TestPhonePageIsInstallableAndIdle(t *testing.T) {
 	p, _ := startFullRoom(t)
 	phone := browser.NewPhone(t)
 	phone.Before(`(() => {

@@ -85,7 +85,7 @@ func (v *visit) timeToSend(url string) float64 {
 // trips and the socket's; the next requests the page alone. No other server
 // is contacted; it all weighs at most 40 KB, the next visit 12 KB. BenchmarkPhoneVisit
 // measures the seconds.
-func TestPhoneIsThereAtOnce(t *testing.T) {
+func TestPhonePageAppearsAtOnce(t *testing.T) {
 	p := startProduct(t)
 	v := newVisit(t, p)
 	// The files that the page needs to begin, and when each was requested and loaded.

@@ -25,7 +25,7 @@ const (
 
 // A tap on the phone rises on the overlay, within a budget; the room, the phone and the
 // overlay can each switch this off.
-func TestReactionsRise(t *testing.T) {
+func TestReactionsRiseOnTheOverlay(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t)
 	console := browser.New(t)

@@ -80,7 +80,7 @@ const makesWay = `(() => {
 
 // The second screen uses the room's picture and colour, shows the Wi-Fi, and hides no
 // line on projectors of any shape, in any language, with everything on it.
-func TestTheSecondScreenHidesNoLine(t *testing.T) {
+func TestTheSecondScreenClipsNoLine(t *testing.T) {
 	p, o := startVenue(t, longTitle)
 	o.startItem("ticker", map[string]any{"texts": []string{"The bar closes at ten", "Lost: a red umbrella"}})
 	screen := browser.New(t)
@@ -136,7 +136,7 @@ const inFront = `(() => {
 
 // A large code would cover a poll: it moves to the corner while something is in
 // front, and is large again afterwards, without anybody at the projector.
-func TestALargeCodeMakesWayForWhatIsInFront(t *testing.T) {
+func TestALargeCodeMakesWayForTheItemInFront(t *testing.T) {
 	p, o := startVenue(t, longTitle)
 	screen := browser.New(t)
 	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&code=large"
@@ -272,7 +272,7 @@ func TestCodesAreSizedForADistance(t *testing.T) {
 }
 
 // A poster with everything on it is one sheet in every language, and no line of it is cut.
-func TestThePosterHidesNoLine(t *testing.T) {
+func TestThePosterClipsNoLine(t *testing.T) {
 	_, o := startVenue(t, longTitle)
 	poster := browser.New(t)
 	key := o.call("POST", "/api/links", map[string]any{"room": "live", "role": "moderator"})["key"].(string)

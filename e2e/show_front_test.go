@@ -16,7 +16,7 @@ func movingElementsJS(elements string) string {
 
 // With reduced motion, cards, polls and draws appear at once and bars jump,
 // reactions are counts, and the phone's do not rise; comments still fly.
-func TestLessMotionInFront(t *testing.T) {
+func TestLessMotionForTheItemInFront(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	h := newRunner(t, p.console)
 	h.do("PATCH", room, map[string]any{"reactions": []string{"👏", "🎉"}})
@@ -67,7 +67,7 @@ func TestLessMotionInFront(t *testing.T) {
 
 // Items in front hide no standing comment, whichever came first; the panel of
 // the second screen stays clear of both.
-func TestWhatStandsKeepsClearOfWhatIsInFront(t *testing.T) {
+func TestFixedCommentsKeepClearOfTheItemInFront(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	h := newRunner(t, p.console)
 	overlay := browser.Open(t, p.overlay)

@@ -120,7 +120,7 @@ func TestAPollIsTheSameEverywhere(t *testing.T) {
 
 // One key features a comment from the feed and from review, the next waits,
 // and a removed comment leaves the front, too.
-func TestACommentGoesInFront(t *testing.T) {
+func TestACommentIsPutInFront(t *testing.T) {
 	p := startProduct(t)
 	overlay := browser.Open(t, p.overlay)
 	console := browser.New(t)

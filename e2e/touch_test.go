@@ -37,7 +37,7 @@ func TestFieldsAreLargeEnoughForTouch(t *testing.T) {
 
 // The preview fits its box without a loop: it does not observe the size that it
 // sets.
-func TestThePreviewFitsInOneGo(t *testing.T) {
+func TestThePreviewFitsWithoutALoop(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("owner", "Mika")
@@ -63,7 +63,7 @@ func TestThePreviewFitsInOneGo(t *testing.T) {
 
 // A finger stops the feed, and a tap takes down only its target: a tap right after
 // the rows moved does nothing, and says so; the next one counts.
-func TestATapInABusyFeedHitsWhatItWasAimedAt(t *testing.T) {
+func TestATapInABusyFeedActsOnTheTappedComment(t *testing.T) {
 	p := startProduct(t, free...)
 	h := newRunner(t, p.console)
 	address, _ := h.makeLink("moderator", "Mika")

@@ -19,7 +19,7 @@ func (p product) welcome() string { return strings.Replace(p.console, "/console/
 
 // The four steps are ticked once they have happened: the show has a name, an overlay
 // connects, a test comment flies, a phone comes.
-func TestTheWelcomeLeadsToAir(t *testing.T) {
+func TestTheWelcomePageLeadsOnAir(t *testing.T) {
 	p := startProduct(t)
 	welcome := browser.New(t)
 	welcome.Size(1280, 800, 1)
@@ -48,7 +48,7 @@ func TestTheWelcomeLeadsToAir(t *testing.T) {
 }
 
 // The page reports that the server is gone, and its return, too.
-func TestTheWelcomeNoticesThatTheServerIsAway(t *testing.T) {
+func TestTheWelcomeShowsThatTheServerIsGone(t *testing.T) {
 	args := []string{"--listen", freePort(t), "--data", filepath.Join(t.TempDir(), "data")}
 	p, stop := launch(t, args...)
 	welcome := browser.New(t)
@@ -164,7 +164,7 @@ func TestTheWelcomeOffersNoAddressThatPhonesCannotReach(t *testing.T) {
 
 // In a private network poster and welcome say that phones must be in the same Wi-Fi,
 // and in Chinese that WeChat's scanner does not open such an address.
-func TestPagesOfAPrivateNetworkSayWhatItTakes(t *testing.T) {
+func TestPagesOfAPrivateNetworkSayWhichWiFiIsNeeded(t *testing.T) {
 	p := startInNetwork(t)
 	page := browser.New(t)
 	page.Goto(p.welcome())

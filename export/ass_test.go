@@ -115,10 +115,10 @@ func TestNoOverlap(t *testing.T) {
 	}
 }
 
-// TestInTime checks in busy rooms that every comment, also at the top and bottom, starts at
+// TestExportedCommentsStartWithinASecond checks in busy rooms that every comment, also at the top and bottom, starts at
 // most a second after it was written, and that the summary counts correctly how many cover
 // others for that.
-func TestInTime(t *testing.T) {
+func TestExportedCommentsStartWithinASecond(t *testing.T) {
 	testrace.Skip(t)
 	const most = 100 // hundredths of a second
 	for seed := range uint64(10) {
@@ -163,9 +163,9 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// TestStandingLayer: standing comments are in front of moving ones and stacked from their
+// TestFixedCommentsAreInFront: standing comments are in front of moving ones and stacked from their
 // edge; a fourth covers the one that leaves first. All moving comments have the same speed.
-func TestStandingLayer(t *testing.T) {
+func TestFixedCommentsAreInFront(t *testing.T) {
 	rows := random(rand.New(rand.NewPCG(5, 7)), 40)
 	for i := range rows {
 		rows[i].At, rows[i].Text, rows[i].Size, rows[i].Mode = began, strings.Repeat("x", i+1), comment.Medium, comment.Scroll

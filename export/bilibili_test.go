@@ -254,7 +254,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-func TestPlaces(t *testing.T) {
+func TestPlacesOfFaults(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                            "line 1, column 1: the file is empty",
 		" \n":                         "line 1, column 1: the file is empty",

@@ -22,7 +22,7 @@ import (
 )
 
 // A file that is damaged in one place loses only the comment in that place.
-func TestDamage(t *testing.T) {
+func TestDamagedFiles(t *testing.T) {
 	testrace.Skip(t)
 	a, b := bilibiliElement(1, "1", "a"), bilibiliElement(2, "2", "b")
 	const first, second = "1s scroll medium #000001 |a", "2s scroll medium #000001 |b"
@@ -207,7 +207,7 @@ func (w *watched) Read(b []byte) (int, error) {
 
 // A bad place in a file costs the comment that contains it and no other one; the report says
 // where the loss is.
-func TestOneBadPlace(t *testing.T) {
+func TestOneFaultCostsOneComment(t *testing.T) {
 	deep := strings.Repeat("[", 70) + strings.Repeat("]", 70)
 	objects := strings.Repeat(`{"data":`, 70) + "1" + strings.Repeat("}", 70)
 	const a, b = `{"text":"a","time":1,"color":1}`, `{"text":"b","time":2,"color":1}`
@@ -298,9 +298,9 @@ func TestOneBadPlace(t *testing.T) {
 	}
 }
 
-// TestFaultsObeyNobody: a fault quotes the file, and terminals show its text, so it must hold
+// TestFaultsEscapeContentOfFiles: a fault quotes the file, and terminals show its text, so it must hold
 // no control characters.
-func TestFaultsObeyNobody(t *testing.T) {
+func TestFaultsEscapeContentOfFiles(t *testing.T) {
 	const evil = "\x1b[2J\x07\u009b31m\u202e\r\n"
 	quoted, err := json.Marshal("x" + evil)
 	if err != nil {

@@ -102,9 +102,9 @@ func timesIn(t *testing.T, lines string) string {
 	return strings.Join(list, " ")
 }
 
-// TestFirstComment begins exports with the first comment: always the same one, whatever they
+// TestTimeBeginsAtTheFirstComment begins exports with the first comment: always the same one, whatever they
 // contain.
-func TestFirstComment(t *testing.T) {
+func TestTimeBeginsAtTheFirstComment(t *testing.T) {
 	db := archiveOf(t, map[int]string{10: "?held", 20: "-removed", 30: "shown", 40: "-too", 50: "again"}, nil)
 	for query, want := range map[string]string{
 		"status=shown":             "shown@20 again@40",

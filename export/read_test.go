@@ -75,7 +75,7 @@ func TestTooLarge(t *testing.T) {
 }
 
 // A fault is reported when it is found, without waiting for the rest of the file.
-func TestFaultsAreToldWhileTheFileComes(t *testing.T) {
+func TestFaultsAreReportedDuringTheUpload(t *testing.T) {
 	for _, start := range []string{"<i>\n</d>", "<packet>\n</chat>", "<i><d p='1'>x<d p='2'>"} {
 		behind := iotest.ErrReader(errors.New("somebody read on"))
 		_, _, _, err := export.Read(io.MultiReader(strings.NewReader(start+strings.Repeat(" ", 70<<10)), behind), export.ReadOptions{Strict: true})

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestScratch checks that a scratch file leaves nothing in the data folder, even where an open
+// TestScratchFilesLeaveNothing checks that a scratch file leaves nothing in the data folder, even where an open
 // file keeps its name.
-func TestScratch(t *testing.T) {
+func TestScratchFilesLeaveNothing(t *testing.T) {
 	dir := t.TempDir()
 	f, err := os.CreateTemp(dir, ReplayScratch)
 	if err != nil {

@@ -120,7 +120,7 @@ func TestPublishedVector(t *testing.T) {
 	}
 }
 
-func TestZero(t *testing.T) {
+func TestWhereAnExportsTimeBegins(t *testing.T) {
 	rows := sampleRows()
 	for _, tt := range []struct {
 		name  string
@@ -233,8 +233,8 @@ func TestSpreadsheet(t *testing.T) {
 	}
 }
 
-// TestTags looks for any part of a comment that a player would interpret.
-func TestTags(t *testing.T) {
+// TestTextsAreNotMarkup looks for any part of a comment that a player would interpret.
+func TestTextsAreNotMarkup(t *testing.T) {
 	got, _ := write(t, export.ASS, export.Options{}, sampleRows())
 	for line := range strings.Lines(got) {
 		fields := strings.SplitN(strings.TrimPrefix(line, "Dialogue: "), ",", 10)
@@ -253,8 +253,8 @@ type counter int64
 
 func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
 
-// TestMemory writes 100,000 comments and measures the peak of live memory.
-func TestMemory(t *testing.T) {
+// TestMemoryOfAnExport writes 100,000 comments and measures the peak of live memory.
+func TestMemoryOfAnExport(t *testing.T) {
 	testrace.Skip(t)
 	texts := random(rand.New(rand.NewPCG(1, 2)), 500)
 	for _, f := range export.Formats {

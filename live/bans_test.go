@@ -17,7 +17,7 @@ func at(wall time.Time) instant { return instant{wall: wall, mono: wall.Sub(noon
 
 // A mute or ban of any length lasts to its last moment and ends by itself; the longest of
 // several counts, and a permanent one does not end.
-func TestBansEndByThemselves(t *testing.T) {
+func TestBansExpire(t *testing.T) {
 	lengths := []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 24 * time.Hour, 0}
 	for _, kind := range []room.BanKind{room.Mute, room.FullBan} {
 		for _, length := range lengths {
@@ -137,7 +137,7 @@ func (mutes) Muted(until time.Time) []byte {
 
 // A phone learns which bans still apply: after one of several bans was lifted it is
 // informed of the others, including those on its own address.
-func TestAnUnbanTellsWhatStillHolds(t *testing.T) {
+func TestAnUnbanReportsRemainingBans(t *testing.T) {
 	home, venue := "home", "hall"
 	ann := []Client{{Room: "live", User: "ann", Address: home}, {Room: "live", User: "ann", Address: venue}}
 	bob := Client{Room: "live", User: "bob", Address: home}

@@ -104,7 +104,7 @@ func (s seen) OnCommitted(d comment.Draft, _ comment.Verdict, _ bool) {
 }
 
 // The filter measures by the clock that is never set, and receives its time.
-func TestTheFilterIsToldTheTimeThatPassed(t *testing.T) {
+func TestTheFilterReceivesElapsedTime(t *testing.T) {
 	h, _ := newFakeLogService(t)
 	wall, passed := noon, time.Minute
 	h.now, h.mono = func() time.Time { return wall }, func() time.Duration { return passed }
@@ -137,7 +137,7 @@ func (l limits) Allow(k room.LimitKey) error {
 
 // Setting the clock changes no identity's age for the filter or the limiter. An identity
 // from an earlier run keeps the age that it had then.
-func TestASetClockAgesNobody(t *testing.T) {
+func TestASetClockMakesNobodyOlder(t *testing.T) {
 	h, _ := newFakeLogService(t)
 	wall, passed := noon, time.Minute
 	h.now, h.mono = func() time.Time { return wall }, func() time.Duration { return passed }

@@ -163,7 +163,7 @@ func TestGroupsOverARestart(t *testing.T) {
 }
 
 // Approving a group ends the wait of its authors as newcomers, and of no others.
-func TestAGroupOfNewcomersIsLetIn(t *testing.T) {
+func TestAGroupOfNewcomersIsApproved(t *testing.T) {
 	h := newTestService(t, ratelimit.Rates{})
 	_, mod := h.operators()
 	mod.changeSettings(`{"newcomers": "held"}`)
@@ -227,7 +227,7 @@ func TestARefusedGroupIsUndone(t *testing.T) {
 
 // Undoing a group leaves alone a comment that its platform took down and somebody restored
 // since: it has the time of the first decision, but another decision shows it.
-func TestAnUndoneGroupLeavesWhatWasPutBack(t *testing.T) {
+func TestAnUndoneGroupLeavesRestoredComments(t *testing.T) {
 	h := newTestService(t, ratelimit.Rates{})
 	owner, mod := h.operators()
 	mod.saveRules("lemon => mask") // a moderator approved it masked, so it needs no second review
@@ -250,7 +250,7 @@ func TestAnUndoneGroupLeavesWhatWasPutBack(t *testing.T) {
 
 // Undoing a group leaves alone a comment that the same moderator approved again after its
 // platform had taken it down: that is a later decision.
-func TestAnUndoneGroupLeavesWhatWasApprovedAgain(t *testing.T) {
+func TestAnUndoneGroupLeavesReapprovedComments(t *testing.T) {
 	h := newTestService(t, ratelimit.Rates{})
 	owner, mod := h.operators()
 	mod.holdLemons()
@@ -353,7 +353,7 @@ func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
 
 // A person has a limited number of waiting comments, learns why a further one is refused,
 // and pays for waiting comments as for refused ones.
-func TestWhatWaitsIsPaidFor(t *testing.T) {
+func TestHeldCommentsCountAgainstTheLimit(t *testing.T) {
 	h := newTestService(t, ratelimit.Rates{User: 0.001, UserBurst: 6})
 	_, mod := h.operators()
 	mod.saveRules("lemon => hold\nonion")
@@ -417,7 +417,7 @@ func TestADecisionAboutAGroupOfOne(t *testing.T) {
 
 // A platform can take down comments of several authors in the same millisecond. Undoing
 // the removal of one author leaves the others' comments down.
-func TestPuttingBackOneAuthorLeavesOthersDown(t *testing.T) {
+func TestRestoringOneAuthorLeavesOthersRemoved(t *testing.T) {
 	h := newTestService(t, ratelimit.Rates{})
 	h.freeze()
 	owner, _ := h.operators()
@@ -442,7 +442,7 @@ func TestPuttingBackOneAuthorLeavesOthersDown(t *testing.T) {
 
 // An undo of a group that somebody else decided a moment sooner changes nothing and says
 // so. When it still changes a part, it succeeds.
-func TestAnUndoOfAGroupThatSomebodyDecidedSooner(t *testing.T) {
+func TestUndoOfAGroupDecidedEarlierByAnother(t *testing.T) {
 	for sooner, want := range map[int]error{3: room.ErrChanged, 2: nil} {
 		h := newTestService(t, ratelimit.Rates{})
 		owner, mod := h.operators()

@@ -30,7 +30,7 @@ func listText(l *room.RuleList) string {
 }
 
 // An undone edit keeps what others changed in other lines since.
-func TestAnEditIsTakenBack(t *testing.T) {
+func TestAnEditOfRulesIsUndone(t *testing.T) {
 	const changed = "changed"
 	for _, tt := range []struct{ name, was, became, now, want string }{
 		{"a line was added", "a b", "a x b", "a x b", "a b"},
@@ -80,7 +80,7 @@ func TestAnEditIsTakenBack(t *testing.T) {
 }
 
 // For every pair of short lists, an immediate undo restores the earlier list.
-func TestEveryEditIsTakenBack(t *testing.T) {
+func TestEveryEditOfRulesIsUndone(t *testing.T) {
 	var texts []string
 	for n := range 1 << 8 { // up to four lines of a, b, c and an empty one
 		var lines []string
@@ -100,7 +100,7 @@ func TestEveryEditIsTakenBack(t *testing.T) {
 	}
 }
 
-func TestDifferencesAreSaid(t *testing.T) {
+func TestDifferencesOfRules(t *testing.T) {
 	for _, tt := range []struct{ was, now, want string }{
 		{"-", "a b", "+a · +b"},
 		{"a b", "-", "−a · −b"},

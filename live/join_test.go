@@ -23,7 +23,7 @@ func (o phonesOutlet) Announce(_ string, v room.View, frame []byte) {
 
 // A phone whose welcome was made before its room's comments were limited to some days, and
 // which missed the announcement to phones, is informed right after its welcome.
-func TestWhatChangesDuringAGreetingIsTold(t *testing.T) {
+func TestChangesDuringAWelcomeAreReported(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		view   room.View

@@ -38,7 +38,7 @@ func setLinks(t *testing.T, h *Service, list ...room.AccessLink) {
 }
 
 // A client's link is checked once more when its socket can be evicted.
-func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
+func TestAClientOfARevokedLinkIsEvicted(t *testing.T) {
 	h, _ := newFakeLogService(t)
 	l := room.AccessLink{ID: 7, Room: "live", Role: room.Overlay}
 	setLinks(t, h, l)
@@ -57,7 +57,7 @@ func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
 }
 
 // The settings also decide about a socket that was registered while they changed.
-func TestSettingsDecideWhoStays(t *testing.T) {
+func TestSettingsDecideWhichClientsStay(t *testing.T) {
 	h, _ := newFakeLogService(t)
 	phone, guest := Client{Room: "live", View: room.ViewAudience}, Client{Room: "live", View: room.ViewAudience, Link: 7}
 	setLinks(t, h, room.AccessLink{ID: 7, Room: "live", Role: room.Audience})

@@ -29,7 +29,7 @@ func (a *announced) Announce(roomID string, v room.View, frame []byte) {
 	a.to = append(a.to, roomID+" "+string(v)+" "+string(frame))
 }
 
-func TestConsolesAreToldWhatOneLooksAt(t *testing.T) {
+func TestConsolesLearnWhichCommentAnotherViews(t *testing.T) {
 	h, _ := newFakeLogService(t)
 	enc, out := &lookers{}, &announced{Outlet: h.outlet}
 	h.encoder, h.outlet, h.limiter = enc, out, atMost{n: 1}

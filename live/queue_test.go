@@ -113,7 +113,7 @@ func TestReviewIsBounded(t *testing.T) {
 
 // A person whose comment was shown before still finds a place when strangers behind the
 // same address have used up theirs.
-func TestStrangersLeavePlacesToOthers(t *testing.T) {
+func TestUntrustedAuthorsLeaveReviewPlacesToOthers(t *testing.T) {
 	var q holding
 	if _, err := q.fill(1000, func(i int) claim {
 		return claim{user: fmt.Sprint(i), networks: []string{"school"}, stranger: true}
@@ -127,7 +127,7 @@ func TestStrangersLeavePlacesToOthers(t *testing.T) {
 
 // A reserved place counts, and is free again when the comment was not held. Comments that
 // waited before a restart count by the address in the log, and by person.
-func TestReviewCountsWhatIsUnderWayAndWhatWasBefore(t *testing.T) {
+func TestReviewCountsPendingAndEarlierComments(t *testing.T) {
 	var q holding
 	for i := range comment.ID(20) {
 		q.applyHeld(1000+i, "flood's", "before")
@@ -220,7 +220,7 @@ func TestAFloodTakesFewPlacesOfAConsole(t *testing.T) {
 
 // Memory answers a moderator who was slower with the decisions of the last minute about
 // that group, and with nothing else that happened.
-func TestDecidedLately(t *testing.T) {
+func TestRecentDecisions(t *testing.T) {
 	h, _ := newFakeLogService(t)
 	r := h.rooms["live"]
 	seq := int64(0)

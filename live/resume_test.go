@@ -168,7 +168,7 @@ func TestAnAddressHasARateOfReads(t *testing.T) {
 	}
 }
 
-func TestWhatAReadOfThePastDoes(t *testing.T) {
+func TestReadsOfThePast(t *testing.T) {
 	for name, row := range map[string]struct {
 		log           *slowLog
 		back          int64
@@ -203,7 +203,7 @@ type threeMachines struct{ Cluster }
 // A client that was connected to a machine that was ahead waits until this one has caught
 // up, and resumes. If that takes too long, or the position belongs to another log, it
 // starts afresh.
-func TestAClientFromAMachineThatWasFurther(t *testing.T) {
+func TestAClientFromAMachineAheadOfThisOne(t *testing.T) {
 	for name, row := range map[string]struct {
 		epoch         string
 		ahead, come   int64
@@ -284,7 +284,7 @@ func TestAReadEndsWithItsLastClient(t *testing.T) {
 }
 
 // All clients that share a read that panics start afresh, at once.
-func TestAPanicLeavesNobodyWaiting(t *testing.T) {
+func TestAPanicReleasesWaitingClients(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{panics: true}
 		h := newSlowLogService(t, log)
@@ -308,7 +308,7 @@ func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 }
 
 // A read that never answers delays a client only for a limited time.
-func TestAResumeHasATime(t *testing.T) {
+func TestAResumeTimesOut(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
 		h := newSlowLogService(t, log)

@@ -98,7 +98,7 @@ func (b *brokenRules) Shipped() room.RuleList { return room.RuleList{Name: "star
 
 // Of two simultaneous changes of a list, one that names its base is refused, and one that
 // does not is retried on the new version.
-func TestAChangeOfRulesThatIsOutrun(t *testing.T) {
+func TestARulesChangeOvertakenByANewerOne(t *testing.T) {
 	h, _ := newFakeLogService(t)
 	table := &fakeRules{lists: map[string]room.RuleList{}}
 	h.rules, h.filter = table, &brokenRules{}

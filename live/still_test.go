@@ -60,7 +60,7 @@ func (outletFunc) Count(string, room.View) int                { return 0 }
 
 // A client drops comments up to the position it knows, so a heartbeat must not carry a
 // position whose frame is still on its way.
-func TestBeatDoesNotOvertakeAFrame(t *testing.T) {
+func TestAHeartbeatDoesNotOvertakeAFrame(t *testing.T) {
 	h := &Service{rooms: map[string]*liveRoom{}}
 	sent := make(chan int64, 1)
 	overtook := make(chan bool, 1)

@@ -18,7 +18,7 @@ import (
 
 // A moderator's one click takes effect as a whole or not at all, with one request to the
 // log.
-func TestAnActIsOneRequestOfTheLog(t *testing.T) {
+func TestAnActionIsOneRequestToTheLog(t *testing.T) {
 	ann := access.NewKeys([]byte("secret")).Pseudonym("live", "ann")
 	for _, tt := range []struct {
 		name string
@@ -61,7 +61,7 @@ func TestAnActIsOneRequestOfTheLog(t *testing.T) {
 
 // The ban removes the comments from a banned address in the same request, and those that
 // came meanwhile in the next.
-func TestABanByAddressTakesDownWhatCameMeanwhile(t *testing.T) {
+func TestABanByAddressRemovesCommentsSentMeanwhile(t *testing.T) {
 	h, log := newFakeLogService(t)
 	_, removed, err := h.Ban(t.Context(), "live", boss, BanRequest{AddressOf: 1, Kind: room.Mute, Remove: true})
 	if err != nil || removed != 2 || log.kinds() != "ban remove remove" || log.requests != 2 {
@@ -93,7 +93,7 @@ func (free) Wait(room.LimitKey) time.Duration          { return time.Second }
 
 // An author learns the wait that the server will demand: a comment that the filter refused
 // does not start the slow mode's, by either clock.
-func TestTheWaitThatAnAuthorIsTold(t *testing.T) {
+func TestTheWaitReportedToAnAuthor(t *testing.T) {
 	slow := 30 * time.Second
 	for _, tt := range []struct {
 		name    string
@@ -237,7 +237,7 @@ func (stuckLog) Append(ctx context.Context, _ room.Event) (room.Receipt, error) 
 }
 
 // A comment waits for the log only a limited time, and may be sent again.
-func TestACommentWaitsItsTimeForTheLog(t *testing.T) {
+func TestACommentWaitsForTheLogUntilItsDeadline(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		h, _ := newFakeLogService(t)
 		defer h.rooms["live"].close()

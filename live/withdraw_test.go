@@ -30,7 +30,7 @@ func (o *oneRow) Append(_ context.Context, e room.Event) (room.Receipt, error) {
 	return room.Receipt{Event: e}, nil
 }
 
-func TestTakingBackEndsAfterTenSeconds(t *testing.T) {
+func TestWithdrawingEndsAfterTenSeconds(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	for _, tt := range []struct {
 		name string

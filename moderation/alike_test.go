@@ -9,7 +9,7 @@ import (
 )
 
 // Comments that say the same thing form one group, and comments that only look similar do not.
-func TestWhatIsAlikeIsOneGroup(t *testing.T) {
+func TestSimilarCommentsAreOneGroup(t *testing.T) {
 	said := func(text string) (comment.Comment, room.Entry) { return comment.Comment{Text: text}, room.Entry{} }
 	one := moderation.New(moderation.Options{})
 	again := moderation.New(moderation.Options{}) // after a restart

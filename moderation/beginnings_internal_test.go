@@ -16,7 +16,7 @@ func asksByExpression(folded string) bool {
 	return cue.MatchString(countsCue.ReplaceAllString(folded, ""))
 }
 
-func TestBeginningsAreThoseOfTheExpression(t *testing.T) {
+func TestBeginningsMatchTheExpression(t *testing.T) {
 	for expression, want := range map[string][]string{
 		`abcd|xy`:                            {"abcd", "xy"},
 		`(?:^|[^a-z])(?:q ?q|v)(?:$|[^a-z])`: {"q q", "qq", "v"},

@@ -327,7 +327,7 @@ func TestDuplicates(t *testing.T) {
 
 // A comment that the log did not accept was never said, with and without a ref; while it is in
 // flight it counts.
-func TestWhatWasNotKeptWasNeverSaid(t *testing.T) {
+func TestUnstoredCommentsAreForgotten(t *testing.T) {
 	p := newAuthor(t)
 	p.room.Slow = room.Millis(10 * time.Second)
 	hello := comment.Draft{Room: "r", User: "u", Text: "Hello there"}
@@ -456,7 +456,7 @@ func TestAPlatformsChatIsNoRaid(t *testing.T) {
 
 // Words, URLs and numbers over several comments and with the name, with another comment
 // between; and harmless texts of quizzes and scores.
-func TestPieces(t *testing.T) {
+func TestEntriesOverSeveralComments(t *testing.T) {
 	stopped := [][]string{
 		{"f", "u", "c", "k"}, {"fu", "lol", "ck"}, {"傻", "哈", "逼"}, {"t.me", "/abc"}, {"t.", "me/", "abc"}, {"evil", ".com"}, {"evil.", "com"},
 		{"138", "0013", "8001"}, {"13800", "138001"}, {"+49", "15112345678"}, {"090", "1234", "5678"}, {"name:evil", ".com"}, {"name:t.me", "/abc"}, {"name:139", "12345678"},

@@ -10,7 +10,7 @@ const clauseWords = "口交\n刷单\n赌博\n约炮\n妈逼\n你妈逼\n弱智\n
 
 // A match that the words of the sentence explain does not count, neither in writing nor by
 // sound.
-func TestClauses(t *testing.T) {
+func TestMatchesExplainedByTheSentence(t *testing.T) {
 	set := compile(t, clauseWords)
 	for _, text := range []string{
 		// an entry across the border of two words

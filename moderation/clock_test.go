@@ -76,7 +76,7 @@ func TestARaidOutlivesASetClock(t *testing.T) {
 
 // A draft with a wall clock time only is not refused because of a comment from before the
 // clock was set back.
-func TestNobodyIsKeptOutByTheFuture(t *testing.T) {
+func TestAFutureTimeBlocksNobody(t *testing.T) {
 	p := newAuthor(t)
 	p.room.Slow = room.Millis(10 * time.Second)
 	p.wantRule(p.send(3600, comment.Draft{User: "u", Text: "Hello there"}), "")

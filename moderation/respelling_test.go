@@ -97,7 +97,7 @@ func TestEverydayWordsAreNoRespelling(t *testing.T) {
 }
 
 // A text with more guesses than the bound allows passes: guesses make no text unreadable.
-func TestManyWordsToGuessAt(t *testing.T) {
+func TestTextsWithManyPossibleWords(t *testing.T) {
 	set := manyRules(t, 10_000)
 	for _, text := range []string{
 		strings.Repeat("ab ", 40), strings.Repeat("abcdefghijklmnopqrstuvwxyz", 4), strings.Repeat("x ", 60), strings.Repeat("o0", 55),

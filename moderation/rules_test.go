@@ -195,7 +195,7 @@ func TestListsByRoomAndSwitch(t *testing.T) {
 }
 
 // While rules are swapped, every comment is checked with the old ones or the new ones.
-func TestSwapMissesNothing(t *testing.T) {
+func TestASwapOfRulesSkipsNoComment(t *testing.T) {
 	c := moderation.New(moderation.Options{})
 	list := func(i int) []rules.List {
 		return []rules.List{{Name: "l", Text: fmt.Sprintf("always\nround%d", i%2), On: true}}
@@ -309,7 +309,7 @@ func compileQuiet(text string) *rules.Rules {
 
 // The log gets the first lines that are left out and their number, however many and however
 // long.
-func TestLinesLeftOutAreCounted(t *testing.T) {
+func TestSkippedLinesAreCounted(t *testing.T) {
 	bad := "word => " + strings.Repeat("no", 1000) + "\n"
 	for n, lines := range map[int]int{1: 1, 5: 5, 6: 6, 600: 6} {
 		chain := moderation.New(moderation.Options{})

@@ -95,7 +95,7 @@ func TestExact(t *testing.T) {
 }
 
 // A name and the text after it are not read together by their sound.
-func TestNamesAreNotHeardWithTheText(t *testing.T) {
+func TestNamesAndTextSoundApart(t *testing.T) {
 	c := chainOf(t, "妈逼\n傻逼\n")
 	for name, text := range map[string]string{"小马": "笔试过了", "sha": "bi", "煞": "笔"} {
 		v := c.Check(comment.Draft{Room: "r", User: name, Name: name, Text: text, At: spelledFrom}, room.New("r"))
@@ -110,7 +110,7 @@ func TestNamesAreNotHeardWithTheText(t *testing.T) {
 }
 
 // Characters that are written as their parts.
-func TestParts(t *testing.T) {
+func TestCharactersWrittenAsTheirParts(t *testing.T) {
 	set := compile(t, "强奸\n妈逼\n他妈的\n鸡巴\n加微信\n")
 	for _, text := range []string{"弓虽女干", "弓虽奸", "强女干", "女马逼", "他女马的", "又鸟巴", "力口微信", "加微亻言"} {
 		if v := check(set, text); v.Action != comment.Hold || v.Detail != "the word, taken apart or with other signs" {

@@ -167,7 +167,7 @@ func TestRaidIsNoticed(t *testing.T) {
 
 // A platform's chat before the doors open does not begin the show: the people who come then
 // are not a raid.
-func TestAPlatformsChatBeginsNoShow(t *testing.T) {
+func TestAPlatformsChatDoesNotCountAsAShowsStart(t *testing.T) {
 	s := newTestRoom()
 	for i := range 30 {
 		s.sendFromPlatform(5, fmt.Sprint("waiting for it to begin, line ", i), func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
@@ -243,7 +243,7 @@ func TestAShowsStartIsNoRaid(t *testing.T) {
 }
 
 // A raid does not become usual, however long it lasts.
-func TestALongRaidIsNotUsual(t *testing.T) {
+func TestALongRaidDoesNotBecomeNormal(t *testing.T) {
 	testrace.Skip(t)
 	s := newRunningShow()
 	for range 60 {

@@ -40,7 +40,7 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-func TestPlaceMakesTheSource(t *testing.T) {
+func TestPlaceCreatesTheSource(t *testing.T) {
 	for _, password := range []string{"", "käse 密码"} {
 		s := obstest.New()
 		s.Password = password

@@ -86,7 +86,7 @@ func TestWaitIsEnough(t *testing.T) {
 	}
 }
 
-func TestAllOrNone(t *testing.T) {
+func TestEveryLimitIsChargedOrNone(t *testing.T) {
 	clock := newTestClock()
 	l := New(Options{Limits: limits(), Clock: clock.now})
 	u := newKey(user, "u")
@@ -132,7 +132,7 @@ func TestPenalize(t *testing.T) {
 	}
 }
 
-func TestOffAndNameless(t *testing.T) {
+func TestLimitsThatAreOffOrWithoutAName(t *testing.T) {
 	clock := newTestClock()
 	l := New(Options{Clock: clock.now, Limits: map[Kind]Limit{
 		user: {Rate: 0, Burst: 3}, roomKind: {Rate: 1, Burst: 0},
@@ -155,7 +155,7 @@ func TestOffAndNameless(t *testing.T) {
 
 // In no window of time, whatever its length, may more be accepted than the burst plus the
 // refill of the window.
-func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
+func TestNeverMoreThanBurstPlusRate(t *testing.T) {
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		limit := Limit{Rate: 0.2 + 20*r.Float64(), Burst: 1 + r.IntN(12)}

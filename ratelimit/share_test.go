@@ -244,7 +244,7 @@ func TestFloodsThatComeAndGo(t *testing.T) {
 
 // Trusted people at the flood's own address take precedence over untrusted ones, and take
 // nothing from other addresses.
-func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
+func TestTrustedAuthorsComeFirstAtTheirAddress(t *testing.T) {
 	s := newShare(40, 400, 200, newTestClock().t)
 	flood := &sender{from: newSource("venue"), rate: 200, low: true}
 	trusted := &sender{from: newSource("venue"), rate: 5}
@@ -271,7 +271,7 @@ func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
 
 // For any charges and pauses, the sum of all backlogs is what the room lacks of a full
 // bucket, and none is below zero; groups have the sum of their members.
-func TestShareKeepsItsAccounts(t *testing.T) {
+func TestShareCountersStayConsistent(t *testing.T) {
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 6))
 		clock := newTestClock()

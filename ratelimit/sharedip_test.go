@@ -29,7 +29,7 @@ func (c testSharedIP) Allow(m member, own ...Key) (bool, time.Duration) {
 
 // The shared limit keeps its guarantees for random people who come and go behind a few
 // addresses, some of them swarms of new names.
-func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
+func TestSharedIPLimitOverRandomTraffic(t *testing.T) {
 	type tally struct {
 		began    time.Time
 		accepted int
@@ -111,7 +111,7 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 }
 
 // A refusal by another bucket does not use up a newcomer's place.
-func TestARefusalTakesNoPlaceAmongTheNew(t *testing.T) {
+func TestARefusalTakesNoPlaceAmongNewcomers(t *testing.T) {
 	clock := newTestClock()
 	c := newTestSharedIP(clock)
 	empty := newKey(user, "drained")

@@ -175,7 +175,7 @@ part_go() {
 
 # Each page in every engine; `go` runs only the oldest supported ones.
 part_browsers() {
-	ENGINES=all go test -count=1 -timeout=30m -run 'Engine|EveryEngine|WhenTheMouseHasGone|WithoutFocus|WhatWasTyped|EveryCopyButton|IsOneSheet$|OldBrowser|DoesNotStart|OldAndNewOBS|FitTheWindow|OneFrame' ./e2e/browser/engine ./e2e
+	ENGINES=all go test -count=1 -timeout=30m -run 'Engine|EveryEngine|WhenTheMouseLeaves|WithoutFocus|TypedText|EveryCopyButton|IsOneSheet$|OldBrowser|FailsToStart|OldAndNewOBS|FitTheWindow|OneFrame' ./e2e/browser/engine ./e2e
 }
 
 [ $# -gt 0 ] || set -- "${all[@]}"

@@ -203,7 +203,7 @@ func TestSocketsFromPagesOfOtherMachines(t *testing.T) {
 
 // A ticket makes its bearer the person whose cookie it was made from, whatever cookies come
 // with it; with that person's bans, and without a ticket that would last longer.
-func TestATicketIsTheSamePerson(t *testing.T) {
+func TestATicketIdentifiesTheSamePerson(t *testing.T) {
 	h := newServerInCluster(t)
 	cookie, id := h.newPerson()
 	hello, _ := h.socketFrom("", "role=audience", cookie)

@@ -59,7 +59,7 @@ func (brokenArchive) ExportItems(string, []show.Item, []show.QuestionList, url.V
 
 // A download that fails after its head ends in an aborted connection: otherwise half of it
 // would look complete.
-func TestHalfADownloadIsTorn(t *testing.T) {
+func TestAFailedDownloadIsCutOff(t *testing.T) {
 	h := newTestServer(t)
 	key := h.ownerKey(t)
 	h.opt.Archive = brokenArchive{}

@@ -18,7 +18,7 @@ import (
 
 // An incomplete body costs no page and is not a fault of the server, on every route that
 // accepts a body.
-func TestBodiesThatDoNotCome(t *testing.T) {
+func TestBodiesThatNeverArrive(t *testing.T) {
 	h := newTestServer(t)
 	owner := h.ownerKey(t)
 	for _, r := range table {

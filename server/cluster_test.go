@@ -31,7 +31,7 @@ func (c *newHome) AwaitEnd(context.Context) error {
 
 // A home repeats a failed look-up with the whole log, once, before it answers that
 // something does not exist. When the log cannot be asked, the command is repeated.
-func TestAHomeThatIsNewFindsWhatTheOneBeforeWrote(t *testing.T) {
+func TestANewHomeFindsCommentsOfTheLastOne(t *testing.T) {
 	for name, row := range map[string]struct {
 		room   string
 		rest   func(h *testServer) error
@@ -79,7 +79,7 @@ func TestAHomeThatIsNewFindsWhatTheOneBeforeWrote(t *testing.T) {
 
 // A phone's frame at another machine follows the same rule: a new home repeats a failed
 // look-up.
-func TestAHomeThatIsNewFindsWhatAFrameIsAbout(t *testing.T) {
+func TestANewHomeRepeatsAFailedLookUpOfAFrame(t *testing.T) {
 	for name, row := range map[string]struct {
 		room, frame, want string
 		waits             int
@@ -136,7 +136,7 @@ func (c *here) Do(ctx context.Context, k Command, _ bool) ([]byte, error) {
 
 // A phone's frame gets the same answer from its own machine and from another one, and from
 // an older one, which asks for no plain answer and gets none.
-func TestAFrameIsAnsweredAlikeHereAndThere(t *testing.T) {
+func TestLocalAndForwardedFramesGetTheSameAnswer(t *testing.T) {
 	c := &here{newHome: newHome{rest: func() error { return nil }}}
 	h := newTestServerWith(t, func(o *Options) { o.Cluster = c })
 	author := live.Author{Role: room.Audience, User: h.Service.Keys().Pseudonym("live", "ann")}

@@ -163,7 +163,7 @@ func TestConnectionsAtWorkAreBounded(t *testing.T) {
 }
 
 // A socket is no longer a plain connection, and the count decreases.
-func TestSocketsAreNoPlainConnections(t *testing.T) {
+func TestSocketsDoNotCountAsPlainConnections(t *testing.T) {
 	h, l := newLimitedServer(t, 0, 100)
 	for range 3 {
 		next(t, h.phone(), "hello")

@@ -58,7 +58,7 @@ func TestLocalCommands(t *testing.T) {
 
 // A request is from this machine if it comes from a loopback address, or from the same
 // network address that it arrived at.
-func TestFromThisMachine(t *testing.T) {
+func TestRequestsFromThisMachine(t *testing.T) {
 	for _, tt := range []struct {
 		peer, here string
 		want       bool

@@ -5,7 +5,7 @@ import "testing"
 // Phones have to join the Wi-Fi if only its network reaches the server. A base that is not
 // private, or a public name, can be reached from anywhere; a base of this machine alone has
 // its own hint.
-func TestWhereAPhoneMustBe(t *testing.T) {
+func TestWhichNetworkAPhoneNeeds(t *testing.T) {
 	for base, want := range map[string]bool{
 		"http://192.168.1.20:2333": true, "http://10.0.0.5:2333": true, "http://172.16.4.4": true, "http://172.31.255.1:2333": true,
 		"http://169.254.7.7:2333": true, "http://[fd00::1]:2333": true, "http://[fe80::1]:2333": true,

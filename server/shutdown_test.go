@@ -30,7 +30,7 @@ func (h *testServer) dialAndWrite(text string) net.Conn {
 
 // A client that reads slowly, or sends half a request or nothing, is disconnected after a
 // moment; clients that read get the close message first.
-func TestNobodyHoldsUpAShutdown(t *testing.T) {
+func TestNoClientDelaysAShutdown(t *testing.T) {
 	h := newTestServer(t)
 	reader := h.phone()
 	next(t, reader, "hello")

@@ -11,7 +11,7 @@ import (
 	"danmaku/show"
 )
 
-func TestWhatCountsAsTheWordOfADraw(t *testing.T) {
+func TestWhichTextsEnterADraw(t *testing.T) {
 	for _, tt := range []struct {
 		word, text string
 		want       bool
@@ -29,7 +29,7 @@ func TestWhatCountsAsTheWordOfADraw(t *testing.T) {
 	}
 }
 
-func TestFromWhenOnADrawLooks(t *testing.T) {
+func TestWhenADrawsWindowBegins(t *testing.T) {
 	began := time.Date(2026, 11, 29, 20, 0, 0, 0, time.UTC)
 	for _, tt := range []struct{ since, want time.Time }{
 		{time.Time{}, began},
@@ -104,7 +104,7 @@ func TestDrawAgainAndItsProof(t *testing.T) {
 }
 
 // The seed is public once a draw is over, so the draw does not become live again.
-func TestAnOverDrawIsNotTakenBack(t *testing.T) {
+func TestAFinishedDrawCannotBeUndone(t *testing.T) {
 	seed := make([]byte, show.SeedSize)
 	r := &room{t: t}
 	r.create("d", show.Draw, `{"title":"A shirt","winners":1}`)

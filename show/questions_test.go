@@ -68,7 +68,7 @@ func TestQuestionsAreSorted(t *testing.T) {
 
 // Votes for merged questions count once for each person, whichever came first, and separate
 // again with the questions.
-func TestMergedQuestionsCountPeople(t *testing.T) {
+func TestMergedQuestionsCountEachVoterOnce(t *testing.T) {
 	b, id := newBoard("abc")
 	for person, for_ := range map[string]string{"ann": "ab", "bob": "a", "cat": "b", "dan": "c"} {
 		for _, text := range for_ {
@@ -99,7 +99,7 @@ func TestMergedQuestionsCountPeople(t *testing.T) {
 }
 
 // A second screen gets the best open questions, phones the changed votes.
-func TestWhatQuestionsComeTo(t *testing.T) {
+func TestTallyOfQuestionsByView(t *testing.T) {
 	b, id := newBoard("abcdefg")
 	for i, text := range "gfedcba" {
 		for n := range 7 - i {

@@ -72,7 +72,7 @@ func (r *room) create(id string, kind show.Kind, spec string) {
 	r.mustApply(show.Command{Op: show.Create, ID: id, Kind: kind, Spec: json.RawMessage(spec)})
 }
 
-func TestLife(t *testing.T) {
+func TestLifeCycleOfAPoll(t *testing.T) {
 	r := &room{t: t}
 	r.create("p", show.Poll, poll)
 	if r.state("p") != show.Draft {
@@ -111,7 +111,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-func TestOneItemInASlotAndTheNextWaits(t *testing.T) {
+func TestASlotHoldsOneItemAndTheNextWaits(t *testing.T) {
 	r := &room{t: t}
 	r.create("a", show.Card, `{"text":"first","seconds":8}`)
 	r.create("b", show.Announcement, `{"text":"second","seconds":0}`)
@@ -177,7 +177,7 @@ func TestSpecs(t *testing.T) {
 	}
 }
 
-func TestLivePollStaysWhatPeopleVotedIn(t *testing.T) {
+func TestALivePollKeepsItsOptions(t *testing.T) {
 	r := &room{t: t}
 	r.create("p", show.Poll, poll)
 	r.mustApply(show.Command{Op: show.Start, ID: "p"})
@@ -375,7 +375,7 @@ func TestBounds(t *testing.T) {
 
 // Items of one rank that are made at once keep the order in which they were made, also when
 // the log has truncated their times to milliseconds.
-func TestMadeAtOnceStandAsMade(t *testing.T) {
+func TestItemsCreatedAtOnceKeepTheirOrder(t *testing.T) {
 	r := &room{t: t}
 	want := []string{"c", "a", "b"}
 	for i, id := range want {

@@ -30,7 +30,7 @@ func key(t *testing.T, text string) signature.Key {
 	return k
 }
 
-func TestSignsAsTheSpecification(t *testing.T) {
+func TestSignatureMatchesTheSpecification(t *testing.T) {
 	h := http.Header{}
 	k := key(t, exampleKey)
 	k.Sign(h, exampleID, exampleTime, []byte(exampleBody))

@@ -202,7 +202,7 @@ func TestListEditsAreKept(t *testing.T) {
 
 // A room's earlier pictures are stored for an undo; the oldest are deleted, and those of
 // other rooms stay.
-func TestPicturesBeforeAreKept(t *testing.T) {
+func TestEarlierPicturesAreKept(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
@@ -261,7 +261,7 @@ func pinAndEnd(t *testing.T, s **store.Store, dir, name string, pin, end room.Ev
 }
 
 // Neighbours lists authors who share an address, and Person an author's counts.
-func TestPeople(t *testing.T) {
+func TestNotesOnPeople(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")

@@ -21,7 +21,7 @@ func chatComment(chat, user, ref string, source comment.Source) room.Event {
 }
 
 // Payments, pictures and the chat come back from history and from the log.
-func TestBroughtCommentsComeBack(t *testing.T) {
+func TestCommentsOfChatsAreStored(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	said := mustAppend(t, s, chatComment("c1", "mika", "p.1", comment.FromTwitch))
@@ -43,7 +43,7 @@ func TestBroughtCommentsComeBack(t *testing.T) {
 
 // A message of a platform is stored once, whichever chat brings it and whatever author it
 // names; a sender's equal ref is a different one.
-func TestBroughtOnce(t *testing.T) {
+func TestACommentOfAChatIsStoredOnce(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	first := mustAppend(t, s, chatComment("c1", "mika", "p.1", comment.FromTwitch))
@@ -70,7 +70,7 @@ func TestBroughtOnce(t *testing.T) {
 
 // Clearing a chat removes what it brought from that source, and nothing else; the removed
 // comments can be restored.
-func TestRemoveWhatAChatBrought(t *testing.T) {
+func TestRemovalOfAChatsComments(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	gone := mustAppend(t, s, chatComment("c1", "mika", "p.1", comment.FromTwitch))

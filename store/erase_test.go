@@ -166,7 +166,7 @@ func TestErasedIsOutOfTheWriteAheadLog(t *testing.T) {
 
 // A phone or a chat that resends an erased comment does not bring it back, also after a
 // restart; somebody else may use the same ref, and after two days so may the author.
-func TestErasedDoesNotComeAgain(t *testing.T) {
+func TestErasedCommentsCannotBeReplayed(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, dir)
 	addRoom(t, s, "live")

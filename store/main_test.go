@@ -59,9 +59,9 @@ func writeUntilKilled(dir string) error {
 	return <-fail
 }
 
-// TestKilled kills a writing process without warning, several times on one log, and checks
+// TestAKilledStoreLosesNothing kills a writing process without warning, several times on one log, and checks
 // that everything it acknowledged is there.
-func TestKilled(t *testing.T) {
+func TestAKilledStoreLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, dir)
 	addRoom(t, s, "live")

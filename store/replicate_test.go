@@ -116,7 +116,7 @@ func TestPositions(t *testing.T) {
 
 // An unpublished change is not written, its author gets ErrBusy, and the next change finds
 // out whether it was published.
-func TestUnpublishedIsNotWritten(t *testing.T) {
+func TestAnUnpublishedChangeIsNotWritten(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	log := &recorder{}
 	if err := s.Replicate(t.Context(), log); err != nil {

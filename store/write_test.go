@@ -96,9 +96,9 @@ func checkCount(t *testing.T, s *store.Store, want int) {
 	}
 }
 
-// TestProbe checks that an idle server notices by itself that there is space again, and not
+// TestServerNoticesFreedDiskSpace checks that an idle server notices by itself that there is space again, and not
 // before.
-func TestProbe(t *testing.T) {
+func TestServerNoticesFreedDiskSpace(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	execSQL(t, s, "PRAGMA max_page_count=1") // SQLite raises it to the existing pages
@@ -135,9 +135,9 @@ func waitFor(t *testing.T, so func() bool) {
 	}
 }
 
-// TestGivenUp checks that a caller who stops waiting while the event is still queued can be
+// TestAWriteWhoseCallerGaveUp checks that a caller who stops waiting while the event is still queued can be
 // sure that it was not written.
-func TestGivenUp(t *testing.T) {
+func TestAWriteWhoseCallerGaveUp(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	release := s.Hold()
@@ -165,9 +165,9 @@ func TestGivenUp(t *testing.T) {
 	checkCount(t, s, 1)
 }
 
-// TestClosePatience checks that a Close that runs out of time returns an error, and that
+// TestCloseThatRunsOutOfTime checks that a Close that runs out of time returns an error, and that
 // the next one completes the work.
-func TestClosePatience(t *testing.T) {
+func TestCloseThatRunsOutOfTime(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	release := s.Hold()
@@ -206,9 +206,9 @@ func TestCloseWaitsForFollower(t *testing.T) {
 	}
 }
 
-// TestOneRefusedOfBatch checks that an event that the database refuses does not affect the
+// TestOneRefusedChangeOfABatch checks that an event that the database refuses does not affect the
 // others of its batch, not even one by a new author.
-func TestOneRefusedOfBatch(t *testing.T) {
+func TestOneRefusedChangeOfABatch(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	release := s.Hold()
@@ -259,9 +259,9 @@ func TestOneRefusedOfBatch(t *testing.T) {
 	}
 }
 
-// TestNumberTaken checks that a number in the log that the room does not know about costs
+// TestAnEventNumberThatIsTaken checks that a number in the log that the room does not know about costs
 // one event, not the room.
-func TestNumberTaken(t *testing.T) {
+func TestAnEventNumberThatIsTaken(t *testing.T) {
 	s := openStore(t, t.TempDir())
 	addRoom(t, s, "live")
 	execSQL(t, s, "INSERT INTO events (room, seq, at, kind) VALUES (1, 1, 0, 5)")
@@ -301,9 +301,9 @@ func TestChangesBetweenBatches(t *testing.T) {
 	}
 }
 
-// TestBesideAnother checks that a command in another process (here: another store) can
+// TestAFollowerBesideAnother checks that a command in another process (here: another store) can
 // write while the server does; neither is refused and both see everything.
-func TestBesideAnother(t *testing.T) {
+func TestAFollowerBesideAnother(t *testing.T) {
 	dir := t.TempDir()
 	server, command := openStore(t, dir), openStore(t, dir)
 	addRoom(t, server, "live")

@@ -144,7 +144,7 @@ func idIn(answer any) string {
 	return id
 }
 
-func TestFits(t *testing.T) {
+func TestAnswersComparedWithThePage(t *testing.T) {
 	for _, tt := range []struct{ want, got, fault string }{
 		{`{"id":"a","n":1}`, `{"id":"b","n":1}`, ""},
 		{`{"id":"a"}`, `{"id":7}`, "answer.id is 7"},

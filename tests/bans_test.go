@@ -18,7 +18,7 @@ func (b *browser) post(text string) (int, string) {
 	return b.do("POST", liveRoom+"/comments", map[string]string{"text": text}, ours)
 }
 
-func TestBanTakesDownDisconnectsAndStaysOut(t *testing.T) {
+func TestABanRemovesDisconnectsAndLasts(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	phone, bystander := p.phone(), p.phone()
 	s, other, overlay := phone.open("audience", ""), bystander.open("audience", ""), p.overlaySocket("")
@@ -201,7 +201,7 @@ func TestBanByAddress(t *testing.T) {
 	}
 }
 
-func TestBanRequestsThatMakeNoSense(t *testing.T) {
+func TestInvalidBanRequests(t *testing.T) {
 	p := start(t, t.TempDir())
 	s := p.phone().open("audience", "")
 	me := s.next("hello").User.ID
@@ -236,7 +236,7 @@ func TestBanRequestsThatMakeNoSense(t *testing.T) {
 
 // A moderator cannot act on the owner, and nobody can ban the people who run the room; a
 // comment of a banned person cannot be approved.
-func TestWhoMayActOnWhom(t *testing.T) {
+func TestWhichRolesMayBanEachOther(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	owner, mod := p.console(), p.moderator()
 	write := func(b *browser, text string) event {
@@ -282,7 +282,7 @@ func TestWhoMayActOnWhom(t *testing.T) {
 }
 
 // Limits are for the audience: they do not stop the people who run the room.
-func TestWhoRunsTheRoomIsNotLimited(t *testing.T) {
+func TestOwnersAndModeratorsAreNotLimited(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-burst", "1", "--address-rate", "0.001", "--room-rate", "0.001")
 	mod := p.moderator()
 	mod.call("PATCH", liveRoom, map[string]any{"slow_ms": 60_000, "newcomers": "held", "state": "paused"}, 200)

@@ -8,7 +8,7 @@ import (
 
 // A sender takes down its own comments in any state of comment and room: held, refused, from a
 // batch, in a closed room. With a revoked link, or in another room, it takes down nothing.
-func TestSendersTakeDownWhereverItIs(t *testing.T) {
+func TestSendersRemoveTheirCommentsInEveryState(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.console()
 	mine := p.bot("sender")

@@ -40,7 +40,7 @@ func (b bot) post(body any) posted {
 }
 
 // No extra field of a program costs a comment.
-func TestProgramsAreReadLeniently(t *testing.T) {
+func TestValuesOfProgramsAreReadLeniently(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.bot("sender")
 	long := strings.Repeat("some ", 29) + "words"
@@ -107,7 +107,7 @@ func TestProgramsAreReadLeniently(t *testing.T) {
 }
 
 // The error for an unreadable body names the header, field or byte.
-func TestProgramsAreToldWhatIsWrong(t *testing.T) {
+func TestProgramsGetTheReasonOfARefusal(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.bot("sender")
 	for _, tt := range []struct {
@@ -157,7 +157,7 @@ func TestProgramsAreToldWhatIsWrong(t *testing.T) {
 
 // A sender's key takes down comments of its own link, by id and by ref, and no others, also
 // after a restart.
-func TestSendersTakeDownTheirOwn(t *testing.T) {
+func TestSendersRemoveOnlyTheirOwnComments(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
 	owner := p.console()

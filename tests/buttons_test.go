@@ -223,7 +223,7 @@ func TestButtonsAreBounded(t *testing.T) {
 // A GET that only looks does nothing: from a browser that navigates, loads it as a picture or
 // prefetches it, from a program that makes previews, and a HEAD. A browser gets a page with
 // the button.
-func TestLookingPressesNothing(t *testing.T) {
+func TestReadingAButtonPressesNothing(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
 	made := boss.button("pause", "")

@@ -92,7 +92,7 @@ func TestLongMessagesOfChatsAreCut(t *testing.T) {
 
 // A chat that arrives through two connections is shown once, and removed when either of them
 // reports it.
-func TestTwoWaysToOneChat(t *testing.T) {
+func TestOneChatThroughTwoConnectors(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +230,7 @@ func TestABigChatKeepsNoPhoneOut(t *testing.T) {
 }
 
 // A test of a chat prints the platform's answer, and sends a line in its room.
-func TestATestOfAChatSaysALine(t *testing.T) {
+func TestATestOfAChatSendsALine(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {
 		t.Fatal(err)

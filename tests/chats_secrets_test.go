@@ -54,7 +54,7 @@ func TestSecretsOfChatsStaySecret(t *testing.T) {
 
 // A link to another host does not send the stored secrets there; one on the same host, and
 // another channel of a platform, keep them.
-func TestSecretsStayWithTheirHost(t *testing.T) {
+func TestSecretsAreSentOnlyToTheirHost(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
 	for _, chat := range []struct{ link, secret, value string }{

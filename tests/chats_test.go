@@ -159,7 +159,7 @@ func (p *program) addChat(args ...string) string {
 
 // A message of a platform flies here, and when the platform removes it, it disappears from
 // overlay, phone, console, review, resume and export, through whichever connection it came.
-func TestEveryChatIsShownAndGone(t *testing.T) {
+func TestEveryChatsCommentsAreShownAndRemoved(t *testing.T) {
 	all := platforms(t)
 	var environ []string
 	for _, pl := range all {
@@ -241,7 +241,7 @@ func TestEveryChatIsShownAndGone(t *testing.T) {
 
 // A message that a platform removes disappears in any state: in flight to us, held, or
 // delayed. No screen keeps it.
-func TestGoneWhereverItIs(t *testing.T) {
+func TestRemovedByThePlatformInEveryState(t *testing.T) {
 	var environ []string
 	all := slices.DeleteFunc(platforms(t), func(pl platform) bool { return pl.remove == nil })
 	for _, pl := range all {

@@ -17,7 +17,7 @@ import (
 // one is killed, its phone continues at another with its ticket: a comment that it
 // sends again counts once, its rate limit continues, and its ban applies. An overlay
 // continues after its last comment.
-func TestAPhoneGoesOnAtAnotherAddress(t *testing.T) {
+func TestAPhoneMovesToAnotherMachine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test kills a process, which takes seconds")
 	}

@@ -33,7 +33,7 @@ func edgeName() string {
 
 // An edge serves phones, overlays and consoles like the three machines, and a decision of one
 // of the four applies on all. It shows its role, and leaves when it is stopped.
-func TestAnEdgeServesAsTheOthersDo(t *testing.T) {
+func TestAnEdgeServesLikeOtherMachines(t *testing.T) {
 	machines := startCluster(t, startIn0, "--room-rate", "0")
 	dir, name := filepath.Join(t.TempDir(), "edge"), edgeName()
 	if said := joinEdge(t, machines[0], dir, name); !strings.Contains(said, "an edge beside 3 machines") {
@@ -154,7 +154,7 @@ func startIn0(t testing.TB, data string, args ...string) *program {
 // moves elsewhere, and when it is back it has everything. With only one of three machines it
 // has no home: it reports that it is not ready, a phone keeps its text, and history is
 // available.
-func TestKilledUnderAndOverAnEdge(t *testing.T) {
+func TestKillsOfTheHomeAndOfAnEdge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test kills whole processes, which takes seconds")
 	}
@@ -283,7 +283,7 @@ func countUp(s clusterState) (n int) {
 // When all machines that keep the log are lost, an edge continues alone with its data: the
 // command says what may be missing, refuses while a machine runs, and the links of the cluster
 // stay valid.
-func TestAnEdgeGoesOnAlone(t *testing.T) {
+func TestAnEdgeKeepsServingAlone(t *testing.T) {
 	first, dir := t.TempDir(), filepath.Join(t.TempDir(), "edge")
 	inviteFirst(t, first)
 	one := start(t, first)

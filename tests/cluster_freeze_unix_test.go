@@ -16,7 +16,7 @@ import (
 // A home that was frozen remembers a time before somebody was banned, a room was closed, and a
 // moderator lost a right. It writes nothing from that time: the next home's decisions apply to
 // everything that waited at it.
-func TestAThawedHomeWritesNothingOfBefore(t *testing.T) {
+func TestAThawedHomeWritesNoStaleChange(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test stops whole processes, which takes seconds")
 	}

@@ -65,7 +65,7 @@ func TestRecallDuringTheDelay(t *testing.T) {
 
 // A client that was away while a comment was removed gets the removal at once when it comes
 // back, not when the delay is over.
-func TestRemovalIsAheadInAResume(t *testing.T) {
+func TestARemovalComesFirstInAResume(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	mod := p.moderator()
 	phone, overlay := p.phone().open("audience", ""), p.overlaySocket("")

@@ -75,7 +75,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 }
 
 // The policy allows inline content of the audience page by its hash, and nothing else.
-func TestWhatStandsInThePageIsNamedByItsHash(t *testing.T) {
+func TestInlineScriptsAreAllowedByHash(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.browser()
 	policy := b.get("/r/live", nil).Header.Get("Content-Security-Policy")
@@ -218,7 +218,7 @@ func TestForgedSessions(t *testing.T) {
 
 // A bound ref is answered before the limits are checked, and a refusal by the filter costs two
 // tokens.
-func TestWhatCostsATokenAndWhatDoesNot(t *testing.T) {
+func TestWhichRequestsCostAToken(t *testing.T) {
 	p := start(t, t.TempDir())
 	s := p.phone().open("audience", "")
 	for i := range 3 {
@@ -246,7 +246,7 @@ func TestWhatCostsATokenAndWhatDoesNot(t *testing.T) {
 
 // A browser applies Cross-Origin-Opener-Policy on https and on its own machine, and logs an
 // error elsewhere: there it is not sent.
-func TestOpenerPolicyIsSentWhereItCounts(t *testing.T) {
+func TestWhichPagesSendTheOpenerPolicy(t *testing.T) {
 	p := start(t, t.TempDir(), "--trusted-proxy", "127.0.0.1")
 	for _, tt := range []struct {
 		host, proto string

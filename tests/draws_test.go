@@ -161,7 +161,7 @@ func TestDrawByButton(t *testing.T) {
 
 // A person who writes the word takes part: from as far back as the draw looks, phones and
 // programs, but no moderators, muted people or earlier winners.
-func TestDrawAmongThoseWhoWrote(t *testing.T) {
+func TestDrawAmongAuthors(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss := p.console()
 	ann, bob, cat, dan := p.phone(), p.phone(), p.phone(), p.phone()

@@ -255,8 +255,8 @@ func TestEventsEnd(t *testing.T) {
 	}
 }
 
-// TestEventsAsked tests the ways of requesting the stream.
-func TestEventsAsked(t *testing.T) {
+// TestRequestsOfEvents tests the ways of requesting the stream.
+func TestRequestsOfEvents(t *testing.T) {
 	p := start(t, t.TempDir())
 	key := p.link("observer").Key
 	for _, tt := range []struct {

@@ -264,9 +264,9 @@ func TestExportRefuses(t *testing.T) {
 	}
 }
 
-// TestExportAsksTheRunningServer checks the command's requests while a server runs, and compares
+// TestExportUsesTheRunningServer checks the command's requests while a server runs, and compares
 // the file with the one that the command later writes from the database.
-func TestExportAsksTheRunningServer(t *testing.T) {
+func TestExportUsesTheRunningServer(t *testing.T) {
 	p, _ := exportRoom(t)
 	to, err := url.Parse(p.base)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 func textIs(s string) func(event) bool { return func(e event) bool { return e.Text == s } }
 
-func TestPhoneToEveryScreenAndDownAgain(t *testing.T) {
+func TestACommentReachesEveryScreenAndIsRemoved(t *testing.T) {
 	p := start(t, t.TempDir())
 	author, reader, overlay := p.phone().open("audience", ""), p.phone().open("audience", ""), p.overlaySocket("")
 	boss := p.console()
@@ -113,7 +113,7 @@ func TestOverlayResumesOverARestart(t *testing.T) {
 	}
 }
 
-func TestOverlayFromAnotherLogStartsAfresh(t *testing.T) {
+func TestAnOverlayOfAnotherLogStartsAnew(t *testing.T) {
 	p := start(t, t.TempDir())
 	first := p.overlaySocket("")
 	first.next("hello")
@@ -154,7 +154,7 @@ func TestLimits(t *testing.T) {
 
 // In slow mode every answer says when the next comment may come. A refusal by the filter does
 // not start the wait.
-func TestSlowModeIsToldAtOnce(t *testing.T) {
+func TestSlowModeIsAnnouncedAtOnce(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.console()
 	mod.call("PUT", liveRoom+"/rules", map[string]any{"name": "test", "text": "forbidden"}, 200)
@@ -220,7 +220,7 @@ func TestSenderKey(t *testing.T) {
 }
 
 // Revoking an overlay link closes the overlay that used it.
-func TestRevokedLinkIsCut(t *testing.T) {
+func TestARevokedLinkIsDisconnected(t *testing.T) {
 	p := start(t, t.TempDir())
 	overlay := p.link("overlay")
 	s := p.browser().open("overlay", "&key="+overlay.Key)
@@ -236,7 +236,7 @@ func TestRevokedLinkIsCut(t *testing.T) {
 	}
 }
 
-func TestStopTellsEverybody(t *testing.T) {
+func TestStopSendsEveryClientABye(t *testing.T) {
 	p := start(t, t.TempDir())
 	sockets := []*socket{p.phone().open("audience", ""), p.overlaySocket(""), p.console().open("console", "")}
 	for _, s := range sockets {

@@ -45,7 +45,7 @@ func TestVenuePages(t *testing.T) {
 
 // Screen and poster ask people to join the Wi-Fi only if necessary: a public address is
 // reachable from anywhere.
-func TestPagesTellOfTheWiFiWhereItIsNeeded(t *testing.T) {
+func TestWhichPagesShowTheWiFi(t *testing.T) {
 	for address, want := range map[string]bool{"http://192.168.1.20:2333": true, "http://studio.local:2333": true, "http://192.0.2.2:2333": false, "https://live.example.org": false} {
 		listen := freePort(t)
 		p := start(t, t.TempDir(), "--listen", listen, "--public-url", address)
@@ -60,7 +60,7 @@ func TestPagesTellOfTheWiFiWhereItIsNeeded(t *testing.T) {
 }
 
 // A page in a file may detect that there is a server, and read nothing else from it.
-func TestOnlyTheHealthIsForOtherOrigins(t *testing.T) {
+func TestOtherOriginsReadOnlyHealth(t *testing.T) {
 	p := start(t, t.TempDir())
 	for path, want := range map[string]string{"/healthz": "cross-origin", "/readyz": "same-origin", "/r/live": "same-origin"} {
 		resp, err := p.browser().http.Get(p.base + path)

@@ -21,7 +21,7 @@ type keeping struct {
 
 // The owner's choice is stored, applies at once and after a restart, and is shown on the
 // phone; a flag, a variable and the file override it, and the answer says so.
-func TestHowLongIsChosen(t *testing.T) {
+func TestDurationOfAMuteIsChosen(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
 	p.stop()

@@ -56,7 +56,7 @@ var prefetches = []map[string]string{
 
 // HEAD is answered on every route of GET, with the same status and headers and no body, and
 // neither it nor a prefetch sets a cookie.
-func TestLookingAtEveryRoute(t *testing.T) {
+func TestHeadOnEveryRoute(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner := p.console()
 	s := p.phone().open("audience", "")
@@ -111,7 +111,7 @@ func TestLookingAtEveryRoute(t *testing.T) {
 var tradedOn = []string{"/console", "/console/live", "/dock/live", "/welcome/live", "/builder/live"}
 
 // A request that only looks exchanges nothing: the code stays valid.
-func TestLookingTradesNothing(t *testing.T) {
+func TestReadingALinkDoesNotUseIt(t *testing.T) {
 	p := start(t, t.TempDir())
 	path := "/console/live?code=" + p.code
 	looks := append([]map[string]string{}, prefetches...)
@@ -148,7 +148,7 @@ func TestLookingTradesNothing(t *testing.T) {
 
 // A key is exchanged when a browser navigates to the page, and not when a page loads its URL
 // as a resource.
-func TestKeysAreTradedByNavigationAlone(t *testing.T) {
+func TestKeysAreExchangedOnlyByNavigation(t *testing.T) {
 	p := start(t, t.TempDir())
 	key, guest := p.link("owner").Key, p.link("audience").Key
 	for _, dest := range []string{"", "document", "image", "iframe", "frame", "embed", "object", "empty", "script", "style", "fencedframe", "Document "} {

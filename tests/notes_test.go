@@ -142,7 +142,7 @@ func TestNotesAndWarnings(t *testing.T) {
 	}
 }
 
-func TestNotesThatAreNotTaken(t *testing.T) {
+func TestRefusedNotes(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	me := p.phone().open("audience", "").next("hello").User.ID
 	mod := p.moderator()

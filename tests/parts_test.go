@@ -14,9 +14,9 @@ import (
 	"testing"
 )
 
-// TestPartsNameTests looks up each row of scripts/parts.txt: a renamed test
+// TestPartsListNamesExistingTests looks up each row of scripts/parts.txt: a renamed test
 // would fall back into `make test`, and its row would name nothing.
-func TestPartsNameTests(t *testing.T) {
+func TestPartsListNamesExistingTests(t *testing.T) {
 	parts := map[string]string{} // each with the packages for which test.sh runs it
 	for _, p := range []string{"pages", "details", "engines"} {
 		parts[p] = "e2e"
@@ -89,9 +89,9 @@ func testsOf(t *testing.T, folder string) map[string]bool {
 	return found
 }
 
-// TestPartsThatChanged changes files in a temporary repository and asks which long
+// TestLongTestsOfChangedFiles changes files in a temporary repository and asks which long
 // tests continuous integration would run.
-func TestPartsThatChanged(t *testing.T) {
+func TestLongTestsOfChangedFiles(t *testing.T) {
 	dir := t.TempDir()
 	git := func(args ...string) {
 		t.Helper()

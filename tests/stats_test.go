@@ -68,7 +68,7 @@ func TestOverlaysTellHowLongCommentsTake(t *testing.T) {
 }
 
 // The last hour is sent by minute, also to a console that connects late.
-func TestTheLastHour(t *testing.T) {
+func TestNumbersOfTheLastHour(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	mod, s := p.moderator(), p.phone().open("audience", "")
 	for _, text := range []string{"one", "two", "three"} {

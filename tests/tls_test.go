@@ -104,7 +104,7 @@ func TestCertificateInFiles(t *testing.T) {
 }
 
 // Plain http is redirected to the same page over https, and never to a foreign name.
-func TestPlainHTTPIsLedOn(t *testing.T) {
+func TestPlainHTTPIsRedirected(t *testing.T) {
 	dir := t.TempDir()
 	certify(t, dir, publicHost)
 	free := freePort(t)

@@ -97,7 +97,7 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 
 // The builder sends its look, too; an invalid look is refused before OBS is
 // called.
-func TestTheBuilderDressesOBS(t *testing.T) {
+func TestTheBuilderSetsTheCSSInOBS(t *testing.T) {
 	fakeOBS := obstest.New()
 	p := start(t, t.TempDir(), "--obs", fakeOBS.Start(t))
 	owner := p.console()

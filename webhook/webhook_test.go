@@ -177,7 +177,7 @@ func TestFailuresAreSentAgain(t *testing.T) {
 }
 
 // When all events of a request were taken down meanwhile, it is not sent again.
-func TestNothingLeftIsNotSent(t *testing.T) {
+func TestAnEmptyBatchIsNotSent(t *testing.T) {
 	r, log := startRunner(t, time.Millisecond)
 	to := newReceiver(t)
 	log.add("bad")
@@ -261,7 +261,7 @@ func TestSetAndRemove(t *testing.T) {
 }
 
 // Both keys sign for a while after one has replaced the other.
-func TestOldKeySignsOn(t *testing.T) {
+func TestTheOldKeyKeepsSigning(t *testing.T) {
 	r, log := startRunner(t, time.Hour)
 	to := newReceiver(t)
 	close(to.answer)
@@ -287,7 +287,7 @@ func TestOldKeySignsOn(t *testing.T) {
 
 // The address that a name has is checked when the connection is made, and after each
 // redirect.
-func TestWhereWebhooksMayLead(t *testing.T) {
+func TestWhichURLsWebhooksMayHave(t *testing.T) {
 	r, _ := startRunner(t, time.Hour)
 	to := newReceiver(t)
 	close(to.answer)

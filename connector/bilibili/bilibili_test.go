@@ -320,7 +320,7 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-func TestSecretsAreChecked(t *testing.T) {
+func TestFaultySecretsAreReported(t *testing.T) {
 	for key, code := range map[string]connector.Code{
 		"access_key_id": connector.FaultKeyMissing, "access_key_secret": connector.FaultKeyMissing, "app_id": connector.FaultKeyMissing, "code": connector.FaultKeyMissing,
 	} {

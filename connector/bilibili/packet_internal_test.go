@@ -10,7 +10,7 @@ import (
 	"danmaku/testrace"
 )
 
-func TestVectors(t *testing.T) {
+func TestPublishedPackets(t *testing.T) {
 	for want, got := range map[string][]byte{
 		"0000001d0010000100000007000000017b22726f6f6d6964223a34327d": encode(opAuth, []byte(`{"roomid":42}`)),
 		"000000120010000100000002000000017b7d":                       encode(opHeartbeat, []byte(`{}`)),

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestTextOf(t *testing.T) {
+func TestTextOfHTML(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain": "plain", "a &amp; b &lt;i&gt;": "a & b <i>", "<b>bold <i>and</b></i>": "bold and",
 		`x<img src="javascript:alert(1)" alt="y">z`: "xyz", `<img src="https://a/b">z`: "z", `<img alt="<b>">z`: "z",

@@ -162,7 +162,7 @@ func equalMessages(a, b connector.Message) bool {
 	return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b)
 }
 
-func TestWhatNobodyWroteIsNoMessage(t *testing.T) {
+func TestNoticesWithoutTextAreNoMessages(t *testing.T) {
 	r := runSource(t, nil)
 	c := r.awaitJoined(t)
 	for _, l := range []string{

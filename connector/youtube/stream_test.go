@@ -11,7 +11,7 @@ import (
 	"danmaku/connector/youtube/youtubetest"
 )
 
-func TestHistoryIsSkippedAndTheStreamGoesOnFromItsToken(t *testing.T) {
+func TestHistoryIsSkippedAndTheStreamResumesFromItsToken(t *testing.T) {
 	r := runSource(t, youtubetest.Video, func(s *youtubetest.Server) {
 		s.SetHistory(youtubetest.Text("h1", before, "UCa", "a", "of before") + "," + youtubetest.Text("h2", after, "UCa", "a", "of now"))
 	})

@@ -156,7 +156,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-func TestFramingIsCutAnywhere(t *testing.T) {
+func TestFramesCutAtEveryByte(t *testing.T) {
 	r := runSource(t, youtubetest.Video, nil)
 	st := r.awaitStream(t)
 	page := []byte(st.Page(youtubetest.Text("m1", after, "UCa", "雪", "寒い 😂")))
@@ -288,7 +288,7 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-func TestWaitsForTheShow(t *testing.T) {
+func TestWaitsForTheStream(t *testing.T) {
 	t.Run("video", func(t *testing.T) {
 		r := runSource(t, youtubetest.Video, func(s *youtubetest.Server) { s.SetBroadcast("upcoming", false) })
 		if d := r.Next(); d.Waiting != "Mika" {
@@ -320,7 +320,7 @@ func TestWaitsForTheShow(t *testing.T) {
 
 // A channel's show that is over, or unreadable, does not end the channel's chat: the next
 // search follows after the usual wait, even while the search still names that show.
-func TestChannelOutlivesItsShows(t *testing.T) {
+func TestChannelOutlivesItsStreams(t *testing.T) {
 	refuse := func(path string, status int, reason string) func(*youtubetest.Server) {
 		return func(s *youtubetest.Server) {
 			s.Refuse(func(p string) (int, string) {
@@ -372,7 +372,7 @@ func TestChannelOutlivesItsShows(t *testing.T) {
 	}
 }
 
-func TestKeyIsInNoAddress(t *testing.T) {
+func TestNoURLContainsTheKey(t *testing.T) {
 	r := runSource(t, youtubetest.Handle, nil)
 	r.awaitStream(t)
 	if calls := r.server.Calls(); slices.ContainsFunc(calls, func(c string) bool { return strings.Contains(c, youtubetest.Key) }) {
@@ -380,7 +380,7 @@ func TestKeyIsInNoAddress(t *testing.T) {
 	}
 }
 
-func TestTargets(t *testing.T) {
+func TestValidTargets(t *testing.T) {
 	for target, code := range map[string]connector.Code{
 		"abc123def45": "", "@mika": "", "@雪ねこ": "", "UCmika00000000000000000_-": connector.FaultTarget, "UCmika0000000000000000-_": "",
 		"": connector.FaultTarget, "https://youtu.be/abc123def45": connector.FaultTarget, "abc": connector.FaultTarget,

@@ -131,7 +131,7 @@ func TestUnknownKeysAreNotLookedUp(t *testing.T) {
 }
 
 // The use of a link that is not stored yet survives a reload of the links.
-func TestUsesSurviveLoading(t *testing.T) {
+func TestUseTimesSurviveLoading(t *testing.T) {
 	h, _, l, key := newAccess(t)
 	if _, err := h.Open(key); err != nil {
 		t.Fatal(err)

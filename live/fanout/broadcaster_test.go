@@ -125,7 +125,7 @@ func TestQuietFeedSendsAtOnceThenOncePerTick(t *testing.T) {
 	})
 }
 
-func TestRemoveFlushesAndTakesWhatWaits(t *testing.T) {
+func TestARemovalFlushesAndDropsPendingComments(t *testing.T) {
 	runBroadcaster(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
 		addComment(f, 1)
 		frames()
@@ -140,7 +140,7 @@ func TestRemoveFlushesAndTakesWhatWaits(t *testing.T) {
 	})
 }
 
-func TestClearTakesWhatWaits(t *testing.T) {
+func TestAClearDropsPendingComments(t *testing.T) {
 	runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 		addComment(f, 1)
 		frames()
@@ -208,7 +208,7 @@ func TestConsoleIsNotFloodedWithRefusals(t *testing.T) {
 
 // A position never passes an event that has not been sent: a client that resumed from it
 // would miss the event.
-func TestPositionWaitsForWhatIsPending(t *testing.T) {
+func TestThePositionWaitsForPendingEvents(t *testing.T) {
 	runBroadcaster(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 		addComment(f, 1)
 		frames()
@@ -262,7 +262,7 @@ func TestSlowSendingMakesLargerFrames(t *testing.T) {
 
 // Sockets whose queues lag get one large frame instead of many, however large it grows; but
 // removals are sent at once, and no socket delays the others forever.
-func TestFramesGrowUntilTheLastIsTaken(t *testing.T) {
+func TestFramesGrowUntilTheLastOneIsRead(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		Restart := time.Now()
 		var frames []sent
@@ -340,7 +340,7 @@ func (n names) Send(Frame) <-chan struct{} {
 
 // A client that joins while a frame is being sent does not wait for it, and does not
 // receive it.
-func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
+func TestJoiningWaitsForNoBroadcast(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		out := &slowOutlet{free: make(chan struct{})}
 		f := NewBroadcaster(options(room.ViewOverlay, out))
@@ -416,7 +416,7 @@ func TestIdleFeedsSleep(t *testing.T) {
 
 // Frames become less frequent when sending one takes a large part of the time, but no less
 // frequent than that requires.
-func TestFramesThatTakeLongComeLessOften(t *testing.T) {
+func TestSlowFramesAreSentLessOften(t *testing.T) {
 	for takes, want := range map[time.Duration]time.Duration{
 		0: 40 * time.Millisecond, 4 * time.Millisecond: 40 * time.Millisecond, 5 * time.Millisecond: 45 * time.Millisecond,
 		20 * time.Millisecond: 60 * time.Millisecond, 80 * time.Millisecond: 80 * time.Millisecond,

@@ -150,7 +150,7 @@ func TestDelayOverARestart(t *testing.T) {
 
 // A console does not receive a flood of refusals, but it receives every decision, which
 // takes a comment out of the queue.
-func TestDecisionsAreNoFlood(t *testing.T) {
+func TestDecisionsAreNotSampled(t *testing.T) {
 	runBroadcaster(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
 		at := time.Now()
 		for seq := int64(1); seq <= 200; seq++ {

@@ -54,7 +54,7 @@ func (s *testStage) recorded() []string {
 
 // Each row acts on a player at given seconds; what it plays, and when, is exact, since the
 // test controls the clock.
-func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
+func TestPlayerKeepsTimeThroughEveryControl(t *testing.T) {
 	type act struct {
 		at int // second
 		do func(*replay.Player)
@@ -104,7 +104,7 @@ func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 // A room that accepts comments more slowly than they come delays the player: nothing is
 // lost, an author's comments keep their order, a pause holds waiting comments, and a jump
 // drops them.
-func TestPlayerInFrontOfABusyRoom(t *testing.T) {
+func TestPlayerWaitsForABusyRoom(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		s := &testStage{begun: time.Now()}
 		var next time.Time

@@ -69,7 +69,7 @@ func (shortFilm) From(context.Context, time.Duration) iter.Seq2[RecordedComment,
 
 // A bug ends the replay that meets it, and neither the program nor the room's next replay.
 // A replay that is over keeps no file.
-func TestReplayThatStumbles(t *testing.T) {
+func TestAPanicEndsOneReplayAlone(t *testing.T) {
 	s := newEmptyReplays(t, func(text string) (Recording, error) {
 		if text == "bad" {
 			panic(text)

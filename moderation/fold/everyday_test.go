@@ -6,7 +6,7 @@ import (
 	"danmaku/moderation/fold"
 )
 
-func TestEveryday(t *testing.T) {
+func TestLanguagesOfEverydayWords(t *testing.T) {
 	const english, spanish, french, swedish, russian = 1 << 0, 1 << 1, 1 << 2, 1 << 11, 1 << 22
 	for word, want := range map[string]fold.Languages{
 		"the": english, "shirt": english, "folder": english, "papa": spanish, "retard": french | english, "slut": swedish | english, "наука": russian,

@@ -215,7 +215,7 @@ func BenchmarkIdleRooms(b *testing.B) {
 }
 
 // A small audience goes through all of it, as a test.
-func TestACrowdComesAndGoes(t *testing.T) {
+func TestManyPhonesConnectAndDisconnect(t *testing.T) {
 	h := newTestServer(t)
 	sink, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {

@@ -95,7 +95,7 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 }
 
 // Clients that do not read do not slow down the others, even when they are the majority.
-func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
+func TestNoClientWaitsForOneThatDoesNotRead(t *testing.T) {
 	h := newTestServer(t)
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
 	reader := h.phone()
@@ -133,7 +133,7 @@ func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
 	}
 }
 
-func TestPulse(t *testing.T) {
+func TestBackpressureOfAGroup(t *testing.T) {
 	var g group
 	p := &g.pressure
 	is := func(what string, f *inFlight, want bool) {

@@ -139,7 +139,7 @@ func TestEveryClientUnpacksItsFrames(t *testing.T) {
 
 // A client that has missed a frame follows no chain that depends on it, even when the group
 // has dropped its chains meanwhile.
-func TestWhoMissedAFrameFollowsNoChain(t *testing.T) {
+func TestAClientThatMissedAFrameLeavesTheCompressedStream(t *testing.T) {
 	g := &group{}
 	send := func(n int, to ...*stream) (p *parcel, payload []byte) {
 		payload = fmt.Appendf(nil, `{"type":"events","events":[{"seq":%d,"text":"comment %d of the show, %s"}]}`, n, n, strings.Repeat("ab", n))

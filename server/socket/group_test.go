@@ -83,7 +83,7 @@ func (s slowService) Stays(c live.Client) error {
 }
 
 // However many arrive at once, a few are welcomed at a time, and finally all.
-func TestFewAreGreetedAtOnce(t *testing.T) {
+func TestFewClientsAreWelcomedAtOnce(t *testing.T) {
 	h := newTestServer(t)
 	most := cap(h.handler.greeting)
 	var now, came atomic.Int64
@@ -174,7 +174,7 @@ func TestFramesKeepTheirOrderPastTheQueue(t *testing.T) {
 }
 
 // Nothing follows a bye, even before its close frame.
-func TestNothingFollowsABye(t *testing.T) {
+func TestNoFrameFollowsABye(t *testing.T) {
 	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
@@ -190,7 +190,7 @@ func TestNothingFollowsABye(t *testing.T) {
 
 // After a bye the server reads and drops what the client sends until it closes: closing
 // over unread bytes would reset the connection, and the bye could be lost with it.
-func TestByeClosesOverNothingUnread(t *testing.T) {
+func TestByeClosesWithNoUnreadData(t *testing.T) {
 	h := newTestServer(t)
 	h.hub.linger = patience
 	busy, release := make(chan struct{}), make(chan struct{})
@@ -236,7 +236,7 @@ func TestByeClosesOverNothingUnread(t *testing.T) {
 
 // After a bye a client gets no further frame that would fill its queue and so disconnect
 // it; it is disconnected if it has not left between two heartbeats.
-func TestByeHasItsTime(t *testing.T) {
+func TestByeTimesOut(t *testing.T) {
 	h := newTestServer(t)
 	h.hub.linger = patience
 	conn := h.phone()
@@ -259,7 +259,7 @@ func TestByeHasItsTime(t *testing.T) {
 
 // A client that is being disconnected may have missed a frame. A later frame would hide the
 // gap, and the client would continue from there.
-func TestNothingComesAfterAFrameThatIsMissed(t *testing.T) {
+func TestNoFrameFollowsAMissedOne(t *testing.T) {
 	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")

@@ -14,7 +14,7 @@ import (
 
 // Memory is freed once after a storm, when it is over, and not for the usual coming and
 // going.
-func TestStormIsOverOnce(t *testing.T) {
+func TestOneEndForEachReconnectStorm(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		sockets []int64 // at each beat
@@ -43,7 +43,7 @@ func TestStormIsOverOnce(t *testing.T) {
 }
 
 // Memory is freed once after a busy time, when it is over and has left much.
-func TestRushIsOverOnce(t *testing.T) {
+func TestOneEndForEachRush(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		frames []int64 // between heartbeats
@@ -71,7 +71,7 @@ func TestRushIsOverOnce(t *testing.T) {
 }
 
 // heapBytes counts what freeing returns.
-func TestHeapIsWhatCanBeGivenBack(t *testing.T) {
+func TestHeapThatCanBeReturned(t *testing.T) {
 	debug.FreeOSMemory()
 	before := heapBytes()
 	b := make([]byte, 64<<20)
@@ -86,7 +86,7 @@ func TestHeapIsWhatCanBeGivenBack(t *testing.T) {
 }
 
 // Setting the clock, ahead or back, closes no socket. Silence closes one, by elapsed time.
-func TestSettingTheClockCutsNobody(t *testing.T) {
+func TestSettingTheClockDisconnectsNobody(t *testing.T) {
 	h := newTestServer(t)
 	phone := h.phone()
 	next(t, phone, "hello")
@@ -111,7 +111,7 @@ func TestSettingTheClockCutsNobody(t *testing.T) {
 }
 
 // A storm of handshakes during a show does not hide what the show leaves.
-func TestAStormDuringAShowDoesNotHideWhatIsLeft(t *testing.T) {
+func TestAStormDuringAShowDoesNotHideRemainingMemory(t *testing.T) {
 	h := NewHandler(NewHub(Options{}), nil, HandlerOptions{})
 	garbage := make([]byte, 64<<20)
 	h.hub.frames.Store(1000)
@@ -129,7 +129,7 @@ func TestAStormDuringAShowDoesNotHideWhatIsLeft(t *testing.T) {
 
 // Phones at other machines count in a room's hour, also when none is here, and no longer
 // once they have left.
-func TestPhonesElsewhereAreInTheHour(t *testing.T) {
+func TestPhonesOfOtherMachinesAreInTheHourlyCount(t *testing.T) {
 	h := newTestServer(t)
 	people := func() int {
 		t.Helper()

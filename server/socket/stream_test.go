@@ -100,7 +100,7 @@ func TestRestOfAFrameComesFirst(t *testing.T) {
 
 // After the first half of a frame was written, and before the rest is in the queue, another
 // goroutine may have a frame for the same client, and the client may have read by then.
-func TestNothingComesIntoABegunFrame(t *testing.T) {
+func TestNoFrameSplitsAnother(t *testing.T) {
 	s, client := newStreamPair(t)
 	huge, other := newParcel(make([]byte, 1<<20)), newParcel([]byte("other"))
 	if s.pass(huge) || s.rest == nil {
@@ -124,7 +124,7 @@ func TestNothingComesIntoABegunFrame(t *testing.T) {
 
 // A held stream first sends the frame that it is released with, then everything queued
 // meanwhile from any writer; or, if it is ended, only its end.
-func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
+func TestABlockedStreamSendsItsHelloFirst(t *testing.T) {
 	hello, other := newParcel([]byte("hello")), newParcel([]byte("other"))
 	pong := []byte{finalBit | websocket.PongMessage, 1, 'p'}
 	last := lastParcel(closeWith(wire.Bye{Code: "revoked"}, closeKey))
@@ -161,7 +161,7 @@ func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
 }
 
 // A frame for a person while one of its sockets is being welcomed follows the hello there.
-func TestNothingComesBeforeTheHello(t *testing.T) {
+func TestNoFrameComesBeforeTheHello(t *testing.T) {
 	h := newTestServer(t)
 	sendTo := func() {
 		for _, user := range h.hub.People("live", "") {
@@ -200,7 +200,7 @@ func TestAPongWaitsLikeAFrame(t *testing.T) {
 }
 
 // While a write waits for its client, frames are queued without blocking.
-func TestNobodyWaitsForAWrite(t *testing.T) {
+func TestNoCallerWaitsForAWrite(t *testing.T) {
 	s, client := newStreamPair(t)
 	_ = s.Conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
 	huge := frameOf(make([]byte, 4<<20))
@@ -223,7 +223,7 @@ func TestNobodyWaitsForAWrite(t *testing.T) {
 
 // Gorilla answers a close frame and its reader closes the connection right after: the
 // answer has been sent by then, even if it had to wait for another frame.
-func TestTheAnswerToACloseIsNotLost(t *testing.T) {
+func TestTheReplyToACloseIsNotLost(t *testing.T) {
 	s, client := newStreamPair(t)
 	release := blockQueue(t, s)
 	ended := make(chan struct{})
@@ -242,7 +242,7 @@ func TestTheAnswerToACloseIsNotLost(t *testing.T) {
 }
 
 // A closed connection accepts nothing, and its queue ends.
-func TestClosedConnectionTakesNothing(t *testing.T) {
+func TestAClosedConnectionAcceptsNoFrame(t *testing.T) {
 	s, _ := newStreamPair(t)
 	s.Close()
 	for range 2 * queueLen {
@@ -255,7 +255,7 @@ func TestClosedConnectionTakesNothing(t *testing.T) {
 }
 
 // A failed write may leave half a frame, so nothing may follow it.
-func TestNothingComesAfterAWriteThatFailed(t *testing.T) {
+func TestNoFrameFollowsAFailedWrite(t *testing.T) {
 	s, client := newStreamPair(t)
 	s.mu.Lock()
 	_ = s.Conn.SetWriteDeadline(time.Now().Add(-time.Second))
@@ -272,7 +272,7 @@ func TestNothingComesAfterAWriteThatFailed(t *testing.T) {
 }
 
 // A wrapper of a connection may change its bytes (TLS), so nothing bypasses it.
-func TestNothingPassesAWrapper(t *testing.T) {
+func TestNoWriteBypassesTheWrapper(t *testing.T) {
 	bare, client := newStreamPair(t)
 	s := newStream(struct{ *net.TCPConn }{bare.Conn.(*net.TCPConn)})
 	if s.pass(newParcel([]byte("frame"))) {

@@ -140,7 +140,7 @@ func TestFloodsEndTheConnection(t *testing.T) {
 const continuation = 0
 
 // The other guards rely on the absence of these calls.
-func TestNothingUsesWhatIsATrap(t *testing.T) {
+func TestNoCodeUsesUnsafeMelodyCalls(t *testing.T) {
 	traps := map[string]string{
 		"BroadcastMultiple": "stops at the first closed session", "HandleClose": "removes the close echo",
 		"HandleRequest": "has no keys, and handlers need the seat", "EnableCompression": "compresses for each client, and takes 400,000 bytes out of a limit of 512",

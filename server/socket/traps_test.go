@@ -26,7 +26,7 @@ import (
 
 // On a full queue melody calls the error handler, where Session.Close would call it again
 // endlessly. Guard: the handler disconnects, once, and does nothing else.
-func TestClientThatDoesNotReadIsCutOnceAndAlone(t *testing.T) {
+func TestOnlyTheClientThatDoesNotReadIsDisconnected(t *testing.T) {
 	h := newTestServer(t)
 	deaf, reader := h.dialDeaf(), h.phone()
 	next(t, reader, "hello")
@@ -103,7 +103,7 @@ func TestByeClosesWhenTheQueueIsFull(t *testing.T) {
 
 // A client that is too slow receives the reason if that can still be written: before its
 // close frame, even while other goroutines write to it.
-func TestSlowClientIsTold(t *testing.T) {
+func TestASlowClientGetsABye(t *testing.T) {
 	h := newTestServer(t)
 	conn := h.dialWithFullQueue(func(sess *melody.Session) { h.hub.write(sess, []byte(`{"type":"beat"}`)) })
 	if bye, code := ended(t, conn); bye != "slow" || code != closeSlow {
@@ -114,7 +114,7 @@ func TestSlowClientIsTold(t *testing.T) {
 // A closed melody admits clients that were past its check, and forgets them; one that
 // arrives while others get their byes gets none. Guard: no melody is ever closed, and a new
 // client checks whether the server is closing.
-func TestArrivalDuringShutdownIsTold(t *testing.T) {
+func TestAClientArrivingDuringShutdownGetsABye(t *testing.T) {
 	h := newTestServer(t)
 	var once sync.Once
 	done := make(chan struct{})
@@ -146,7 +146,7 @@ func TestArrivalDuringShutdownIsTold(t *testing.T) {
 
 // Closing a melody sends a close frame without a code, and drops its list. Guard: each
 // session gets its bye and is closed individually.
-func TestEverybodyIsToldOfAShutdown(t *testing.T) {
+func TestEveryClientGetsAByeOnShutdown(t *testing.T) {
 	h := newTestServer(t)
 	var conns []*websocket.Conn
 	for range 5 {
@@ -167,7 +167,7 @@ func TestEverybodyIsToldOfAShutdown(t *testing.T) {
 }
 
 // Sockets come, go and are broadcast to while the server closes.
-func TestEverythingRacesShutdown(t *testing.T) {
+func TestShutdownDuringEveryOtherOperation(t *testing.T) {
 	h := newTestServer(t)
 	for range 20 {
 		h.phone()

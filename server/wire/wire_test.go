@@ -236,7 +236,7 @@ func TestGoldenFrames(t *testing.T) {
 }
 
 // Data for moderators must not be in any other frame.
-func TestAudienceNeverLearnsTheRule(t *testing.T) {
+func TestPhonesNeverGetTheRule(t *testing.T) {
 	for name, frame := range goldenFrames() {
 		if strings.HasSuffix(name, "console") || name == "stats" {
 			continue

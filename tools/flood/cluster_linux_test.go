@@ -62,7 +62,7 @@ func TestAnOverlayOfATrialIsCounted(t *testing.T) {
 }
 
 // A stall is the longest time without an acknowledgement, including both ends of a trouble.
-func TestTheLongestStallOfATrouble(t *testing.T) {
+func TestTheLongestStallOfAFault(t *testing.T) {
 	began := time.Now()
 	at := func(ms int) time.Time { return began.Add(time.Duration(ms) * time.Millisecond) }
 	for name, row := range map[string]struct {
@@ -134,7 +134,7 @@ func TestDumpsLeaveOutWhatEachMachineNumbers(t *testing.T) {
 	}
 }
 
-func TestPacesOfABench(t *testing.T) {
+func TestRatesOfABenchmark(t *testing.T) {
 	if got, err := parsePaces("1000,0"); err != nil || !slices.Equal(got, []int{1000, 0}) {
 		t.Errorf("%v, %v", got, err)
 	}

@@ -76,7 +76,7 @@ func TestAccountFindsWhatIsMissing(t *testing.T) {
 }
 
 // Brief and full frames parse to the same comments.
-func TestParseReadsBothForms(t *testing.T) {
+func TestParseReadsBriefAndFullFrames(t *testing.T) {
 	text := string(appendText(nil, 7))
 	full := parse([]byte(`{"type":"events","position":"e:42","events":[{"type":"comment","seq":41,"id":"x","text":"` + text + `"},{"type":"comment","seq":42,"id":"y","text":"` + text + `"}]}`))
 	brief := parse([]byte(`{"type":"events","events":[{"seq":41,"id":"x","text":"` + text + `"},{"id":"y","text":"` + text + `"}]}`))
@@ -204,7 +204,7 @@ func TestEvenness(t *testing.T) {
 
 // An overlay that misses a comment, or gets one twice, breaks a promise. So does a log without
 // an acknowledged comment.
-func TestPromisesThatAreBrokenAreCounted(t *testing.T) {
+func TestBrokenGuaranteesAreCounted(t *testing.T) {
 	frame := func(text string) (f serverFrame) {
 		if err := json.Unmarshal([]byte(text), &f); err != nil {
 			t.Fatal(err)

@@ -117,7 +117,7 @@ func listZip(t *testing.T, data []byte) (names []string, times []time.Time) {
 }
 
 // An archive cannot write outside the folder that it is unpacked in.
-func TestUnpackStaysInside(t *testing.T) {
+func TestUnpackWritesOnlyIntoItsFolder(t *testing.T) {
 	var b bytes.Buffer
 	files := tar.NewWriter(&b)
 	if err := files.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "../outside", Mode: 0o600}); err != nil {
