@@ -27,7 +27,7 @@ func beWitness(ctx context.Context, env Env, cfg config.Config, log *slog.Logger
 		return true, unlessStopped(ctx, err)
 	}
 	defer c.Close()
-	if err := c.Witness(); err != nil {
+	if err := c.Witness(cfg.MachineSilence); err != nil {
 		return true, err
 	}
 	fmt.Fprintln(env.Out, config.Faultf(witnessRuns, c.Name()).In(spokenLang(cfg.Lang, env.Environ)))

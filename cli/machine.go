@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"danmaku/cluster"
 	"danmaku/config"
@@ -29,7 +30,8 @@ import (
 type machine struct {
 	cluster *cluster.Cluster
 	slog    *slog.Logger
-	url     string // the origin at which pages of other machines reach this one
+	url     string        // the origin at which pages of other machines reach this one
+	silence time.Duration // how long another machine may be silent
 
 	db      *store.Store
 	service *live.Service
@@ -50,8 +52,8 @@ type machine struct {
 }
 
 // newMachine returns a machine for an open cluster. The machine closes the cluster at its end.
-func newMachine(c *cluster.Cluster, url string, log *slog.Logger) *machine {
-	return &machine{cluster: c, slog: log, url: url, joined: make(chan struct{}), fetching: make(chan struct{}, emotesAtOnce), headcounts: map[string]receivedHeadcounts{}}
+func newMachine(c *cluster.Cluster, cfg config.Config, log *slog.Logger) *machine {
+	return &machine{cluster: c, slog: log, url: cfg.MachineURL, silence: cfg.MachineSilence, joined: make(chan struct{}), fetching: make(chan struct{}, emotesAtOnce), headcounts: map[string]receivedHeadcounts{}}
 }
 
 var _ member = (*machine)(nil)
@@ -87,7 +89,7 @@ func (m *machine) join(service *live.Service, srv *server.Server, hub *socket.Hu
 		return err
 	}
 	err = m.cluster.Start(cluster.Part{
-		DB: logDatabase{m.db}, Schema: schema, Copy: m.db.MemberCopy, Fit: m.db.Ready, Handle: srv.DoCommand, URL: m.url,
+		DB: logDatabase{m.db}, Schema: schema, Copy: m.db.MemberCopy, Fit: m.db.Ready, Handle: srv.DoCommand, URL: m.url, Silence: m.silence,
 	})
 	if err != nil {
 		return err
@@ -229,7 +231,7 @@ func openMember(ctx context.Context, cfg config.Config, log *slog.Logger) (membe
 	if err != nil {
 		return nil, err
 	}
-	m := newMachine(c, cfg.MachineURL, log)
+	m := newMachine(c, cfg, log)
 	if err := m.renew(ctx, cfg); err != nil {
 		c.Close()
 		return nil, err

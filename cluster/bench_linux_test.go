@@ -40,7 +40,7 @@ func BenchmarkForward(b *testing.B) {
 				return errors.New("another one decides")
 			}
 			return nil
-		})
+		}, 0)
 		if err != nil {
 			b.Fatal(err)
 		}

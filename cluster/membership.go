@@ -58,23 +58,26 @@ func (w witnessed) Position() uint64 { return w.log.Last() }
 func (w witnessed) Err() error { return nil }
 
 // JoinWitness announces this machine, which has no database, to the other machines of the
-// log. [Membership.Leave] ends it.
-func (l *Log) JoinWitness() (*Membership, error) {
-	return l.join(witnessed{l}, func() error { return nil }, true)
+// log. silence is as in [Part]. [Membership.Leave] ends it.
+func (l *Log) JoinWitness(silence time.Duration) (*Membership, error) {
+	return l.join(witnessed{l}, func() error { return nil }, silence, true)
 }
 
 // Join announces this machine to the other machines of the log. fit returns nil while the
 // machine may be home as far as it knows; the reader's progress is checked separately.
-// [Membership.Leave] ends it.
-func (l *Log) Join(r *Reader, fit func() error) (*Membership, error) { return l.join(r, fit, false) }
+// silence is as in [Part]. [Membership.Leave] ends it.
+func (l *Log) Join(r *Reader, fit func() error, silence time.Duration) (*Membership, error) {
+	return l.join(r, fit, silence, false)
+}
 
-func (l *Log) join(r follower, fit func() error, witness bool) (*Membership, error) {
+func (l *Log) join(r follower, fit func() error, silence time.Duration, witness bool) (*Membership, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	m := &Membership{
 		log: l, reader: r, fit: fit, began: time.Now(), roster: newRoster(l.node.name, l.node.listen, l.node.edge),
 		pinging: map[string]bool{}, missed: map[string]int{}, changed: make(chan struct{}), stop: stop,
 	}
 	m.roster.self.Witness = witness
+	m.roster.allow(silence)
 	hear, err := l.node.nc.Subscribe(beatPrefix+l.name, m.hear)
 	if err == nil {
 		m.subs = append(m.subs, hear)
@@ -157,8 +160,8 @@ func (m *Membership) Sure(ctx context.Context) error {
 	}
 }
 
-// Up reports whether a machine is up: it has sent a heartbeat within a second and a half,
-// or answers now, since a slow one may be late. Up takes up to a second.
+// Up reports whether a machine is up: it has not been silent for too long, or answers now,
+// since a slow one may be late. Up takes up to a second.
 func (m *Membership) Up(ctx context.Context, name string) bool {
 	members, _ := m.Members()
 	return slices.ContainsFunc(members, func(k Member) bool { return k.Name == name }) || m.reach(ctx, name) == nil

@@ -88,16 +88,16 @@ func (m *Membership) Answer(about string, fn func(question []byte) []byte) error
 }
 
 // Ready returns nil while this machine is level with the log and knows a home, or was so
-// within the last two seconds.
+// within the last two seconds, or for as long as a machine may be silent if that is longer.
 func (m *Membership) Ready() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch now := m.roster.last; {
 	case m.roster.self.Older:
 		return errors.New("this machine runs an older danmaku than what the other machines of the cluster write needs; upgrade it")
-	case !m.roster.ticked, m.roster.levelAt == 0, now-m.roster.levelAt > calmFor:
+	case !m.roster.ticked, m.roster.levelAt == 0, now-m.roster.levelAt > m.roster.lagsFor():
 		return errors.New("this machine has not all that the other machines of the cluster have")
-	case m.roster.homeAt == 0, now-m.roster.homeAt > calmFor:
+	case m.roster.homeAt == 0, now-m.roster.homeAt > m.roster.lagsFor():
 		return errors.New("no machine of the cluster decides now")
 	}
 	return nil

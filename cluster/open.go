@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Cluster is this machine's connection to its cluster. Its methods are safe for concurrent
@@ -52,6 +53,9 @@ type Part struct {
 	Handle Handler
 	// URL is the origin at which pages of other machines reach this one; empty: they do not.
 	URL string
+	// Silence is how long another machine may be silent before it counts as dead; 0: 1.5 s.
+	// The machines should agree about it.
+	Silence time.Duration
 }
 
 // Open connects this machine with the others of the cluster that a data folder belongs to,
@@ -118,7 +122,7 @@ func (c *Cluster) Start(p Part) (err error) {
 		}
 		return p.Fit()
 	}
-	if c.membership, err = c.log.Join(c.reader, fit); err != nil {
+	if c.membership, err = c.log.Join(c.reader, fit, p.Silence); err != nil {
 		return err
 	}
 	if c.forwarder, err = c.membership.OpenForwarder(p.Handle); err != nil {
@@ -127,9 +131,9 @@ func (c *Cluster) Start(p Part) (err error) {
 	return c.open(ctx)
 }
 
-// Witness makes this machine store a copy of the log and count for the majority.
-// [Cluster.Leave] ends it.
-func (c *Cluster) Witness() (err error) {
+// Witness makes this machine store a copy of the log and count for the majority. silence is
+// as in [Part]. [Cluster.Leave] ends it.
+func (c *Cluster) Witness(silence time.Duration) (err error) {
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop
 	defer func() {
@@ -137,7 +141,7 @@ func (c *Cluster) Witness() (err error) {
 			c.Leave()
 		}
 	}()
-	if c.membership, err = c.log.JoinWitness(); err != nil {
+	if c.membership, err = c.log.JoinWitness(silence); err != nil {
 		return err
 	}
 	return c.open(ctx)

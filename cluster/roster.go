@@ -13,15 +13,13 @@ import (
 // nothing written is lost, so none of these times has to be exact.
 const (
 	beatEvery = 250 * time.Millisecond
-	// silentFor is how long a machine may be silent before it counts as dead. A killed
-	// machine is noticed sooner, since its subject has no responder.
+	// silentFor is how long a machine may be silent before it counts as dead, unless the
+	// operator allows more. A killed machine is noticed sooner, since its subject has no
+	// responder.
 	silentFor = 1500 * time.Millisecond
-	// stoodStill is how late a tick may be. A later tick means that this machine was
-	// frozen: its knowledge of the others is old, and they may have another home.
-	stoodStill = 750 * time.Millisecond
 	// calmFor is how long a machine has to be level with the log before it may be home, and
-	// how long a lag may last before it may no longer be. Without it a home that wakes from
-	// a freeze would be home again before it has applied what it missed.
+	// how long a lag may last at least before it may no longer be. Without it a home that
+	// wakes from a freeze would be home again before it has applied what it missed.
 	calmFor = 2 * time.Second
 )
 
@@ -60,6 +58,7 @@ type roster struct {
 	self   Member
 	others map[string]*other
 	left   map[string]string // the boot value of a machine that has left, by name
+	silent time.Duration     // how long a machine may be silent
 	need   int               // with fewer machines that are not edges, nothing can be written
 
 	ticked bool
@@ -78,8 +77,18 @@ type other struct {
 }
 
 func newRoster(name, address string, edge bool) *roster {
-	return &roster{self: Member{Name: name, Address: address, Edge: edge}, others: map[string]*other{}, left: map[string]string{}}
+	return &roster{self: Member{Name: name, Address: address, Edge: edge}, silent: silentFor, others: map[string]*other{}, left: map[string]string{}}
 }
+
+// allow sets how long a machine may be silent; 0 leaves it.
+func (r *roster) allow(silence time.Duration) { r.silent = cmp.Or(silence, r.silent) }
+
+// stoodStill returns how late a tick may be. A later tick means that this machine was
+// frozen: its knowledge of the others is old, and they may have another home.
+func (r *roster) stoodStill() time.Duration { return r.silent / 2 }
+
+// lagsFor returns how long this machine may lag before it may no longer be home.
+func (r *roster) lagsFor() time.Duration { return max(calmFor, r.silent) }
 
 // hear handles the heartbeat of another machine.
 func (r *roster) hear(b beat, now time.Duration) {
@@ -110,12 +119,12 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 	if !r.ticked {
 		r.hears = now
 	}
-	if r.ticked && now-r.last > stoodStill {
+	if r.ticked && now-r.last > r.stoodStill() {
 		r.forget(now)
 		r.self.Level, r.level, r.turned = false, false, now
 	}
 	for name, o := range r.others {
-		if now-o.heard > silentFor {
+		if now-o.heard > r.silent {
 			delete(r.others, name)
 			continue
 		}
@@ -127,10 +136,10 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 	if level != r.level || !r.ticked {
 		r.level, r.turned = level, now
 	}
-	switch calm := now-r.turned >= calmFor; {
+	switch since := now - r.turned; {
 	case !fit:
 		r.self.Level, r.level, r.turned = false, false, now
-	case calm:
+	case level && since >= calmFor, !level && since >= r.lagsFor():
 		r.self.Level = level
 	}
 	r.self.Eligible = r.self.Level && !r.self.Edge && !r.self.Witness
@@ -145,7 +154,7 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 
 // sure reports whether every machine that is up must have been heard by now.
 func (r *roster) sure(now time.Duration) bool {
-	return r.ticked && now-r.last <= stoodStill && now-r.hears >= silentFor
+	return r.ticked && now-r.last <= r.stoodStill() && now-r.hears >= r.silent
 }
 
 // home returns the name of the machine that decides: the eligible one whose name has the

@@ -58,7 +58,7 @@ func TestEligible(t *testing.T) {
 	r.check(t, "fit again for long", "a")
 
 	r.hear(beat{Name: "b", Boot: "1", Position: 90, Eligible: true}, 18*second)
-	r.tick(18*second+stoodStill+1, true, 90, 90)
+	r.tick(18*second+r.stoodStill()+1, true, 90, 90)
 	r.check(t, "after it stood still", "")
 	if len(r.others) != 0 {
 		t.Errorf("it still relies on old knowledge of %v", r.members())
@@ -177,6 +177,39 @@ func TestAnEdgeDoesNotCount(t *testing.T) {
 			t.Errorf("it lists %+v", m)
 		}
 	}
+}
+
+// Where the operator allows a longer silence, a machine that is silent, lags or stood still
+// for less than that changes nothing.
+func TestSilenceMayBeLonger(t *testing.T) {
+	r := newRoster("a", "", false)
+	r.allow(0)
+	if r.silent != silentFor {
+		t.Errorf("without a choice a machine may be silent for %s", r.silent)
+	}
+	r.allow(10 * second)
+	r.run(0, 4*second, 5, 5)
+	r.hear(beat{Name: "b", Boot: "1", Position: 5}, 4*second)
+	r.run(4*second, 8*second, 4, 9)
+	r.check(t, "behind for four seconds", "a")
+	r.run(8*second, 15*second, 4, 9)
+	r.check(t, "behind for eleven", "")
+	r.run(15*second, 18*second, 9, 9)
+	r.check(t, "level for three", "a")
+	r.others["b"].heard = 18 * second
+	r.tick(23*second, true, 9, 9)
+	r.check(t, "after it stood still for five", "a")
+	if len(r.others) != 1 {
+		t.Errorf("a machine that was silent for five seconds is forgotten: %v", r.members())
+	}
+	for now := 23 * second; now <= 28*second+beatEvery; now += beatEvery {
+		r.tick(now, true, 9, 9)
+	}
+	if len(r.others) != 0 {
+		t.Errorf("after more than ten seconds there is still %v", r.members())
+	}
+	r.tick(34*second, true, 9, 9)
+	r.check(t, "after it stood still for nearly six", "")
 }
 
 // A machine knows who is up once it has listened for as long as another one may be silent,

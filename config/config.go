@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ErrUsage is in the chain of an error when at least one fault is on the command line. The
@@ -30,6 +31,7 @@ type Config struct {
 	File           string                       // settings file that was read; empty when there was none
 	PublicURL      *url.URL                     // base of links and QR codes; nil when not set
 	MachineURL     string                       // origin of this machine alone in a cluster; empty when not set
+	MachineSilence time.Duration                // after which another machine of a cluster counts as dead
 	Domains        []string                     // names for which to get certificates
 	TLSCert        string                       // file of the certificate; empty without one
 	TLSKey         string                       // file of its key

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"danmaku/config"
 
@@ -40,7 +41,8 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Config{
-		Listen: ":2333", Data: "danmaku-data", Open: config.OpenAuto, Lang: config.LangAuto, OBS: "ws://127.0.0.1:4455", Sync: config.SyncNormal, LogLevel: slog.LevelInfo, LogFormat: config.LogText,
+		MachineSilence: 1500 * time.Millisecond,
+		Listen:         ":2333", Data: "danmaku-data", Open: config.OpenAuto, Lang: config.LangAuto, OBS: "ws://127.0.0.1:4455", Sync: config.SyncNormal, LogLevel: slog.LevelInfo, LogFormat: config.LogText,
 		UserRate: 0.5, UserBurst: 3, AddressRate: 5, RoomRate: 40, SenderRate: 200,
 		MaxSocketsPerAddress: 2000, CheckFail: config.CheckFailHold,
 	}
@@ -55,7 +57,7 @@ func TestDefaults(t *testing.T) {
 func TestEveryOptionFromEverySource(t *testing.T) {
 	data := t.TempDir()
 	want := config.Config{
-		Listen: "127.0.0.1:8080", Data: data, PublicURL: &url.URL{Scheme: "https", Host: "live.example.org"}, MachineURL: "https://a.example.org",
+		Listen: "127.0.0.1:8080", Data: data, PublicURL: &url.URL{Scheme: "https", Host: "live.example.org"}, MachineURL: "https://a.example.org", MachineSilence: 2500 * time.Millisecond,
 		Origins:        []string{"https://a.example", "http://b.example:81"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("2001:db8::/32")},
 		Open:           config.OpenNever, Lang: config.Chinese, OBS: "ws://192.168.1.20:4456", Sync: config.SyncFull, LogLevel: slog.LevelDebug, LogFormat: config.LogText,
@@ -64,7 +66,7 @@ func TestEveryOptionFromEverySource(t *testing.T) {
 		CheckURL: &url.URL{Scheme: "https", Host: "check.example.org", Path: "/v1", RawQuery: "key=1"}, CheckFail: config.CheckFailPass,
 	}
 	set := [][2]string{
-		{"listen", "127.0.0.1:8080"}, {"data", data}, {"public-url", "https://Live.Example.org/"}, {"machine-url", "https://A.Example.org:443/"},
+		{"listen", "127.0.0.1:8080"}, {"data", data}, {"public-url", "https://Live.Example.org/"}, {"machine-url", "https://A.Example.org:443/"}, {"machine-silence", "2.5s"},
 		{"origin", "https://A.example:443,http://b.example:81"}, {"trusted-proxy", "10.1.2.3/8, 127.0.0.1 ,2001:db8::1/32"},
 		{"user-rate", "1.5"}, {"user-burst", "4"}, {"address-rate", "6"}, {"room-rate", "0"}, {"sender-rate", "7"},
 		{"check-url", "https://check.example.org/v1?key=1"}, {"check-fail", "pass"},
@@ -164,6 +166,9 @@ func TestFaults(t *testing.T) {
 		{"url as listen", []string{"--listen", "http://x:1"}, nil, true, []string{"invalid address"}},
 		{"public url without scheme", []string{"--public-url", "live.example.org"}, nil, true, []string{"invalid server address"}},
 		{"public url with a path", []string{"--public-url", "https://x.example/live"}, nil, true, []string{"invalid server address"}},
+		{"silence without unit", []string{"--machine-silence", "2"}, nil, true, []string{`invalid duration "2"`, "1s to 60s"}},
+		{"silence too short", []string{"--machine-silence", "999ms"}, nil, true, []string{"1s to 60s"}},
+		{"silence too long", []string{"--machine-silence", "61s"}, nil, true, []string{"1s to 60s"}},
 		{"machine url with a path", []string{"--machine-url", "https://a.example/live"}, nil, true, []string{"invalid server address"}},
 		{"public url, odd scheme", []string{"--public-url", "ftp://x.example"}, nil, true, []string{"invalid server address"}},
 		{"metrics without a port", []string{"--metrics", "127.0.0.1"}, nil, true, []string{"--metrics", "want 9464"}},

@@ -140,6 +140,7 @@ var (
 	badMetrics     = Sentence{"invalid address %q: want 9464, 127.0.0.1:9464 or, for the network, 0.0.0.0:9464", "地址 %q 无效：请写 9464、127.0.0.1:9464，要对网络开放则写 0.0.0.0:9464", "%q は待ち受けるアドレスとして使えません。9464、127.0.0.1:9464、ネットワークに開くなら 0.0.0.0:9464 のように書いてください。"}
 	badFolder      = Sentence{"invalid path %q", "路径 %q 无效", "%q はフォルダーのパスとして使えません。"}
 	badPublicURL   = Sentence{"invalid server address %q: want scheme and host alone, such as https://live.example.org", "服务器地址 %q 无效：只写协议和主机，例如 https://live.example.org", "%q はサーバーのアドレスとして使えません。https://live.example.org のように、スキームとホストだけを書いてください。"}
+	badSilence     = Sentence{"invalid duration %q: want 1s to 60s, for example 1.5s", "时长 %q 无效：请写 1s 到 60s，例如 1.5s", "%q は長さとして使えません。1s から 60s で、たとえば 1.5s と書いてください。"}
 	badChatKey     = Sentence{"want KIND.NAME=VALUE, such as youtube.key=…", "请写 KIND.NAME=VALUE，例如 youtube.key=…", "KIND.NAME=VALUE の形で書いてください。例：youtube.key=…"}
 	badCheckURL    = Sentence{"want an address of http or https without user name, such as http://127.0.0.1:8080/check", "请写不带用户名的 http 或 https 地址，例如 http://127.0.0.1:8080/check", "ユーザー名のない http か https のアドレスを書いてください。例：http://127.0.0.1:8080/check"}
 	badOBS         = Sentence{"invalid address of OBS %q: want host and port, such as 192.168.1.20:%s", "OBS 地址 %q 无效：请写主机和端口，例如 192.168.1.20:%s", "%q は OBS のアドレスとして使えません。192.168.1.20:%s のように、ホストとポートを書いてください。"}

@@ -38,6 +38,8 @@ var options = []option{
 		help: "address under which the audience reaches the server, for links and QR codes"},
 	{name: "machine-url", value: "URL", set: scalar(setMachineURL),
 		help: "in a cluster: address of this machine alone, at which phones and overlays of another one go on when that is gone"},
+	{name: "machine-silence", value: "DURATION", def: "1.5s", set: scalar(setMachineSilence),
+		help: "in a cluster: how long another machine may be silent before it counts as dead, `1s` to `60s`; the same on all"},
 	{name: "domain", value: "NAME", list: true, set: setDomains,
 		help: "domain name of this server, for which it obtains and renews certificates; may be repeated"},
 	{name: "tls-cert", value: "FILE", set: scalar(func(c *Config, s string) error { c.TLSCert = s; return nil }),

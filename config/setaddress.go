@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func setListen(c *Config, s string) error {
@@ -85,6 +86,15 @@ func setMachineURL(c *Config, s string) error {
 		return err
 	}
 	c.MachineURL = originOf(u)
+	return nil
+}
+
+func setMachineSilence(c *Config, s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Second || d > time.Minute {
+		return Faultf(badSilence, s)
+	}
+	c.MachineSilence = d
 	return nil
 }
 

@@ -29,7 +29,7 @@ func TestAThawedHomeWritesNoStaleChange(t *testing.T) {
 		defer mu.Unlock()
 		processes[data] = cmd
 		return p
-	}, "--user-rate", "0", "--address-rate", "0", "--room-rate", "0", "--max-sockets-per-address", "0")
+	}, "--user-rate", "0", "--address-rate", "0", "--room-rate", "0", "--max-sockets-per-address", "0", "--machine-silence", "3s")
 	home := homeOf("n1", "n2", "n3")
 	rest := slices.Delete(slices.Clone(machines), home, home+1)
 	frozen, process := machines[home], processes[machines[home].data].Process

@@ -71,6 +71,8 @@ func TestChatsAndWebhooksMoveWithTheHome(t *testing.T) {
 		t.Errorf("/readyz of two machines of three answers %d: %s", status, body)
 	}
 	if n := len(twitch.Joined()); n != 0 {
-		t.Errorf("%d more have joined the chat", n)
+		rest[0].stop()
+		rest[1].stop()
+		t.Errorf("%d more have joined the chat; the machines that were left say\n%s\n%s", n, rest[0].logs, rest[1].logs)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,6 +52,9 @@ func runCommand(t testing.TB, args ...string) (code int, out, errs string) {
 // startCluster runs three machines: the first creates the cluster, and the others join.
 func startCluster(t *testing.T, begin func(t testing.TB, data string, args ...string) *program, args ...string) []*program {
 	t.Helper()
+	if !slices.Contains(args, "--machine-silence") {
+		args = append(slices.Clone(args), "--machine-silence", "15s")
+	}
 	root := t.TempDir()
 	folder := func(i int) string { return filepath.Join(root, fmt.Sprint("n", i+1)) }
 	machines := make([]*program, 3)
