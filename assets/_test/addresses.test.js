@@ -26,7 +26,7 @@ function page(role, handlers = {}) {
   return { net, socket, at: () => net.last.url.host, query: (/** @type {string} */ name) => net.last.url.searchParams.get(name) };
 }
 
-test('an overlay goes on at the next machine at once, after what it has had', async () => {
+test('an overlay whose machine fails resumes at once at the next machine', async () => {
   /** @type {string[]} */ const ids = [];
   /** @type {string[]} */ const machines = [];
   const { net, at, query } = page('overlay', { comment: (/** @type {any} */ c) => ids.push(c.id), machine: (/** @type {string} */ origin) => machines.push(origin) });
@@ -42,7 +42,7 @@ test('an overlay goes on at the next machine at once, after what it has had', as
   assert.deepEqual(machines, [B]);
 });
 
-test('each machine is asked once, then the page waits and begins with its own', async () => {
+test('the page tries each machine once, then waits and starts again with its own', async () => {
   const { net, at } = page('overlay');
   net.last.feed(hello());
   await loaded();
@@ -59,7 +59,7 @@ test('each machine is asked once, then the page waits and begins with its own', 
   assert.equal(at(), 'a.example');
 });
 
-test('a machine that greets and drops at once is not hammered, nor are two in turn', async () => {
+test('the page waits before it retries machines that drop it right after the greeting', async () => {
   const { net } = page('overlay');
   net.last.feed(hello({ addresses: [B] }));
   await loaded();
@@ -70,7 +70,7 @@ test('a machine that greets and drops at once is not hammered, nor are two in tu
   assert.ok(net.clock.next > 0, 'both have failed since one lasted');
 });
 
-test('where no machine has greeted within 5 s the next is asked; with one machine it is 12 s', async () => {
+test('the page tries the next machine after 5 s without a greeting, or after 12 s if it knows only one', async () => {
   const { net, at } = page('overlay');
   net.clock.advance(OPENING);
   assert.equal(net.sockets.length, 1, 'no other is known yet');
@@ -85,7 +85,7 @@ test('where no machine has greeted within 5 s the next is asked; with one machin
   assert.equal(at(), 'c.example:8443');
 });
 
-test('a phone tries its own machine once more, and goes on as the same person', async () => {
+test('a phone retries its own machine once, then moves on as the same person', async () => {
   /** @type {any[]} */ const machines = [];
   const { net, at, query } = page('audience', { machine: (/** @type {any[]} */ ...args) => machines.push(args) });
   net.last.feed(hello({ user: { id: 'u', ticket: 'tick', ticket_ms: 60_000 } }));
@@ -111,7 +111,7 @@ test('a phone tries its own machine once more, and goes on as the same person', 
   assert.deepEqual(machines, [[B, 'tick']]);
 });
 
-test('a phone without a ticket that is good stays with its own machine', async () => {
+test('a phone without a valid ticket stays with its own machine', async () => {
   for (const user of [{ id: 'u' }, { id: 'u', ticket: 'old', ticket_ms: 1000 }]) {
     const { net, at } = page('audience');
     net.last.feed(hello({ user }));
@@ -126,7 +126,7 @@ test('a phone without a ticket that is good stays with its own machine', async (
   }
 });
 
-test('a phone whose browser blocks cookies takes its token along', async () => {
+test('a phone whose browser blocks cookies sends its token to the next machine', async () => {
   const { net, at, query } = page('audience');
   net.last.feed(hello({ user: { id: 'u', token: 'tok' } }));
   await loaded();
@@ -137,7 +137,7 @@ test('a phone whose browser blocks cookies takes its token along', async () => {
   assert.deepEqual([at(), query('token'), query('ticket')], ['b.example', 'tok', null]);
 });
 
-test('only origins count, and under https only those of https', () => {
+test('the page accepts only origins as addresses, and on https only https origins', () => {
   const wrong = ['http://b.example', 'https://b.example/', 'https://b.example/x', 'https://u:p@b.example', 'ftp://b.example', 'javascript:0', '//b.example', 'b.example', '', null, 5, {}, 'https://a.example'];
   const under = (/** @type {string} */ protocol) => {
     const addresses = new Addresses('overlay', { location: { protocol, host: 'a.example' }, now: () => 0 });
@@ -149,7 +149,7 @@ test('only origins count, and under https only those of https', () => {
   assert.deepEqual([plain.failed(false), plain.elsewhere], [true, 'http://b.example']);
 });
 
-test('a browser whose policy refuses an address by throwing asks the next one', async () => {
+test('the page tries the next machine when the browser throws on an address', async () => {
   const net = new FakeNetwork();
   const Real = net.env.WebSocket;
   net.env.location = { protocol: 'https:', host: 'a.example' };
@@ -168,14 +168,14 @@ test('a browser whose policy refuses an address by throwing asks the next one', 
   assert.equal(net.last.url.host, 'c.example:8443');
 });
 
-test('what is asked of another machine has its address, and who asks', () => {
+test('requests to another machine carry its address and the ticket', () => {
   setMachine(B, 'tick');
   assert.deepEqual([atMachine('/photos/1'), machineTicket()], [`${B}/photos/1`, 'tick']);
   setMachine('');
   assert.deepEqual([atMachine('/photos/1'), machineTicket()], ['/photos/1', '']);
 });
 
-test('all that pages load on use is loaded ahead', () => {
+test('pages preload every module, stylesheet and language that they load on use', () => {
   for (const [folder, file] of [['audience', 'ahead.js'], ['overlay', 'show.js']]) {
     const dir = new URL(`../${folder}/`, import.meta.url);
     /** @type {Record<string, string>} without comments, where types name modules, too */ const code = {};

@@ -23,7 +23,7 @@ const OTHER = {
   box: 'list', newest: 'top', place: 'left', stay: 30, avatars: true, overlap: true, names: true, sources: true, lift: false, emoji: false, reactions: false, questions: 3, merge: true, theme: 'plate', chroma: '00ff7f', qr: 'idle', idle: 30, demo: true, bench: true, debug: true, lang: 'zh-TW',
 };
 
-test('every option has its place on the panel, once, and a name in every language', () => {
+test('every option is on the panel once and has a name in every language', () => {
   assert.deepEqual(Object.values(GROUPS).flat().sort(), [...names].sort());
   assert.deepEqual(Object.keys(OTHER).sort(), [...names].sort());
   for (const lang of LANGUAGES) {
@@ -44,7 +44,7 @@ test('every option has its place on the panel, once, and a name in every languag
   }
 });
 
-test('sliders stay within what the option takes, and hit what they show', () => {
+test('sliders stay within the bounds of their option and set the value that they show', () => {
   for (const name of names) {
     const slide = SLIDES[name];
     const numeric = ['number', 'whole'].includes(OPTIONS[name].kind);
@@ -61,7 +61,7 @@ test('sliders stay within what the option takes, and hit what they show', () => 
   }
 });
 
-test('an address says what differs and nothing else, and means the same when read', () => {
+test('an address contains only the changed options and reads back as the same options', () => {
   assert.equal(queryOf(DEFAULTS), '');
   assert.equal(queryOf({ ...DEFAULTS, size: 44, merge: true }), 'size=44&merge=1');
   for (const name of names) {
@@ -74,7 +74,7 @@ test('an address says what differs and nothing else, and means the same when rea
   }
 });
 
-test('in a ready style every value can be said, the overlay’s own defaults, too', () => {
+test('in a ready style an address can hold every value, including the default', () => {
   for (const theme of THEMES) {
     const style = new Style();
     style.set({ theme });
@@ -99,13 +99,13 @@ test('in a ready style every value can be said, the overlay’s own defaults, to
   assert.equal(queryOf(style.options), '');
 });
 
-test('an overlay’s address is read, and nothing else is taken for one', () => {
+test('the builder reads the address of an overlay and refuses other text', () => {
   assert.deepEqual(ofAddress(' http://192.168.1.2:2333/overlay/live?key=abc&fontSize=44&speed=9 '), { ...DEFAULTS, size: 44, duration: 6 });
   assert.deepEqual(ofAddress('https://x.example/screen/live?key=abc&color=000000&merge'), { ...DEFAULTS, merge: true });
   for (const bad of ['', 'overlay/live', 'http://x.example/', 'http://x.example/console/live', '{"size":1}']) assert.equal(ofAddress(bad), null, bad);
 });
 
-test('presets are known when they are met, and leave what belongs to the place', () => {
+test('the builder recognizes presets, and a preset keeps the options of the place', () => {
   const here = { ...DEFAULTS, lang: 'ja', chroma: '00ff00', size: 80, merge: true };
   for (const name of Object.keys(PRESETS)) {
     const options = withPreset(name, here);
@@ -121,14 +121,14 @@ test('presets are known when they are met, and leave what belongs to the place',
   assert.equal(presetOf(DEFAULTS), '');
 });
 
-test('a file gives back what was put in', () => {
+test('a file reads back as the options and CSS that were written', () => {
   const look = { options: { ...DEFAULTS, ...OTHER }, css: ':root { --danmaku-size: 44px }\n.dm::after { content: "“\\201D”" }\n' };
   assert.deepEqual(ofText(toFile(look)), { look, faults: [] });
   assert.deepEqual(ofText(`\uFEFF${toFile({ options: DEFAULTS, css: '' })}`), { look: { options: DEFAULTS, css: '' }, faults: [] });
   assert.deepEqual(ofText('http://127.0.0.1:2333/overlay/live?key=k&size=50').look, { options: { ...DEFAULTS, size: 50 } });
 });
 
-test('what is wrong with a file is told, all of it, and nothing is taken', () => {
+test('a faulty file reports every fault and changes nothing', () => {
   /** @param {any} more */
   const file = (more) => JSON.stringify({ kind: KIND, version: VERSION, ...more });
   for (const [text, want] of /** @type {[string, string[]][]} */ ([
@@ -153,7 +153,7 @@ test('what is wrong with a file is told, all of it, and nothing is taken', () =>
   assert.deepEqual(where, { key: 'import_no_json_at', params: { line: 3, column: 3 } });
 });
 
-test('JSON breaks where it breaks', () => {
+test('brokenAt returns the place of the first fault in JSON', () => {
   for (const good of ['1', ' [ ] ', '{}', '{"a":[1,-2.5e+3,true,null,"\\u00e9\\n"],"b":{}}\n', '"x"']) {
     JSON.parse(good);
     assert.equal(brokenAt(good), -1, good);
@@ -166,7 +166,7 @@ test('JSON breaks where it breaks', () => {
   }
 });
 
-test('steps back: one for each thing that was changed, and for all at once', () => {
+test('undo takes one step for each change, and one for a change of everything', () => {
   const style = new Style();
   let changes = 0;
   style.onChange(() => changes++);
@@ -189,7 +189,7 @@ test('steps back: one for each thing that was changed, and for all at once', () 
   assert.equal(style.undo(), false);
 });
 
-test('CSS that cannot work is told with its line', () => {
+test('faults in CSS are reported with their line', () => {
   for (const [css, want] of /** @type {[string, string[]][]} */ ([
     ['', []], ['.dm { color: red }\n', []], ['.dm { content: "}" } /* { */', []], ['.dm { background: url(data:image/png;base64,//8=) }', []],
     ['.dm::after { content: "https://me.example" }', []], ['@media (min-width: 1px) {\n .dm {\n }\n}', []],
@@ -199,7 +199,7 @@ test('CSS that cannot work is told with its line', () => {
   ])) assert.deepEqual(cssFaults(css).map(({ line, key }) => `${line} ${key}`).sort(), want, css);
 });
 
-test('the editor knows the names of css.md and no others', () => {
+test('the editor completes exactly the names in css.md', () => {
   const doc = readFileSync(new URL('../../docs/css.md', import.meta.url), 'utf8');
   const listed = new Set();
   for (const [, cell] of doc.matchAll(/^\| ((?:`[^`]+` ?)+) \|/gm)) {
@@ -208,7 +208,7 @@ test('the editor knows the names of css.md and no others', () => {
   assert.deepEqual(NAMES.map(({ name }) => name).sort(), [...listed].sort());
 });
 
-test('names are offered while they are typed', () => {
+test('the editor completes names while a user types', () => {
   const offered = (/** @type {string} */ before) => completions(beginning(before)).map(({ name }) => name);
   assert.deepEqual(offered('.dm { --danmaku-st'), ['--danmaku-stroke-color', '--danmaku-stroke-width']);
   assert.deepEqual(offered('.dm-te'), ['.dm-text']);

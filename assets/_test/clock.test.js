@@ -26,7 +26,7 @@ function clocks(t) {
   };
 }
 
-test('a clock that is set does not change how long the socket stays deaf, in a browser', (t) => {
+test('setting the device\'s clock does not change when the socket times out', (t) => {
   for (const step of [-HOUR, -1000, HOUR, 25_000]) {
     const time = clocks(t);
     const net = new FakeNetwork();
@@ -65,7 +65,7 @@ test('a clock that is set does not change how long the socket stays deaf, in a b
   }
 });
 
-test('a wait is neither longer nor shorter for a clock that is set, and sleep is noticed by either clock', () => {
+test('setting the clock does not change the wait to reconnect, and either clock detects sleep', () => {
   const net = new FakeNetwork();
   const wall = new FakeClock();
   const socket = new RoomSocket({ room: 'live', role: 'overlay', env: { ...net.env, wall: wall.now } });
@@ -86,7 +86,7 @@ test('a wait is neither longer nor shorter for a clock that is set, and sleep is
   assert.equal(net.sockets.length, 3);
 });
 
-test('the server\'s time goes on evenly while the device\'s clock is set', (t) => {
+test('the server\'s time runs evenly while the device\'s clock is set', (t) => {
   for (const step of [-HOUR, HOUR]) {
     const time = clocks(t);
     const clock = new ServerClock();
@@ -141,7 +141,7 @@ test('durations on pages do not follow the device\'s clock', (t) => {
   }
 });
 
-test('a wait ends in its time, with a clock that is set back and after a sleep', () => {
+test('the phone\'s wait ends on time with a clock set back and after sleep', () => {
   let mono = 0, wall = 1_700_000_000_000;
   const wait = new Wait(() => mono, () => wall);
   assert.equal(wait.left, 0, 'none was asked for');
@@ -159,7 +159,7 @@ test('a wait ends in its time, with a clock that is set back and after a sleep',
   assert.equal(wait.left, 0, 'ended');
 });
 
-test('what the overlay missed is drawn by its age, and nothing from the future', () => {
+test('the overlay places missed comments by their age and none in the future', () => {
   const time = 1_700_000_000_000, crossing = 9_000;
   for (const delay of [0, 5_000]) {
     const missed = new CatchUp();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { groundOf } from '../screen/ground.js';
 import { reachOf, sideFor } from '../shared/code-size.js';
 
-test('ten times its width: at 5 m a code of 29 modules is 50 cm, and its white comes on top', () => {
+test('a code is readable from ten times its width: 50 cm plus its margin for 5 m', () => {
   const side = sideFor(5, 29);
   assert.ok(Math.abs(side * 29 / 37 - 0.5) < 1e-9, String(side));
   for (const modules of [21, 29, 57]) {
@@ -11,7 +11,7 @@ test('ten times its width: at 5 m a code of 29 modules is 50 cm, and its white c
   }
 });
 
-test('the ground is dark whatever colour a room has', () => {
+test('the background is dark for every colour of a room', () => {
   const light = (hex) => [1, 3, 5].reduce((sum, i, n) => sum + [0.2126, 0.7152, 0.0722][n] * (parseInt(hex.slice(i, i + 2), 16) / 255) ** 2.2, 0);
   assert.equal(groundOf(''), '#0d1113');
   assert.equal(groundOf('red'), '#0d1113');

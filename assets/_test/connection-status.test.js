@@ -10,7 +10,7 @@ function start() {
   return { clock, said, line };
 }
 
-test('the first connection and a blink are no news', () => {
+test('the first connection and a short break change no status', () => {
   const { clock, said, line } = start();
   line.state('connecting'); clock.advance(300); line.state('open');
   line.state('waiting'); clock.advance(GRACE - 1); line.state('connecting'); line.state('open');
@@ -19,14 +19,14 @@ test('the first connection and a blink are no news', () => {
   assert.equal(clock.pending, 0);
 });
 
-test('trying again and again does not put the news off', () => {
+test('repeated attempts do not delay the offline status', () => {
   const { clock, said, line } = start();
   line.state('open');
   for (let i = 0; i < 4; i++) { line.state('waiting'); clock.advance(GRACE / 4); line.state('connecting'); clock.advance(GRACE / 4); }
   assert.deepEqual(said, ['offline']);
 });
 
-test('back is said for a while, and only after it was lost', () => {
+test('the status is back for a while, and only after offline', () => {
   const { clock, said, line } = start();
   line.state('open'); line.state('waiting'); clock.advance(GRACE); line.state('connecting'); line.state('open');
   assert.equal(line.news, 'back');
@@ -34,7 +34,7 @@ test('back is said for a while, and only after it was lost', () => {
   assert.deepEqual(said, ['offline', 'back', '']);
 });
 
-test('lost again while back is being said', () => {
+test('the connection is lost again while the status is back', () => {
   const { clock, said, line } = start();
   line.state('open'); line.state('waiting'); clock.advance(GRACE); line.state('open');
   line.state('waiting'); clock.advance(GRACE);
@@ -42,14 +42,14 @@ test('lost again while back is being said', () => {
   assert.deepEqual(said, ['offline', 'back', '', 'offline']);
 });
 
-test('a page that never connected says so, and does not say back when it does', () => {
+test('a page that never connected is offline, and its first connection is not back', () => {
   const { clock, said, line } = start();
   line.state('connecting'); clock.advance(GRACE);
   line.state('open');
   assert.deepEqual(said, ['offline', '']);
 });
 
-test('stopped is offline at once', () => {
+test('a stopped connection is offline at once', () => {
   const { line } = start();
   line.state('open'); line.state('stopped');
   assert.equal(line.offline, true);

@@ -6,7 +6,7 @@ import { authorsOf } from '../console/ban-each.js';
 import { rowsOf } from '../console/queue-rows.js';
 import { entryOf, likelyWord, withLine } from '../console/word-add.js';
 
-test('told once, and again after a while', () => {
+test('an alert is due once, and again after the pause', () => {
   let now = 0;
   const rules = new AlertRules(() => now);
   assert.equal(rules.due('waiting'), true);
@@ -16,7 +16,7 @@ test('told once, and again after a while', () => {
   assert.equal(rules.due('waiting'), true);
 });
 
-test('what nobody was told of does not keep the next from being told', () => {
+test('an alert that was not given does not block the next one', () => {
   const rules = new AlertRules(() => 0);
   assert.equal(rules.waiting(1), 'waiting'); // while its rule is off
   assert.equal(rules.waiting(2), 'waiting');
@@ -29,7 +29,7 @@ test('what nobody was told of does not keep the next from being told', () => {
   assert.equal(rules.raid(true), 'raid');
 });
 
-test('words, and names that are spoken to', () => {
+test('comments with a keyword or a mention raise an alert', () => {
   const rules = new AlertRules(() => 0);
   assert.equal(rules.comment({ text: 'a fresh ＬＥＭＯＮ' }, ['lemon'], ['Mika']), 'keyword');
   assert.equal(rules.comment({ text: 'lemon, ＠mika look' }, ['lemon'], ['Mika']), 'mention');
@@ -38,7 +38,7 @@ test('words, and names that are spoken to', () => {
   assert.equal(mentions('@', ['']), false);
 });
 
-test('a chat that was connected and is lost', () => {
+test('a connected chat that is lost raises an alert', () => {
   const chat = (/** @type {string} */ phase, more = {}) => [{ id: 'one', state: { phase }, ...more }];
   const rules = new AlertRules(() => 0);
   assert.equal(rules.chats(chat('retrying')), null, 'it never was connected');
@@ -52,7 +52,7 @@ test('a chat that was connected and is lost', () => {
 
 const held = (/** @type {string} */ id, /** @type {string} */ user, more = {}) => /** @type {any} */ ({ id, user, name: user, text: id, at: Number(id), ...more });
 
-test('what waits, by person', () => {
+test('held comments are grouped by person', () => {
   const items = [held('1', 'ann', { group: 'g' }), held('2', 'bob', { group: 'g' }), held('3', 'ann'), held('4', ''), held('5', '')];
   const counts = new Map([['g', 9]]);
   assert.deepEqual(rowsOf(items, counts, 'person').map(({ key, count }) => [key, count]), [['ann', 2], ['bob', 1], ['4', 1], ['5', 1]]);
@@ -60,7 +60,7 @@ test('what waits, by person', () => {
   assert.deepEqual(authorsOf([...items, held('6', 'host', { badge: 'owner' })]).map(({ user }) => user), ['ann', 'bob']);
 });
 
-test('a word of a comment as an entry of a list', () => {
+test('a word of a comment becomes an entry of a list', () => {
   assert.equal(entryOf('  #buy *now* => cheap!\n@me '), 'buy now > cheap me');
   assert.equal(withLine('', 'a'), 'a\n');
   assert.equal(withLine('a', 'b'), 'a\nb\n');

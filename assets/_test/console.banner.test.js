@@ -7,13 +7,13 @@ import { bannerLines } from '../console/banner.js';
 const banned = /** @type {Told} */ ({ tone: 'good', text: '86 people are banned', undo: async () => {} });
 const failed = /** @type {Told} */ ({ tone: 'stop', text: 'Nothing was changed' });
 
-test('what was just done stands below a raid that waits for an answer', () => {
+test('the notice of an action is below a raid that waits for an answer', () => {
   const raid = /** @type {Told} */ ({ tone: 'warn', text: '61 newcomers in 30 s', firm: true });
   for (const notice of [banned, failed]) assert.deepEqual(bannerLines(raid, notice), [raid, notice]);
   assert.deepEqual(bannerLines(raid, null), [raid, null]);
 });
 
-test('what was just done stands instead of what only lasts', () => {
+test('the notice of an action replaces a lasting state', () => {
   const paused = /** @type {Told} */ ({ tone: 'warn', text: 'Comments are paused' });
   assert.deepEqual(bannerLines(paused, banned), [banned, null]);
   assert.deepEqual(bannerLines(paused, null), [paused, null]);
@@ -21,7 +21,7 @@ test('what was just done stands instead of what only lasts', () => {
   assert.deepEqual(bannerLines(null, null), [null, null]);
 });
 
-test('without a connection nothing else is said', () => {
+test('without a connection the banner shows nothing else', () => {
   const offline = /** @type {Told} */ ({ tone: 'calm', text: 'No connection', first: true });
   assert.deepEqual(bannerLines(offline, banned), [offline, null]);
 });

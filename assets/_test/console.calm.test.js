@@ -8,7 +8,7 @@ import { linesOf, placesOf } from '../console/hits.js';
 import { FeedModel, matches } from '../console/model.js';
 import { countedMark } from '../console/tab-count.js';
 
-test('hits: wherever a word stands, whatever its width and case, counted in code points', () => {
+test('hits: finds a word anywhere, in any width and case, in code points', () => {
   for (const [text, word, places] of [
     ['Boss boss BOSS', 'boss', [[0, 4], [5, 9], [10, 14]]],
     ['ＢＯＳＳ戦', 'boss', [[0, 4]]],
@@ -20,7 +20,7 @@ test('hits: wherever a word stands, whatever its width and case, counted in code
   assert.deepEqual(linesOf(' boss \n\nlemon\nboss'), ['boss', 'lemon']);
 });
 
-test('hits: of marks that overlap the first kind counts', () => {
+test('hits: where marks overlap the first kind wins', () => {
   assert.deepEqual(layered('abcdef', [{ kind: 'find', spans: [[2, 4]] }, { kind: 'rule', spans: [[1, 3], [9, 12]] }]), [
     { text: 'a', kind: '' }, { text: 'b', kind: 'rule' }, { text: 'cd', kind: 'find' }, { text: 'ef', kind: '' },
   ]);
@@ -34,7 +34,7 @@ const said = (/** @type {FeedModel} */ model, /** @type {string} */ user, /** @t
 };
 const rows = (/** @type {FeedItems} */ items) => items.list.map((row) => `${row.text}×${items.search(row).count}`);
 
-test('equal comments are one row for ten seconds, whoever wrote them', () => {
+test('equal comments of any authors within ten seconds are one row', () => {
   const model = new FeedModel(), items = new FeedItems(model);
   said(model, 'ann', 'GG', 0);
   const part = said(model, 'bob', 'gg ', 1000);
@@ -63,7 +63,7 @@ test('equal comments are one row for ten seconds, whoever wrote them', () => {
   assert.equal(items.list.length, 6, 'who searches sees each');
 });
 
-test('what waits and what was refused is one row, too, where the same rule did it', () => {
+test('equal comments held or refused by the same rule are one row', () => {
   const model = new FeedModel(), items = new FeedItems(model);
   const rule = (/** @type {string} */ name, more = {}) => ({ rule: name, ...more });
   const first = said(model, 'ann', 'boss', 0, rule('words'), 'held');
@@ -88,7 +88,7 @@ test('what waits and what was refused is one row, too, where the same rule did i
   assert.deepEqual(items.idsOf(second.id), [second.id]);
 });
 
-test('rows that hold still take nothing in, and then all at once', () => {
+test('paused rows add no comments, and add all of them on resume', () => {
   const model = new FeedModel(), items = new FeedItems(model);
   said(model, 'ann', 'one', 0);
   items.fill(false);
@@ -103,7 +103,7 @@ test('rows that hold still take nothing in, and then all at once', () => {
   assert.equal(items.late, 0);
 });
 
-test('calm: of forty a second only what is worth a look', () => {
+test('calm: of forty comments a second the filter keeps those worth a look', () => {
   const model = new FeedModel();
   const calm = /** @type {const} */ ({ kind: 'all', query: '', user: '', source: '', calm: true });
   for (let i = 0; i < 400; i++) said(model, `regular${i % 10}`, `talk ${i}`, i * 25);
@@ -121,14 +121,14 @@ test('calm: of forty a second only what is worth a look', () => {
   assert.equal(matches(worth[0], calm), false);
 });
 
-test('who was first is known when the comment itself is no more', () => {
+test('an author\'s first comment is remembered after it left the memory', () => {
   const model = new FeedModel(3);
   said(model, 'ann', 'one', 0);
   for (let i = 1; i < 6; i++) said(model, 'bob', `more ${i}`, i);
   assert.equal(Boolean(said(model, 'ann', 'again', 9).first), false);
 });
 
-test('the icon of the tab has the number that waits', () => {
+test('the icon of the tab shows the number of held comments', () => {
   assert.match(countedMark('<svg><rect/></svg>\n', 7), /<rect\/>.*>7<\/text><\/svg>$/);
   assert.match(countedMark('<svg></svg>', 120), />99\+<\/text>/);
 });

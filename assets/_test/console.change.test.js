@@ -11,7 +11,7 @@ function words(lang) {
   return { lang, has: (/** @type {string} */ key) => key in all, t: (/** @type {string} */ key, /** @type {any} */ params) => format(all[key], lang, params) };
 }
 
-test('what changed is want in the words of the settings page', () => {
+test('a change is described in the words of the settings page', () => {
   for (const [before, after, want] of /** @type {any[]} */ ([
     [{ title: 'live' }, { title: 'Friday' }, 'Title: live → Friday'],
     [{ slow_ms: 0, newcomers: 'open' }, { slow_ms: 10_000, newcomers: 'held' }, 'Slow mode: 0 s → 10 s · Newcomers: Free → Held'],
@@ -32,7 +32,7 @@ test('every setting has a name in every language', () => {
   }
 });
 
-test('the role of a link is want in the language of the page, its label as it was written', () => {
+test('the role of a link is in the language of the page, its label unchanged', () => {
   for (const [act, lang, want] of /** @type {any[]} */ ([
     [{ act: 'link', detail: 'moderator left desk' }, 'en', 'Moderator · left desk'],
     [{ act: 'revoke', detail: 'moderator left desk' }, 'ja', 'モデレーター · left desk'],
@@ -44,7 +44,7 @@ test('the role of a link is want in the language of the page, its label as it wa
   ])) assert.equal(detail(act, words(lang)), want);
 });
 
-test('of rules the record says which list, what was done with it, and which entries came and went', () => {
+test('a change of rules names the list, the action, and the entries added and removed', () => {
   for (const [act, want] of /** @type {any[]} */ ([
     [{ changed: ['made'], detail: '+plum' }, 'words · new list · +plum'],
     [{ changed: ['off', 'text'], detail: '+plum · −pear' }, 'words · switched off · entries changed · +plum · −pear'],
@@ -56,7 +56,7 @@ test('of rules the record says which list, what was done with it, and which entr
   ])) assert.equal(detail({ act: 'rules', about: 'words', ...act }, words('en')), want);
 });
 
-test('labels that the program gave have words in every language, what somebody wrote stays', () => {
+test('labels that the program created are translated, those that people wrote are not', () => {
   for (const [label, en, zh] of [
     ['host', 'host', '主播'], ['first start', 'first start', '首次启动'], ['command line', 'Command line', '命令行'],
     ['moderator 7', 'Moderator 7', '房管 7'], ['Ann', 'Ann', 'Ann'], ['', '', ''], ['host 2', 'host 2', 'host 2'], ['constructor', 'constructor', 'constructor'], ['Moderator 7', 'Moderator 7', 'Moderator 7'],
@@ -66,7 +66,7 @@ test('labels that the program gave have words in every language, what somebody w
   }
 });
 
-test('a prepared warning is said in the language of the page, in the activity, too', () => {
+test('a prepared warning is in the language of the page, also in the activity', () => {
   const act = { act: 'note_gone', about: '3', changed: ['spam'] };
   assert.equal(detail(act, words('en')), 'Please do not send the same again and again.');
   assert.equal(detail(act, words('zh-CN')), '请不要反复发送同样的内容。');
@@ -74,7 +74,7 @@ test('a prepared warning is said in the language of the page, in the activity, t
   assert.equal(detail({ act: 'warn', detail: 'no spoilers' }, words('en')), 'no spoilers');
 });
 
-test('every act has a word in every language, and what is asked before an undo has all of it', () => {
+test('every action has a word in every language, and so has every question before an undo', () => {
   const source = readFileSync(new URL('../../room/audit.go', import.meta.url), 'utf8');
   const acts = [...source.matchAll(/Action = "([a-z_]+)"/g)].map(([, name]) => name);
   assert.ok(acts.length > 15);

@@ -7,7 +7,7 @@ import { format } from '../shared/i18n.js';
 const plain = { format: { name: 'ass', timed: true, marked: true }, statuses: ['shown'], from: 0, to: 0, zero: 'auto', zeroAt: NaN, early: '', bom: false };
 const query = (/** @type {Partial<import('../console/export-params.js').Choice>} */ change) => exportQuery({ ...plain, ...change }).toString();
 
-test('an export asks for what differs from the default', () => {
+test('an export sends only parameters that differ from the default', () => {
   assert.equal(query({}), 'format=ass');
   assert.equal(query({ statuses: ['shown', 'removed'] }), 'format=ass&status=shown%2Cremoved');
   assert.equal(query({ statuses: ['held'] }), 'format=ass&status=held');
@@ -18,7 +18,7 @@ test('an export asks for what differs from the default', () => {
   assert.equal(query({ format: { name: 'csv', timed: false, marked: true }, bom: true }), 'format=csv&bom=1');
 });
 
-test('what came before the beginning is left out or not, by format and wish', () => {
+test('comments before the beginning are dropped or kept by format and by choice', () => {
   for (const timed of [true, false]) {
     const of = (/** @type {any} */ early) => account({ ...plain, format: { ...plain.format, timed }, early }, 10, 3);
     assert.deepEqual(of(''), timed ? { written: 7, left: 3 } : { written: 10, left: 0 });
@@ -27,23 +27,23 @@ test('what came before the beginning is left out or not, by format and wish', ()
   }
 });
 
-test('lengths as a player shows them', () => {
+test('durations are formatted as in a player', () => {
   assert.deepEqual([0, 999, 61_000, 3_599_999, 3_600_000, 36_061_000, -5].map(length), ['0:00', '0:00', '1:01', '59:59', '1:00:00', '10:01:01', '0:00']);
 });
 
-test('a moment goes through the field of a form and back', () => {
+test('a moment survives a form field', () => {
   for (const at of [0, 1_700_000_000_000, Date.UTC(2026, 6, 1, 23, 59, 59)]) assert.equal(moment(field(at)), at);
   assert.ok(Number.isNaN(moment('')));
   assert.ok(Number.isNaN(moment('soon')));
 });
 
-test('the name that the server gives a file', () => {
+test('the file name comes from the server\'s header', () => {
   assert.equal(nameOf('attachment; filename=live-2026-11-21.xml', 'x'), 'live-2026-11-21.xml');
   assert.equal(nameOf('attachment; filename="a b.csv"', 'x'), 'a b.csv');
   assert.equal(nameOf(null, 'x'), 'x');
 });
 
-test('a session in three languages', () => {
+test('the name of a session in each language', () => {
   const at = new Date(2026, 10, 21, 20, 0).getTime();
   const t = (/** @type {string} */ _, /** @type {any} */ { day, from, to, n }) => [day, from, to, n].join('|');
   for (const [lang, want] of [['en', 'Nov 21, 2026|20:00|20:05|3'], ['ja', '2026/11/21|20:00|20:05|3']]) {
@@ -51,7 +51,7 @@ test('a session in three languages', () => {
   }
 });
 
-test('a fault of a file in the language of the page, with its place', () => {
+test('a fault of a file is in the language of the page and names its place', () => {
   /** @type {Record<string, string>} */ const own = { tape_inside: '<{word}> {line}:{column}', tape_repaired: '{n}: {why}', tape_time: 'no time {word}', replay_defect: 'L{line} {message}', replay_fault_at: 'L{line} C{column} {message}' };
   const words = /** @type {any} */ ({ has: (/** @type {string} */ key) => key in own, t: (/** @type {string} */ key, /** @type {any} */ params) => format(own[key], 'en', params) });
   const message = 'in English';
@@ -64,14 +64,14 @@ test('a fault of a file in the language of the page, with its place', () => {
   ])) assert.equal(faultAt(words, fault), want);
 });
 
-test('what an answer says about a file', () => {
+test('notes and defects of an answer about a file', () => {
   const fault = { code: 'inside', message: '', line: 9 }, defect = { code: 'no_end', message: '', line: 8 }, note = { code: 'gifts', message: '', n: 2 };
   assert.deepEqual(aboutFile({}), []);
   assert.deepEqual(aboutFile({ defects: [defect], notes: [note] }), [note, defect]);
   assert.deepEqual(aboutFile({ fault, defects: [{ ...fault }, { ...fault, line: 10 }] }), [{ ...fault, line: 10 }]);
 });
 
-test('the progress of a download, and a torn answer is no file', async () => {
+test('a download reports its progress, and an incomplete one fails', async () => {
   const text = 'one\ntwo\n\nfour\n', bytes = new TextEncoder().encode(text);
   const headers = { 'Content-Type': 'text/csv', 'Content-Length': String(bytes.length) };
   for (let size = 1; size <= bytes.length; size++) {
@@ -87,7 +87,7 @@ test('the progress of a download, and a torn answer is no file', async () => {
   await assert.rejects(readFile(new Response(torn), () => {}));
 });
 
-test('an export begins with what the users of a language want', () => {
+test('the formats start with the usual one of the language', () => {
   const formats = /** @type {import('../console/export-params.js').Format[]} */ (['bilibili-xml', 'ass', 'niconico-xml', 'srt', 'vtt', 'jsonl', 'csv'].map((name) => ({ name })));
   const names = (/** @type {string} */ lang) => inOrder(formats, lang).map(({ name }) => name).join(' ');
   assert.equal(names('en'), 'srt ass csv bilibili-xml niconico-xml vtt jsonl');

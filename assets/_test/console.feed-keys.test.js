@@ -6,7 +6,7 @@ import './fakes.js';
 const key = (/** @type {string} */ name, /** @type {any} */ more = {}) => /** @type {any} */ ({ key: name, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...more });
 const list = { at: 5, last: 9, page: 4, onRow: true };
 
-test('arrows and pages walk the rows and stop at the ends', () => {
+test('arrow and page keys move through the rows and stop at the ends', () => {
   const to = (/** @type {string} */ name, /** @type {any} */ more = {}) => feedKey(key(name), { ...list, ...more });
   assert.deepEqual(to('ArrowUp'), { to: 4 });
   assert.deepEqual(to('ArrowDown'), { to: 6 });
@@ -24,7 +24,7 @@ test('Delete acts on a row, Enter only where the row has the focus', () => {
   assert.equal(feedKey(key('Enter'), { ...list, onRow: false }), null);
 });
 
-test('Escape leaves, and keys of the browser pass', () => {
+test('Escape leaves the rows, and keys of the browser are ignored', () => {
   assert.deepEqual(feedKey(key('Escape'), list), { leave: true });
   for (const name of ['ctrlKey', 'metaKey', 'altKey']) assert.equal(feedKey(key('End', { [name]: true }), list), null);
   assert.equal(feedKey(key('F5'), list), null);

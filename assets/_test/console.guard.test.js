@@ -11,7 +11,7 @@ function setUp() {
   return { clock, guard, states, get acts() { return acts; } };
 }
 
-test('one press does nothing, and a second one acts', () => {
+test('the first press arms the button, and the second acts', () => {
   const g = setUp();
   g.guard.press();
   assert.equal(g.guard.state, 'armed');
@@ -25,7 +25,7 @@ test('one press does nothing, and a second one acts', () => {
   assert.deepEqual(g.states, ['armed', '', 'armed']);
 });
 
-test('a double click, a triple click and a bouncing key are one accident', () => {
+test('a double click, a triple click and a bouncing key count as one press', () => {
   const g = setUp();
   for (let i = 0; i < 8; i++) {
     g.guard.press();
@@ -37,7 +37,7 @@ test('a double click, a triple click and a bouncing key are one accident', () =>
   assert.equal(g.acts, 1);
 });
 
-test('a first press is forgotten in time, or when it is not meant', () => {
+test('a first press expires, or is cancelled', () => {
   const g = setUp();
   g.guard.press();
   g.clock.advance(AGAIN.to);
@@ -51,7 +51,7 @@ test('a first press is forgotten in time, or when it is not meant', () => {
   assert.equal(g.clock.pending, 1, 'one timer at most');
 });
 
-test('holding acts, once, and its own click does nothing more', () => {
+test('holding the button acts once, and the click that follows does nothing', () => {
   const g = setUp();
   g.guard.hold();
   assert.equal(g.guard.state, 'holding');
@@ -71,7 +71,7 @@ test('holding acts, once, and its own click does nothing more', () => {
   assert.equal(g.guard.state, 'armed');
 });
 
-test('a hold that ends elsewhere leaves nothing behind', () => {
+test('a hold released outside the button leaves no state', () => {
   const g = setUp();
   g.guard.hold();
   g.clock.advance(HOLD);

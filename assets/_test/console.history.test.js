@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { query } from '../console/history.js';
 
-test('history is searched for what the filter shows', () => {
+test('the history request follows the filter', () => {
   const all = { kind: /** @type {const} */ ('all'), query: '', user: '', source: '' };
   assert.equal(query(all), '');
   assert.equal(query({ ...all, query: '  ' }), '');

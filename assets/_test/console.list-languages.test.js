@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { listLanguages } from '../console/list-languages.js';
 
-test('what the lists mark can be switched, beside the shipped languages and those that are off', () => {
+test('the switches cover languages in the lists, shipped languages and those that are off', () => {
   assert.deepEqual(listLanguages([]), ['en', 'zh', 'ja']);
   assert.deepEqual(listLanguages(['zut @lang fr\n@lang ru\nсука\n@lang\nplain', 'fick @lang de => hold\nx @lang en']), ['en', 'zh', 'ja', 'de', 'fr', 'ru']);
   assert.deepEqual(listLanguages(['zut @lang fr'], ['th', 'en']), ['en', 'zh', 'ja', 'fr', 'th']);

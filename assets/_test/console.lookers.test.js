@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lookers, MOST, PAUSE, LookReports } from '../console/lookers.js';
 
-test('a console looks at one comment, and this one is not told of itself', () => {
+test('each console views one comment, and a console ignores its own report', () => {
   const lookers = new Lookers('me', () => 0);
   assert.deepEqual(lookers.receive({ console: 'me', id: 'a', by: 'Mika', ms: 30_000 }), []);
   assert.deepEqual(lookers.of('a'), []);
@@ -17,7 +17,7 @@ test('a console looks at one comment, and this one is not told of itself', () =>
   assert.deepEqual(lookers.receive({ console: 'c2', by: 'Kim' }), []);
 });
 
-test('a console that says no more is forgotten after its time', () => {
+test('a console that stops reporting is forgotten after its time', () => {
   let now = 0;
   const lookers = new Lookers('me', () => now);
   lookers.receive({ console: 'c1', id: 'a', by: 'Kim', ms: 30_000 });
@@ -39,7 +39,7 @@ test('memory is bounded', () => {
   assert.deepEqual(lookers.of('id1'), ['Kim']);
 });
 
-test('of what a moderator opens quickly only the first and the newest are said', (t) => {
+test('of comments opened quickly only the first and the newest are reported', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   /** @type {string[]} */ const said = [];
   const reports = new LookReports((id) => said.push(id));

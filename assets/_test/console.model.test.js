@@ -8,7 +8,7 @@ const c = (/** @type {number} */ n, more = {}) => ({ id: `c${String(n).padStart(
 /** @param {FeedModel} model @param {any} [kind] @param {string} [query] */
 const ids = (model, kind = 'all', query = '') => model.all.filter((e) => matches(e, { kind, query, user: '', source: '' })).map((e) => Number(e.id.slice(1)));
 
-test('entries stand in the order of time, however they come', () => {
+test('entries are in order of time, in whatever order they arrive', () => {
   const model = new FeedModel();
   for (const n of [3, 1, 2, 5, 4]) model.put(c(n), 'shown');
   assert.deepEqual(ids(model), [1, 2, 3, 4, 5]);
@@ -16,7 +16,7 @@ test('entries stand in the order of time, however they come', () => {
   assert.equal(model.put(c(0), 'shown').last, false);
 });
 
-test('a comment is listed once, and older news does not undo newer', () => {
+test('a comment is listed once, and an older event does not undo a newer one', () => {
   const model = new FeedModel();
   model.put(c(1, { seq: 5 }), 'held');
   model.put(c(1, { seq: 9, at: 2000 }), 'shown');
@@ -36,7 +36,7 @@ test('an approved comment moves to the time of its approval', () => {
   assert.deepEqual(ids(model), [2, 1]);
 });
 
-test('remove by ids and by author; unknown ids are no harm', () => {
+test('comments are removed by id and by author, and unknown ids are ignored', () => {
   const model = new FeedModel();
   for (let n = 1; n <= 6; n++) model.put(c(n), n === 4 ? 'refused' : 'shown');
   assert.equal(model.remove({ ids: ['c0002', 'nobody'] }).length, 1);
@@ -45,14 +45,14 @@ test('remove by ids and by author; unknown ids are no harm', () => {
   assert.deepEqual(ids(model, 'shown'), [3, 5, 6]);
 });
 
-test('clear takes what is shown off the screens, and only that', () => {
+test('a clear removes shown comments and no others', () => {
   const model = new FeedModel();
   model.put(c(1), 'shown'); model.put(c(2), 'held'); model.put(c(3), 'refused');
   assert.deepEqual(model.clear().map((e) => e.id), ['c0001']);
   assert.deepEqual(ids(model, 'stopped'), [2, 3]);
 });
 
-test('what history says of the time before a clear was cleared, whenever the answer comes', () => {
+test('comments of history from before a clear are cleared, whenever the answer arrives', () => {
   const model = new FeedModel();
   model.put(c(1), 'shown');
   model.clear({ seq: 4 });
@@ -77,7 +77,7 @@ test('search finds parts of text and name without case and width', () => {
   assert.equal(matches(/** @type {any} */ (model.get('c0001')), { kind: 'stopped', query: 'boss', user: '', source: '' }), false);
 });
 
-test('memory is bounded, the newest stay, and the index with them', () => {
+test('memory is bounded, and the newest entries stay with their index', () => {
   const model = new FeedModel(100);
   for (let n = 0; n < 1000; n++) model.put(c(n), 'shown');
   assert.equal(model.size, 100);
@@ -96,7 +96,7 @@ test('filters by state, person and source', () => {
   assert.deepEqual(fit({ user: 'u1', kind: 'stopped' }), [1]);
 });
 
-test('reset forgets', () => {
+test('a reset forgets earlier entries', () => {
   const model = new FeedModel();
   model.put(c(1), 'held');
   model.reset([c(2)]);
@@ -104,7 +104,7 @@ test('reset forgets', () => {
   assert.equal(model.get('c0001'), undefined);
 });
 
-test('a chart stays in its box', () => {
+test('the line of a chart stays in its box', () => {
   assert.deepEqual(chart([5], 100, 56), { stroke: '', area: '' });
   for (const values of [[0, 0], [1, 5, 3], [1e6, 0, 1e6]]) {
     for (const [x, y] of chart(values, 100, 56).stroke.slice(1).split('L').map((p) => p.split(' ').map(Number))) {
@@ -113,7 +113,7 @@ test('a chart stays in its box', () => {
   }
 });
 
-test('the filter offers a platform only where the room has something of it', () => {
+test('the filter offers a platform only if the room has comments of it', () => {
   assert.deepEqual(offered([], []), ['audience', 'api', 'replay']);
   assert.deepEqual(offered(['audience', ''], ['twitch']), ['audience', 'api', 'replay', 'twitch']);
   assert.deepEqual(offered(['niconico', 'somewhere'], ['bilibili', 'onecomme']), ['audience', 'api', 'replay', 'bilibili', 'niconico', 'other']);

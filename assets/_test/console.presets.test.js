@@ -4,7 +4,7 @@ import { LONGEST_NAME, MOST_PRESETS, choiceOf, hasRoom, isPlain, isSame, readPre
 
 const plain = /** @type {const} */ ({ kind: 'all', query: '', source: '', calm: false });
 
-test('a saved filter keeps what is shown, and nobody\'s person', () => {
+test('a saved filter keeps the search and the source, but no person', () => {
   const filter = { kind: /** @type {const} */ ('held'), query: ' boss ', source: 'twitch', calm: undefined, user: 'k3f9abcd' };
   const list = withPreset([], 'bosses', choiceOf(filter));
   assert.deepEqual(list, [{ name: 'bosses', kind: 'held', query: 'boss', source: 'twitch', calm: false }]);
@@ -15,7 +15,7 @@ test('a saved filter keeps what is shown, and nobody\'s person', () => {
   assert.ok(!isPlain({ ...plain, calm: true }));
 });
 
-test('twelve are kept, and a name is taken once', () => {
+test('twelve filters are kept, each name once', () => {
   /** @type {import('../console/presets.js').Preset[]} */ let list = [];
   for (let i = 0; i < MOST_PRESETS; i++) {
     assert.ok(hasRoom(list, `p${i}`));
@@ -29,7 +29,7 @@ test('twelve are kept, and a name is taken once', () => {
   assert.deepEqual(list[3], { name: 'p3', ...plain, calm: true });
 });
 
-test('what another version or a hand wrote does not break the menu', () => {
+test('invalid stored filters do not break the menu', () => {
   for (const wrong of [null, 'x', {}, [null, 3, 'x', {}, { name: ' ', ...plain }, { name: 'a', ...plain, kind: 'new' }, { name: 'a', ...plain, source: 'mars' }, { name: 'a', ...plain, query: 5 }, { name: 'a', ...plain, query: 'x'.repeat(201) }]]) {
     assert.deepEqual(readPresets(wrong), []);
   }

@@ -12,7 +12,7 @@ const filled = (n = 3) => {
   return { queue, pass: (/** @type {number} */ ms) => { now += ms; } };
 };
 
-test('the oldest is looked at first, and the next one after it has left', () => {
+test('the oldest item is current, and the next one once it has left', () => {
   const { queue } = filled();
   assert.equal(queue.current?.id, 'h1');
   queue.leave('h1');
@@ -25,7 +25,7 @@ test('the oldest is looked at first, and the next one after it has left', () => 
   assert.equal(queue.total, 0);
 });
 
-test('a key does not act on an item that has just slid into place, but on one that was chosen', () => {
+test('a key does not act on an item that has just moved up, but acts on a chosen one', () => {
   const { queue, pass } = filled();
   pass(MOVE_GRACE);
   assert.equal(queue.justMoved, false);
@@ -40,7 +40,7 @@ test('a key does not act on an item that has just slid into place, but on one th
   assert.equal(queue.justMoved, false);
 });
 
-test('what leaves in the middle moves nothing', () => {
+test('an item that leaves the middle does not move the current one', () => {
   const { queue } = filled();
   queue.leave('h2');
   assert.equal(queue.current?.id, 'h1');
@@ -48,7 +48,7 @@ test('what leaves in the middle moves nothing', () => {
   assert.equal(queue.leave('h2'), undefined);
 });
 
-test('moving stops at the ends', () => {
+test('the arrow keys stop at the ends of the queue', () => {
   const { queue } = filled(2);
   assert.equal(queue.move(-1), false);
   assert.equal(queue.move(1), true);
@@ -56,7 +56,7 @@ test('moving stops at the ends', () => {
   assert.equal(queue.current?.id, 'h2');
 });
 
-test('the whole queue replaces what was known, and keeps the place and the choice where it can', () => {
+test('a full queue replaces the known items and keeps the current and chosen ones if possible', () => {
   const { queue } = filled();
   queue.look('h2');
   queue.choose('h2'); queue.choose('h3');
@@ -68,7 +68,7 @@ test('the whole queue replaces what was known, and keeps the place and the choic
   assert.equal(queue.items.length, 2, 'twice is once');
 });
 
-test('decisions are told once each, the newest first, and not without end', () => {
+test('decisions are listed once each, newest first, and in bounded number', () => {
   const { queue } = filled();
   for (let n = 0; n < 100; n++) queue.remember({ id: `d${n}`, text: '', status: 'shown', by: 'me' });
   queue.remember({ id: 'd98', text: '', status: 'refused', by: 'you' });
@@ -77,7 +77,7 @@ test('decisions are told once each, the newest first, and not without end', () =
   assert.ok(queue.decided.length <= 12);
 });
 
-test('a text is cut at what matched, in code points, and comes back whole', () => {
+test('a text is split at its matches in code points, and the parts make the whole text', () => {
   assert.deepEqual(cut('ab👋🏽c', [[2, 4]]), [{ text: 'ab', hit: false }, { text: '👋🏽', hit: true }, { text: 'c', hit: false }]);
   assert.deepEqual(cut('abc'), [{ text: 'abc', hit: false }]);
   const texts = ['', 'a', '薇❤信 b o s s', '<img src=x>', '👨‍👩‍👧 x'];
@@ -88,7 +88,7 @@ test('a text is cut at what matched, in code points, and comes back whole', () =
   }
 });
 
-test('a queue that is longer than the greeting is filled from behind', () => {
+test('a queue longer than the greeting is completed from history', () => {
   const { queue } = filled(0);
   queue.reset([item(501), item(502)], 502);
   assert.equal(queue.missing, 500);
@@ -108,7 +108,7 @@ test('a queue that is longer than the greeting is filled from behind', () => {
 
 const same = (/** @type {number} */ n, group = 'g') => item(n, { group, seq: n });
 
-test('what is alike is one row with the count that the server says, at the place of its oldest', () => {
+test('similar items are one row with the server\'s count, at the place of the oldest', () => {
   const { queue, pass } = filled(0);
   queue.reset([same(1), item(2, { group: 'h' }), same(3), item(4)], 42, [{ group: 'g', count: 40 }], 4);
   assert.deepEqual(queue.rows.map((row) => [row.key, row.count, row.items.length]), [['g', 40, 2], ['h', 1, 1], ['h4', 1, 1]]);
@@ -137,14 +137,14 @@ test('what is alike is one row with the count that the server says, at the place
   assert.equal(queue.total, 9);
 });
 
-test('what a greeting told of is not counted again', () => {
+test('an event that the greeting covers is not counted again', () => {
   const { queue } = filled(0);
   queue.reset([same(1)], 1, [], 10);
   assert.equal(queue.knows(10), true);
   assert.equal(queue.knows(11), false);
 });
 
-test('one decision about several is one line', () => {
+test('one decision about several comments is one line', () => {
   const { queue } = filled(0);
   const decided = (/** @type {number} */ seq, more = {}) => queue.remember({ id: `d${seq}`, text: 'x', status: 'refused', by: 'me', group: 'g', seq, ...more });
   decided(1); decided(2); decided(3);
@@ -164,7 +164,7 @@ test('a row is selected as a whole', () => {
   assert.deepEqual(queue.chosen, []);
 });
 
-test('rows lie under each other, measured or guessed', () => {
+test('the rows of the virtual list follow each other, measured or estimated', () => {
   const rows = Array.from({ length: 10_000 }, (_, i) => ({ id: String(i) }));
   const g = new VirtualList(36);
   g.layOut(rows);

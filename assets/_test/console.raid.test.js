@@ -11,14 +11,14 @@ function watched() {
   return { watch: new RaidWatch(() => now), sleep: (ms) => { now += ms; } };
 }
 
-test('a calm room says nothing', () => {
+test('a room without a raid reports nothing', () => {
   const { watch } = watched();
   watch.take(undefined, calm);
   assert.equal(watch.raid, null);
   assert.deepEqual(watch.answers({ ...calm, slow_ms: 3000 }).given, [], 'what is set without a raid is no answer to one');
 });
 
-test('numbers that are told move only when they have clearly grown, or fallen', () => {
+test('the shown numbers change only when they have clearly grown or fallen', () => {
   const { watch } = watched();
   const shown = [20, 24, 25, 30, 32, 61, 31, 30, 12].map((newcomers) => {
     watch.take({ newcomers, seconds: 30 }, calm);
@@ -27,7 +27,7 @@ test('numbers that are told move only when they have clearly grown, or fallen', 
   assert.deepEqual(shown, [20, 20, 25, 25, 32, 61, 61, 30, 12]);
 });
 
-test('of how many newcomers the rules stopped something is told with them, and waved off with them', () => {
+test('the number of stopped newcomers is shown and dismissed with the newcomers', () => {
   const { watch } = watched();
   watch.take({ newcomers: 61, stopped: 30, voices: 14, text: 'come' }, calm);
   assert.equal(watch.raid?.stopped, 30);
@@ -37,7 +37,7 @@ test('of how many newcomers the rules stopped something is told with them, and w
   assert.equal(watch.raid?.stopped, 0);
 });
 
-test('an answer is what was switched on since it began, by anybody, and one step takes all back', () => {
+test('the answers are the settings switched on since the raid began, and one undo takes all back', () => {
   const { watch } = watched();
   watch.take({ newcomers: 61 }, calm);
   assert.deepEqual(names(watch.answers(calm).left), ['newcomers', 'slow'], 'links are refused already');
@@ -53,7 +53,7 @@ test('an answer is what was switched on since it began, by anybody, and one step
   assert.equal(watch.raid?.newcomers, 61);
 });
 
-test('when it is over, answers that still hold are remembered until they end', () => {
+test('after the raid its answers are remembered while they are still on', () => {
   const { watch } = watched();
   watch.take({ newcomers: 61 }, calm);
   const held = { ...calm, newcomers: 'held' };
@@ -64,7 +64,7 @@ test('when it is over, answers that still hold are remembered until they end', (
   assert.deepEqual(watch.answers(held).given, [], 'switched on later, for another reason');
 });
 
-test('what was on before is neither offered nor taken back', () => {
+test('settings that were on before the raid are neither offered nor undone', () => {
   const { watch } = watched();
   const slow = { ...calm, slow_ms: 5000 };
   watch.take({ voices: 14, text: 'come' }, slow);
@@ -72,7 +72,7 @@ test('what was on before is neither offered nor taken back', () => {
   assert.deepEqual(watch.back({ ...slow, slow_ms: 60_000 }), {});
 });
 
-test('waved off, newcomers are no news for ten minutes and a text for good; others are', () => {
+test('dismissed newcomers are ignored for ten minutes and a dismissed text for good', () => {
   const { watch, sleep } = watched();
   watch.take({ newcomers: 61, voices: 14, text: 'come' }, calm);
   watch.wave();

@@ -14,7 +14,7 @@ function taken(lists, owner = true) {
   return rules;
 }
 
-test('a new list is empty, has a name that is free, and takes no other list\'s place', () => {
+test('a new list is empty, has a free name and replaces no other list', () => {
   const rules = taken([shipped, words, { ...words, name: 'list 1' }]);
   assert.equal(rules.now?.name, 'starter');
   const list = rules.create();
@@ -33,7 +33,7 @@ test('a new list is empty, has a name that is free, and takes no other list\'s p
   assert.equal(rules.fault(list), '', 'a saved list keeps its name');
 });
 
-test('a list for all rooms is saved once somebody has agreed, and the shipped one says what happens', () => {
+test('saving a list for all rooms asks first, and the question for the shipped list says what happens', () => {
   const rules = taken([shipped, { ...words, name: 'everywhere', all: true }, words]);
   const [starter, everywhere, own] = rules.all;
   assert.equal(rules.question(starter), 'rules_shipped_text');
@@ -49,7 +49,7 @@ test('a list for all rooms is saved once somebody has agreed, and the shipped on
   assert.equal(rules.question(fresh), 'rules_all_text');
 });
 
-test('only what stands in place of the shipped list can be restored, and only that cannot be deleted', () => {
+test('only a replacement of the shipped list can be restored, and only it cannot be deleted', () => {
   const rules = taken([shipped, words, { ...words, name: 'starter' }]);
   assert.deepEqual(rules.all.map((list) => rules.restores(list)), [false, false, false]);
   assert.deepEqual(rules.all.map((list) => rules.deletes(list)), [false, true, true]);
@@ -59,7 +59,7 @@ test('only what stands in place of the shipped list can be restored, and only th
   assert.deepEqual([saved.restores(fresh), saved.deletes(fresh)], [false, false]);
 });
 
-test('what is typed and not saved stays when the lists are read again, of the version it was typed into', () => {
+test('unsaved text survives a reload of the lists, with the version that it was typed into', () => {
   const rules = taken([shipped, words]);
   const own = rules.all[1];
   own.text = 'pear\nplum';
@@ -78,13 +78,13 @@ test('what is typed and not saved stays when the lists are read again, of the ve
   assert.equal(rules.now?.name, 'words');
 });
 
-test('a moderator begins in a list of the room, and has one to type into', () => {
+test('a moderator starts in a list of the room, or in a new one', () => {
   assert.equal(taken([shipped, words], false).now?.name, 'words');
   const none = taken([shipped], false);
   assert.deepEqual([none.now?.name, none.now?.all, none.now?.fresh], ['room', false, true]);
 });
 
-test('what is tried on the last comments says how much the server has not listed', () => {
+test('the trial on the last comments reports how many the server did not list', () => {
   const stop = { code: 'would_stop' }, bad = { code: 'no_action' };
   assert.deepEqual(faultSummary([], 0), [['rules_last500_none', { n: 0 }]]);
   assert.deepEqual(faultSummary([bad], 1), [['rules_last500_none', { n: 0 }]]);
@@ -93,7 +93,7 @@ test('what is tried on the last comments says how much the server has not listed
   assert.deepEqual(faultSummary([bad, bad], 190), [['rules_last500_hidden', { n: 188 }]], 'what would be stopped may be among these');
 });
 
-test('the page hears of every save, and of the faults that the newest request found', async (t) => {
+test('the page is notified of every save, and of faults only by the newest request', async (t) => {
   /** @type {{body: any, answer: (got: any) => Promise<void>}[]} requests that wait for their answer */
   const waiting = [];
   t.mock.method(globalThis, 'fetch', (/** @type {string} */ path, /** @type {any} */ { body }) => new Promise((resolve) => {

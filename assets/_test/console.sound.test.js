@@ -64,7 +64,7 @@ async function page(t, name, own = {}, agent = CHROMIUM) {
   return { made, alerts, waits };
 }
 
-test('what waits sounds and is told, without any words of the audience', async (t) => {
+test('held comments make a sound and a notification without the audience\'s words', async (t) => {
   keep('alerts', { waiting: 'both' });
   const { made, waits } = await page(t, 'browser');
   assert.deepEqual(made, { contexts: 0, resumed: 0, tones: [], shown: [] }, 'nothing waits yet');
@@ -75,7 +75,7 @@ test('what waits sounds and is told, without any words of the audience', async (
   assert.deepEqual(made.shown, [{ title: 'My show', body: readLocale('console', 'en').t('told_waiting') }]);
 });
 
-test('the sound is opened once, and a rule for one way keeps to it', async (t) => {
+test('sound is opened once, and a rule for sound alone notifies nobody', async (t) => {
   keep('alerts', { waiting: 'sound' });
   const { made, waits, alerts } = await page(t, 'once');
   waits();
@@ -83,7 +83,7 @@ test('the sound is opened once, and a rule for one way keeps to it', async (t) =
   assert.deepEqual([made.contexts, made.resumed, made.tones.length, made.shown.length], [1, 2, 4, 0]);
 });
 
-test('nothing sounds and nothing is told inside OBS', async (t) => {
+test('inside OBS there is neither sound nor notification', async (t) => {
   keep('alerts', { waiting: 'both' });
   for (const [name, own, agent] of /** @type {[string, Record<string, unknown>, string][]} */ ([
     ['a browser source or dock', { obsstudio: {} }, CHROMIUM],
@@ -99,7 +99,7 @@ test('nothing sounds and nothing is told inside OBS', async (t) => {
   }
 });
 
-test('a machine without sound is silent, and its console goes on', async (t) => {
+test('a console on a machine without sound keeps working', async (t) => {
   keep('alerts', { waiting: 'both' });
   const { made, waits } = await page(t, 'mute');
   Reflect.deleteProperty(globalThis, 'AudioContext');

@@ -11,7 +11,7 @@ import { readLocale } from './fakes.js';
 const ok = (/** @type {string} */ id) => ({ id, status: 'shown', by: 'Mika' });
 const kims = (/** @type {string} */ id) => ({ id, status: 'refused', by: 'Kim', again: true });
 
-test('a decision about several is told as it came out', () => {
+test('a decision about several comments reports each outcome', () => {
   const en = readLocale('console', 'en');
   for (const [act, results, want, glyph] of /** @type {const} */ ([
     ['approve', [ok('1'), ok('2'), ok('3')], '3 approved.', 'check'],
@@ -31,7 +31,7 @@ test('a decision about several is told as it came out', () => {
   assert.equal(tally('approve', [ok('1'), kims('2')], readLocale('console', 'ja'), 'Mika').text, '1件を承認しました。1件はすでにKimが却下していました。');
 });
 
-test('every outcome has its words in every language', () => {
+test('every outcome has a text in every language', () => {
   for (const lang of ['en', 'zh-CN', 'ja']) {
     for (const act of /** @type {const} */ (['approve', 'refuse', 'remove'])) {
       for (const status of ['shown', 'refused', 'removed']) for (const by of ['', 'Kim']) assert.ok(tally(act, [ok('1'), { id: '2', status, by, again: true }], readLocale('console', lang), 'Mika').text);
@@ -50,7 +50,7 @@ function over(items, serve) {
   return { notices, queue, store, acts };
 }
 
-test('what was selected is told once, also where it took several requests', async () => {
+test('a decision about a selection is reported once, also after several requests', async () => {
   const item = (/** @type {string} */ id, more = {}) => ({ id, text: id, status: 'held', seq: 1, ...more });
   const { notices, queue, store, acts } = over([item('a'), item('b'), item('c', { group: 'g' }), item('d', { group: 'g' })], (path, body) => ({
     results: path === 'review/g/approve' ? [ok('c'), kims('d')] : body.ids.map(ok),
@@ -59,7 +59,7 @@ test('what was selected is told once, also where it took several requests', asyn
   assert.deepEqual(notices, ['3 approved. Kim had already refused 1.']);
 });
 
-test('a request that fails does not hide what came of the others', async () => {
+test('a failed request does not hide the outcomes of the others', async () => {
   const items = Array.from({ length: 401 }, (_, i) => ({ id: `h${i}`, text: `${i}`, status: 'held', seq: i }));
   let asked = 0;
   const { notices, acts } = over(items, (_, body) => {
@@ -71,7 +71,7 @@ test('a request that fails does not hide what came of the others', async () => {
   assert.ok(items.every((item) => /** @type {any} */ (item).busy === false));
 });
 
-test('a mute of several can be undone, also right after something that cannot', async () => {
+test('a mute of several authors can be undone, also right after an action that cannot', async () => {
   /** @type {string[]} */ const muted = [];
   const { notices, store, acts } = over([], (path, body) => {
     muted.push(body.user);

@@ -16,7 +16,7 @@ class Real {
 /** @param {Partial<Real>} [fields] @param {unknown[]} [frames] */
 const early = (fields = {}, frames = []) => /** @type {any} */ ({ ws: Object.assign(new Real(URL_), { readyState: 1 }, fields), frames });
 
-test('the early socket is taken over once, with what it heard', async () => {
+test('the early socket is taken over once, with the frames that it received', async () => {
   const first = early({}, ['hello', 'beat']);
   const Socket = takingOver(first, /** @type {any} */ (Real));
   const ws = new Socket(URL_, ['danmaku.v1']);
@@ -31,7 +31,7 @@ test('the early socket is taken over once, with what it heard', async () => {
   assert.equal(second.url, URL_);
 });
 
-test('one that is dead, or leads elsewhere, is left alone', () => {
+test('a closed early socket, or one to another address, is not taken over', () => {
   for (const first of [early({ readyState: 3 }), early({ url: `${URL_}&key=other` }), undefined]) {
     const ws = new (takingOver(first, /** @type {any} */ (Real)))(URL_, []);
     assert.notEqual(ws, first?.ws);

@@ -75,7 +75,7 @@ const pages = Object.fromEntries(Object.keys(FLOORS).map((page) => [page, filesO
 const all = [...new Set(Object.values(pages).flatMap((p) => [...p.modules, ...p.classic]))].map((name) => join(assets, name));
 const program = tools?.read([...all, ...samples, join(folder, 'asks.js'), join(folder, 'own.js')]);
 
-test('every module and stylesheet is a page’s', () => {
+test('every module and stylesheet belongs to a page', () => {
   const known = new Set(Object.values(pages).flatMap((p) => [...p.modules, ...p.classic, ...p.styles]));
   for (const page of ['shared', ...Object.keys(FLOORS)]) {
     for (const name of readdirSync(join(assets, page))) if (/\.(js|css)$/.test(name)) assert.ok(known.has(`${page}/${name}`), `${page}/${name} is on no page`);
@@ -115,11 +115,11 @@ for (const [page, floor] of Object.entries(FLOORS)) {
   });
 }
 
-test('nothing is spared that no page asks for', { skip }, () => {
+test('every exemption is used by a page', { skip }, () => {
   assert.deepEqual(Object.keys(SPARED).filter((key) => !needed.has(key)), []);
 });
 
-test('the check sees what scripts use', { skip }, () => {
+test('the check finds the features that scripts use', { skip }, () => {
   names.forEach((name, i) => {
     const seen = tools.inScript(program, samples[i]).map((/** @type {any} */ use) => use.feature);
     assert.ok(seen.includes(name), `${name} is not in ${seen.join(', ')}`);
@@ -130,7 +130,7 @@ test('the check sees what scripts use', { skip }, () => {
   assert.ok(!own.some((/** @type {string} */ name) => name.endsWith('/at')), own.join());
 });
 
-test('the check sees what stylesheets use', { skip }, () => {
+test('the check finds the features that stylesheets use', { skip }, () => {
   const sees = (/** @type {string} */ css) => tooNew(tools.inStyle('x.css', css), { chrome: '90' }).map((line) => line.split(' ')[1]);
   for (const [css, feature] of Object.entries({
     'a { height: 100dvh }': 'css/types/length/viewport_percentage_units_dynamic',
@@ -152,7 +152,7 @@ test('versions are compared part by part', { skip }, () => {
   assert.deepEqual(tools.missing('no/such/thing', { chrome: '1' }), []);
 });
 
-test('documents and sentences name the floor', () => {
+test('documents and messages name the oldest supported browsers', () => {
   const read = (/** @type {string} */ name) => readFileSync(join(assets, name), 'utf8');
   const { chrome, safari, firefox } = FLOORS.audience, consoleFloor = FLOORS.console;
   for (const name of ['../docs/dev/browsers.md', '../docs/install.md']) {

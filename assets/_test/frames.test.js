@@ -14,7 +14,7 @@ const folder = new URL('../../comment/testdata/frames/', import.meta.url);
 const read = (/** @type {string} */ name) => readFileSync(new URL(`${name}.json`, folder), 'utf8');
 const names = readdirSync(folder).filter((f) => f.endsWith('.json')).map((f) => f.slice(0, -5));
 
-test('every golden frame is one the client knows', () => {
+test('the client knows every golden frame', () => {
   assert.ok(names.length > 5);
   for (const name of names) {
     const frame = parseFrame(read(name));
@@ -37,7 +37,7 @@ function play(role, ...frames) {
   return { log, socket, net, got: (/** @type {string} */ kind) => log.filter(([k]) => k === kind).map(([, arg]) => arg) };
 }
 
-test('a phone is greeted with the room, itself and what was said', () => {
+test('the hello of a phone has the room, the user and recent comments', () => {
   const { got, socket } = play('audience', read('hello-audience'));
   const [hello] = got('hello');
   assert.equal(hello.room.title, 'Friday');
@@ -46,7 +46,7 @@ test('a phone is greeted with the room, itself and what was said', () => {
   assert.equal(socket.position, 'k3f9:44');
 });
 
-test('an overlay that resumes gets what it missed, with styles and defaults', () => {
+test('an overlay that resumes gets missed comments, with styles and defaults', () => {
   const missed = JSON.parse(read('events-overlay'));
   const hello = { ...JSON.parse(read('hello-overlay')), position: 'k3f9:40' };
   const { got, log } = play('overlay', JSON.stringify(hello), JSON.stringify(missed));
@@ -57,7 +57,7 @@ test('an overlay that resumes gets what it missed, with styles and defaults', ()
   assert.deepEqual(log.map(([k]) => k), ['hello', 'comment', 'comment', 'remove', 'clear']);
 });
 
-test('a console hears of notes on people, and a phone of its own warnings', () => {
+test('a console receives notes on people, and a phone its own warnings', () => {
   const net = new FakeNetwork();
   /** @type {string[]} */ const log = [];
   const record = (/** @type {string} */ kind) => (/** @type {any} */ event) => log.push(`${kind} ${event.id}`);
@@ -68,7 +68,7 @@ test('a console hears of notes on people, and a phone of its own warnings', () =
   assert.deepEqual(got('hello')[0].user.warnings.map((/** @type {any} */ w) => w.text ?? w.ready), ['no spoilers, please', 'spam']);
 });
 
-test('a console lists what its events say', () => {
+test('a console lists the comments of its events', () => {
   const hello = { ...JSON.parse(read('hello-overlay')), role: 'console', position: 'k3f9:40', resumed: false };
   const { got } = play('console', JSON.stringify(hello), read('events-console'), read('stats'));
   const model = new FeedModel();
@@ -80,7 +80,7 @@ test('a console lists what its events say', () => {
   assert.equal(got('stats')[0].clients.audience, 482);
 });
 
-test('beats move the position and are answered; the wait of bye is kept', () => {
+test('heartbeats move the position and are answered, and the wait of bye is kept', () => {
   const { socket, net, got } = play('audience', read('hello-audience'), read('beat'), read('bye-restart'));
   assert.equal(socket.position, 'k3f9:44');
   assert.deepEqual(net.last.sent, ['{"type":"beat"}']);
@@ -106,7 +106,7 @@ for (const [name, kind, what] of [['ack-shown', 'settled', 'shown'], ['ack-held'
   });
 }
 
-test('a console is greeted with the replay that is on, hears how it goes, and offers to pause and stop it', () => {
+test('the hello of a console has the running replay, and the console can pause and stop it', () => {
   const { got } = play('console', read('hello-console'), read('replay'), read('replay-over'));
   const [hello] = got('hello'), [on, over] = got('replay');
   assert.deepEqual({ ...hello.replay, type: 'replay' }, on);
@@ -129,7 +129,7 @@ test('a console is greeted with the replay that is on, hears how it goes, and of
   assert.match(replayName(/** @type {any} */ (words), over), /Nov 14, 2023/);
 });
 
-test('a brief frame says what the full one does', () => {
+test('a brief frame has the same content as the full one', () => {
   const received = (/** @type {string} */ name, /** @type {'overlay'|'console'} */ role) => {
     const hello = { ...JSON.parse(read('hello-overlay')), role, position: 'k3f9:40' };
     const { log, socket } = play(role, JSON.stringify(hello), read(name));

@@ -11,7 +11,7 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(path, assets),
 const pages = [...new Set(readdirSync(new URL('locales/', assets)).map((f) => f.split('.')[0]))];
 const params = (/** @type {any} */ message) => [...new Set(Object.values(typeof message === 'string' ? { other: message } : message).join(' ').match(/\{\w+\}/g))].sort();
 
-test('the best language of a list of wishes', () => {
+test('the best available language of a list is chosen', () => {
   assert.equal(choose(['zh-CN']), 'zh-CN');
   assert.equal(choose(['ZH-cn', 'en']), 'zh-CN');
   assert.equal(choose(['zh-Hant-TW', 'en']), 'zh-CN');
@@ -33,7 +33,7 @@ test('plurals, parameters, and numbers as the language writes them', () => {
   assert.equal(format(undefined, 'en'), '');
 });
 
-test('in Japanese no space parts Latin letters, numbers and kana, but around what is typed as it stands', () => {
+test('Japanese texts have no space between Latin and kana, except around text to type', () => {
   const typed = /@|=>|#|<|--|- と|&|danmaku [a-z]|\.\d+Z|"|;/;
   for (const page of pages) {
     for (const [key, message] of Object.entries(JSON.parse(read(`locales/${page}.ja.json`)))) {
@@ -44,7 +44,7 @@ test('in Japanese no space parts Latin letters, numbers and kana, but around wha
   }
 });
 
-test('no two rules and no two pages of the console have one name', () => {
+test('rules and pages of the console have different names', () => {
   for (const lang of LANGUAGES) {
     const table = Object.entries(JSON.parse(read(`locales/console.${lang}.json`)));
     for (const kind of [/^rule_/, /^page_(?!.*_lead$)/]) {
@@ -62,7 +62,7 @@ test('no two rules and no two pages of the console have one name', () => {
 /** Tables of the audience's texts. */
 const OF_THE_AUDIENCE = ['about', 'audience', 'draw', 'photos', 'show', 'venue', 'warn'];
 
-test('a table has the languages of those who read it, and no other', () => {
+test('each table has exactly the languages of its readers', () => {
   const files = readdirSync(new URL('locales/', assets));
   for (const page of pages) {
     const langs = OF_THE_AUDIENCE.includes(page) ? AUDIENCE_LANGUAGES : LANGUAGES;
@@ -70,7 +70,7 @@ test('a table has the languages of those who read it, and no other', () => {
   }
 });
 
-test('the overlay speaks every language of the audience', () => {
+test('the overlay has words in every language of the audience', () => {
   /** @type {any} */ const english = showWords('en');
   for (const lang of AUDIENCE_LANGUAGES) {
     /** @type {any} */ const words = showWords(lang);
@@ -84,7 +84,7 @@ test('the overlay speaks every language of the audience', () => {
   }
 });
 
-test('no table has words of English left', () => {
+test('no translated table has English words left', () => {
   const same = ['app', 'emotes', 'seconds', 'color', 'screen_code', 'screen_color']; // identical in some language
   for (const page of OF_THE_AUDIENCE) {
     const english = JSON.parse(read(`locales/${page}.en.json`));
@@ -147,7 +147,7 @@ for (const [folder, ...files] of PAGES) {
   });
 }
 
-test('of two languages chosen in haste the last stands, and before the first there are no words', async () => {
+test('of two languages chosen quickly the last one applies, and no words are shown before the first', async () => {
   const world = /** @type {any} */ (globalThis), { fetch } = world;
   /** @type {((answer: any) => void)[]} */ const answers = [];
   world.fetch = () => new Promise((answer) => answers.push(answer));

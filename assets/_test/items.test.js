@@ -9,7 +9,7 @@ import { Items, clockText, percents, pollRows, secondsLeft, titleOf } from '../s
 
 const poll = (id, over = {}) => ({ id, kind: 'poll', slot: 'lower', state: 'live', rank: 1, created: 1, spec: { question: `${id}?`, options: ['a', 'b', 'c'], votes: 1 }, ...over });
 
-test('items: an event replaces one whole, a tally the result of what is live alone', () => {
+test('items: an event replaces a whole item, a tally only the result of a live one', () => {
   const items = new Items();
   items.reset([poll('x', { result: { counts: [1, 0, 0], people: 1 } }), poll('y', { state: 'ended', result: { counts: [9, 0, 0], people: 9 } })]);
   items.count([{ id: 'x', result: { counts: [1, 1, 0], people: 2 } }, { id: 'y', result: { counts: [8, 0, 0], people: 8 } }, { id: 'unknown', result: {} }]);
@@ -23,7 +23,7 @@ test('items: an event replaces one whole, a tally the result of what is live alo
   assert.equal(items.all.length, 0, 'a greeting without items says that there are none');
 });
 
-test('items: the queue is in the order of its ranks, what is over newest first', () => {
+test('items: the queue is in the order of ranks, ended items are newest first', () => {
   const items = new Items();
   items.reset([poll('c', { state: 'queued', rank: 2 }), poll('b', { state: 'queued', rank: 1, created: 9 }), poll('a', { state: 'queued', rank: 1, created: 3 }),
     poll('old', { state: 'ended', stopped: 10 }), poll('new', { state: 'ended', stopped: 20 })]);
@@ -36,7 +36,7 @@ test('items: a title for every kind', () => {
   for (const [spec, title] of [[{ question: 'q' }, 'q'], [{ title: 't' }, 't'], [{ text: 'x', name: 'n' }, 'x'], [{ texts: ['1', '2'] }, '1'], [undefined, '']]) assert.equal(titleOf(poll('x', { spec })), title);
 });
 
-test('poll: shares are of the people, ties lead together, and hidden counts are none', () => {
+test('poll: shares are of the people, tied options lead together, and hidden counts are not shown', () => {
   const of = (result) => pollRows(poll('x', { result })).map((row) => [row.votes, row.percent, row.leads]);
   assert.deepEqual(of({ counts: [2, 2, 0], people: 4 }), [[2, 50, true], [2, 50, true], [0, 0, false]]);
   assert.deepEqual(of({ counts: [3, 2, 0], people: 3 }), [[3, 100, true], [2, 67, false], [0, 0, false]], 'with several votes a person');
@@ -71,7 +71,7 @@ function ballot() {
   return box;
 }
 
-test('ballot: a choice goes out once, and counts when the server says so', () => {
+test('ballot: a choice is sent once, and counts once the server confirms it', () => {
   const { ballot: b, sent } = ballot();
   const item = poll('x');
   assert.equal(b.choose(item, '1'), '');
@@ -86,7 +86,7 @@ test('ballot: a choice goes out once, and counts when the server says so', () =>
   assert.equal(sent.length, 1);
 });
 
-test('ballot: what can be changed is changed and taken back, the oldest choice first', () => {
+test('ballot: a changeable vote replaces the oldest choice and can be taken back', () => {
   const { ballot: b, sent } = ballot();
   const item = poll('x', { spec: { options: ['a', 'b', 'c'], votes: 2, changeable: true } });
   b.greeted({ x: ['0', '1'] }, () => item);
@@ -98,7 +98,7 @@ test('ballot: what can be changed is changed and taken back, the oldest choice f
   assert.deepEqual(b.of('x'), ['2']);
 });
 
-test('ballot: a refusal puts back what the server has', () => {
+test('ballot: a refusal restores the server\'s choices', () => {
   const { ballot: b } = ballot();
   const item = poll('x', { spec: { options: ['a', 'b'], votes: 1, changeable: true } });
   b.greeted({ x: ['0'] }, () => item);
@@ -108,7 +108,7 @@ test('ballot: a refusal puts back what the server has', () => {
   assert.deepEqual([b.of('x'), b.waiting('x')], [['0'], []]);
 });
 
-test('ballot: a message that was counted changes the choice, and is no answer to a tap', () => {
+test('ballot: a counted message changes the choice and does not answer a tap', () => {
   const { ballot: b } = ballot();
   assert.equal(b.answered({ ref: 'c1', outcome: 'counted', item: 'x', choices: ['2'] }), false);
   assert.deepEqual(b.of('x'), ['2']);
@@ -116,7 +116,7 @@ test('ballot: a message that was counted changes the choice, and is no answer to
   assert.equal(b.answered({ ref: 'part-9', outcome: 'counted', item: 'x', choices: ['1'] }), true, 'of an earlier page');
 });
 
-test('ballot: what was chosen without a connection goes out at the greeting, unless it is done or over', () => {
+test('ballot: offline choices are sent at the greeting, unless already counted or ended', () => {
   const box = ballot();
   const { ballot: b, sent } = box;
   box.online = false;
@@ -132,7 +132,7 @@ test('ballot: what was chosen without a connection goes out at the greeting, unl
   assert.deepEqual([b.of('x'), b.of('y'), b.of('z')], [['0'], ['0'], []]);
 });
 
-test('overlay: a slot shows what is live, then a result for a while, and nothing that it cannot draw', () => {
+test('overlay: a slot shows the live item, then its result for a while, and no unknown item', () => {
   const items = new Items();
   const at = 100_000;
   const show = (...list) => { items.reset(list); return wanted(items, 'lower', at)?.id; };

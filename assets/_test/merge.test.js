@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { merge, only } from '../console/merge.js';
 
-test('two changes of a list are put together', () => {
+test('two edits of a list are merged', () => {
   for (const [why, was, mine, theirs, want] of [
     ['only they changed it', 'a\nb', 'a\nb', 'a\nc', 'a\nc'],
     ['only I changed it', 'a\nb', 'a\nb\nc', 'a\nb', 'a\nb\nc'],
@@ -21,7 +21,7 @@ test('two changes of a list are put together', () => {
   ]) assert.equal(merge(was, mine, theirs), want, why);
 });
 
-test('which lines another text does not have', () => {
+test('only returns the lines that another text lacks', () => {
   assert.deepEqual(only('a\n b\n\nc', 'b\nd'), [1, 4]);
   assert.deepEqual(only('', 'b'), []);
   assert.deepEqual(only('a', 'a '), []);

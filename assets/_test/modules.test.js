@@ -47,7 +47,7 @@ test(`no module is longer than ${MOST} lines`, () => {
   for (const name of modules) assert.ok(lines(read(name)) <= MOST, `${name} has ${lines(read(name))} lines`);
 });
 
-test('modules import what exists, from their own folder and shared alone, and never in a circle', () => {
+test('modules import only existing files of their own folder or shared, without cycles', () => {
   const graph = Object.fromEntries(modules.map((name) => [name, imports(read(name), name)]));
   for (const [name, wanted] of Object.entries(graph)) {
     for (const other of wanted) {
@@ -58,7 +58,7 @@ test('modules import what exists, from their own folder and shared alone, and ne
   assert.deepEqual(cycle(graph), []);
 });
 
-test('the checks find a circle and every way to import', () => {
+test('the checks find a cycle and every form of import', () => {
   assert.deepEqual(cycle({ a: ['b'], b: ['c'], c: ['b'] }), ['b', 'c', 'b']);
   assert.deepEqual(cycle({ a: ['b', 'c'], b: ['c'], c: [] }), []);
   const text = "import { a } from './a.js';\nimport {\n  b,\n} from '../shared/b.js';\nimport './c.js';\nexport { d } from './d.js';\nconst later = import('./e.js');\n";

@@ -8,7 +8,7 @@ import { Items } from '../shared/items.js';
 
 const at = (day, hours, minutes, seconds = 0) => new Date(2026, 10, day, hours, minutes, seconds).getTime();
 
-test('a time of day is the next one that the clock shows', () => {
+test('a time of day is its next occurrence', () => {
   for (const [text, now, want] of [
     ['20:00', at(5, 19, 59, 59), at(5, 20, 0)], ['20:00', at(5, 20, 0), at(6, 20, 0)], ['20:00', at(5, 21, 0), at(6, 20, 0)],
     ['00:00', at(30, 23, 59), at(31, 0, 0)], ['09:05', at(5, 9, 4), at(5, 9, 5)], ['', at(5, 9, 4), 0], ['x', at(5, 9, 4), 0],
@@ -17,7 +17,7 @@ test('a time of day is the next one that the clock shows', () => {
   assert.equal(fieldTime(0), '');
 });
 
-test('a moment that stands there stays, unless another is written', () => {
+test('an existing moment stays unless the field has another time', () => {
   const now = at(5, 12, 0), was = at(7, 20, 0);
   assert.equal(momentOf('20:00', was, now), was, 'in two days, as it was');
   assert.equal(momentOf('21:00', was, now), at(5, 21, 0));
@@ -25,12 +25,12 @@ test('a moment that stands there stays, unless another is written', () => {
   assert.equal(momentOf('20:00', at(4, 20, 0), now), at(5, 20, 0), 'what has passed is not kept');
 });
 
-test('the day is said where the time alone would mislead', () => {
+test('the text names the day if the time alone would mislead', () => {
   assert.doesNotMatch(momentText(at(5, 20, 0), at(5, 12, 0), 'en-GB'), /Nov/);
   assert.match(momentText(at(7, 20, 0), at(5, 12, 0), 'en-GB'), /7 Nov/);
 });
 
-test('the words at the end stand when a countdown came to 0, and not when it was stopped', () => {
+test('the final text shows when a countdown reached 0, not when it was stopped', () => {
   const countdown = (over) => ({ id: 'c', kind: 'countdown', slot: 'corner', state: 'ended', rank: 1, started: 1000, spec: { seconds: 10, done: 'We begin' }, ...over });
   assert.deepEqual([11_000, 10_999].map((stopped) => countedDown(countdown({ stopped }))), [true, false]);
   assert.deepEqual([50_000, 49_999].map((stopped) => countedDown(countdown({ stopped, spec: { until: 50_000 } }))), [true, false]);

@@ -26,7 +26,7 @@ function start(kept) {
 }
 const ack = (/** @type {string} */ ref, /** @type {string} */ outcome, more = {}) => ({ type: 'ack', ref, outcome, ...more });
 
-test('one is on its way at a time, in order', () => {
+test('comments are sent one at a time, in order', () => {
   const { box, refs } = start();
   box.online();
   box.add(draft('a')); box.add(draft('b'));
@@ -35,7 +35,7 @@ test('one is on its way at a time, in order', () => {
   assert.deepEqual(refs(), ['r1', 'r2']);
 });
 
-test('what is written while away goes out once on return', () => {
+test('comments written offline are sent once on return', () => {
   const { box, refs, log, clock } = start();
   box.add(draft('a')); box.add(draft('b'));
   assert.deepEqual(refs(), []);
@@ -47,7 +47,7 @@ test('what is written while away goes out once on return', () => {
   assert.deepEqual(log.at(-1), ['caughtUp', 2]);
 });
 
-test('the connection goes before the answer: sent again with the same ref', () => {
+test('a comment whose connection closed before the answer is sent again with its ref', () => {
   const { box, refs, log } = start();
   box.online();
   box.add(draft('a'));
@@ -59,7 +59,7 @@ test('the connection goes before the answer: sent again with the same ref', () =
   assert.equal(log.filter(([kind]) => kind === 'settled').length, 1, 'a second answer changes nothing');
 });
 
-test('no answer at all: sent again with the same ref', () => {
+test('a comment without an answer is sent again with its ref', () => {
   const { box, refs, clock } = start();
   box.online();
   box.add(draft('a'));
@@ -67,7 +67,7 @@ test('no answer at all: sent again with the same ref', () => {
   assert.deepEqual(refs(), ['r1', 'r1']);
 });
 
-test('busy is tried again by itself and keeps those behind it waiting', () => {
+test('after busy a comment is retried, and later ones wait for it', () => {
   const { box, refs, clock, log } = start();
   box.online();
   box.add(draft('a')); box.add(draft('b'));
@@ -81,7 +81,7 @@ test('busy is tried again by itself and keeps those behind it waiting', () => {
   assert.deepEqual(refs(), ['r1', 'r1', 'r2']);
 });
 
-test('slow_down gives a comment back to the person before the screen', () => {
+test('slow_down returns a comment to the person who just wrote it', () => {
   const { box, log, clock, refs } = start();
   box.online();
   box.add(draft('a'));
@@ -91,7 +91,7 @@ test('slow_down gives a comment back to the person before the screen', () => {
   assert.deepEqual(refs(), ['r1']);
 });
 
-test('slow_down makes a late one wait, since nobody sits before it', () => {
+test('slow_down makes a queued comment wait and retry', () => {
   const { box, refs, clock, log } = start();
   for (const text of ['a', 'b', 'c']) box.add(draft(text));
   box.online();
@@ -106,7 +106,7 @@ test('slow_down makes a late one wait, since nobody sits before it', () => {
   assert.deepEqual(log.at(-1), ['caughtUp', 3]);
 });
 
-test('refusals for good settle, refusals by state return', () => {
+test('permanent refusals settle a comment, temporary ones return it', () => {
   for (const [code, kind] of [['refused', 'settled'], ['duplicate', 'settled'], ['muted', 'returned'], ['room_paused', 'returned'], ['too_long', 'returned'], ['empty', 'returned']]) {
     const { box, log } = start();
     box.online();
@@ -117,7 +117,7 @@ test('refusals for good settle, refusals by state return', () => {
   }
 });
 
-test('a held one is settled again when a moderator has decided', () => {
+test('a held comment is settled again when a moderator has decided', () => {
   const { box, log } = start();
   box.online();
   box.add(draft('a'));
@@ -128,7 +128,7 @@ test('a held one is settled again when a moderator has decided', () => {
   assert.deepEqual(log.filter(([kind]) => kind === 'settled'), [['settled', 'a', 'held'], ['settled', 'a', 'shown'], ['settled', 'b', 'shown']]);
 });
 
-test('what is unanswered survives a reload, with its ref', () => {
+test('unanswered comments survive a reload with their refs', () => {
   const first = start();
   first.box.online();
   first.box.add(draft('a')); first.box.add(draft('b'));
@@ -140,7 +140,7 @@ test('what is unanswered survives a reload, with its ref', () => {
   assert.deepEqual(second.stored(), []);
 });
 
-test('whatever the line does, each comment is settled once and in order', () => {
+test('with any connection faults each comment is settled once and in order', () => {
   let seed = 11;
   const rnd = (/** @type {number} */ n) => { seed = (seed * 1103515245 + 12345) % 2147483648; return (seed >> 8) % n; };
   for (let round = 0; round < 200; round++) {
@@ -172,7 +172,7 @@ test('whatever the line does, each comment is settled once and in order', () => 
   }
 });
 
-test('a frame that the server would hang up on is given back instead', () => {
+test('a comment too large for the server is returned, not sent', () => {
   const { box, sent, log } = start();
   box.online();
   box.add(draft(`a${'\u0301'.repeat(3000)}`));
@@ -181,7 +181,7 @@ test('a frame that the server would hang up on is given back instead', () => {
   assert.deepEqual(log.filter(([kind]) => kind === 'returned').map(([, , code]) => code), ['too_long']);
 });
 
-test('what is held is asked about on return, by later pages too, and a limit is no answer', () => {
+test('held comments are queried on return, also by later pages, and a limit does not answer', () => {
   const first = start();
   first.box.online();
   for (const text of ['a', 'b', 'c', 'd']) first.box.add(draft(text));
@@ -199,7 +199,7 @@ test('what is held is asked about on return, by later pages too, and a limit is 
   assert.deepEqual(stored().map((/** @type {any} */ i) => i.text), ['a', 'b']);
 });
 
-test('what was not sent is kept until it is edited, and never sent by itself', () => {
+test('returned comments are kept until edited and never sent automatically', () => {
   const first = start();
   first.box.online();
   for (let i = 0; i < 25; i++) {

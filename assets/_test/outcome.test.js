@@ -22,7 +22,7 @@ for (const lang of AUDIENCE_LANGUAGES) {
   });
 }
 
-test('a mute says until when, with the day when it is not today, and nothing when forever', () => {
+test('a mute names its end, with the day if not today, and no time if permanent', () => {
   const until = (/** @type {number} */ ms) => outcomeWords(words('en'), { code: 'muted' }, { mutedUntil: ms }, now).what;
   assert.match(until(now + 5 * 60_000), /until 20:05/);
   assert.match(until(now + 24 * 3600_000), /Nov 22/);
@@ -30,7 +30,7 @@ test('a mute says until when, with the day when it is not today, and nothing whe
   assert.equal(until(0), words('en').t('muted_ever', {}));
 });
 
-test('one banner: stop before warn before offline before back', () => {
+test('the banner shows one state: stop before warn before offline before back', () => {
   const all = { lost: 'banned', mutedUntil: now + 1000, room: { state: 'paused', message: 'Back at 9.' }, line: 'offline', sentLate: 0 };
   const tone = (/** @type {any} */ state) => bannerWords(words('en'), state, now);
   assert.equal(tone(all).text, words('en').t('banned', {}));

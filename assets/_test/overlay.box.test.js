@@ -39,7 +39,7 @@ function setUp(changes = {}, on = {}) {
   return { box, pass, shown, log, idle: () => timer === null };
 }
 
-test('the order is that in which they came, each once; when nothing is to be done, nothing is', () => {
+test('comments are shown once each, in order of arrival, and an idle box does no work', () => {
   const { box, pass, shown, idle } = setUp();
   box.push([say({ id: 'a', text: 'a' }), say({ id: 'b', text: 'b' })]);
   box.push([say({ id: 'a', text: 'a' }), say({ id: 'c', text: 'c' })]);
@@ -52,7 +52,7 @@ test('the order is that in which they came, each once; when nothing is to be don
   assert.equal(box.stats().received, 3);
 });
 
-test('a flood is drawn four times a second, and no more than fits', () => {
+test('a flood is drawn four times a second, and only the lines that fit', () => {
   let ticks = 0;
   const { box, pass, shown } = setUp({ limit: 20 }, { place: () => ticks++ });
   for (let i = 0; i < 1000; i++) {
@@ -67,7 +67,7 @@ test('a flood is drawn four times a second, and no more than fits', () => {
   assert.equal(placed + dropped.full - (placed - active), 1000, 'every comment is drawn or told as lost');
 });
 
-test('there are never more lines than a picture has room for', () => {
+test('the box never has more lines than fit', () => {
   const { box, pass, shown } = setUp({ limit: 2000 });
   box.push(Array.from({ length: 2000 }, () => say()));
   assert.ok(box.stats().queued <= 2000);
@@ -79,7 +79,7 @@ test('there are never more lines than a picture has room for', () => {
   assert.ok(active + queued <= MOST, 'while hidden, too');
 });
 
-test('with stay each goes after its time, by its age', () => {
+test('with stay each comment leaves after its time, by its age', () => {
   const { box, pass, shown, idle } = setUp({ stay: 10 });
   box.push([say({ text: 'old' })], () => 7000);
   box.push([say({ text: 'new' })]);
@@ -106,7 +106,7 @@ test('with stay each goes after its time, by its age', () => {
   assert.deepEqual(shown(), ['stands']);
 });
 
-test('what is taken down goes at once, drawn or not, hidden or not', () => {
+test('a removed comment disappears at once, drawn or not, in a hidden box or not', () => {
   for (const hidden of [false, true]) {
     const { box, pass, shown, log } = setUp();
     box.push([say({ id: 'a', text: 'a', user: 'x' }), say({ id: 'b', text: 'b', user: 'y' }), say({ id: 'c', text: 'c', user: 'y' })]);
@@ -128,7 +128,7 @@ test('what is taken down goes at once, drawn or not, hidden or not', () => {
   }
 });
 
-test('while hidden nothing is drawn; then it is as if it had been seen all the while', () => {
+test('a hidden box draws nothing, and then looks as if it had never been hidden', () => {
   const latencies = /** @type {string[]} */ ([]);
   const { box, pass, shown } = setUp({ limit: 3 }, { show: (/** @type {any} */ c) => latencies.push(c.text) });
   box.push([say({ text: '1' }), say({ text: '2' })]);
@@ -143,7 +143,7 @@ test('while hidden nothing is drawn; then it is as if it had been seen all the w
   assert.deepEqual(latencies, ['1', '2'], 'only what was not waiting says how long it took');
 });
 
-test('with merge equal ones become one, and a removal lowers the count', () => {
+test('with merge equal comments become one, and a removal lowers the count', () => {
   const { box, pass, shown, log } = setUp({ merge: true });
   box.push([say({ id: 'a', text: 'lol' }), say({ id: 'b', text: 'lol' }), say({ id: 'p', text: 'lol', paid: { amount: 1, currency: 'USD', level: 1 } }), say({ id: 'h', text: 'lol', badge: 'owner' })]);
   pass(0);
@@ -156,7 +156,7 @@ test('with merge equal ones become one, and a removal lowers the count', () => {
   assert.deepEqual(log.slice(-2), ['write b', 'write b']);
 });
 
-test('platforms with a picture of their own have a mark, all others their word or nothing', () => {
+test('platforms with an icon have a mark, others a word or nothing', () => {
   assert.deepEqual(['twitch', 'youtube', 'bilibili', 'kick', 'tiktok', 'niconico', 'other', 'audience', 'api', 'replay', '<b>'].map(hasMark), [true, true, true, ...Array(8).fill(false)]);
 });
 

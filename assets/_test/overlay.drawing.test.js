@@ -34,7 +34,7 @@ function setUp() {
   };
 }
 
-test('a page that is drawn says so soon after the greeting, and asks for no frame in between', () => {
+test('a drawn page reports it soon after the greeting and requests no frames in between', () => {
   const p = setUp();
   p.drawing.greeted();
   assert.deepEqual(p.drawing.report(), { visible: true, frame_ms: 0 });
@@ -48,7 +48,7 @@ test('a page that is drawn says so soon after the greeting, and asks for no fram
   assert.equal(p.reports, 1, 'a beat is answered, not told twice');
 });
 
-test('a page that gets no frames, or hardly any, says how long it has waited', () => {
+test('a page with no frames, or few, reports how long it has waited', () => {
   const p = setUp();
   p.drawing.greeted();
   p.draw(4, 16);
@@ -64,7 +64,7 @@ test('a page that gets no frames, or hardly any, says how long it has waited', (
   assert.equal(p.drawing.answer().frame_ms, 16, 'one slow frame is a hitch');
 });
 
-test('frames that do not come are reported before the next beat, and so is their return', () => {
+test('missing frames are reported before the next heartbeat, and so is their return', () => {
   const p = setUp();
   p.drawing.greeted();
   p.late();
@@ -85,7 +85,7 @@ test('frames that do not come are reported before the next beat, and so is their
   assert.equal(p.reports, 3, 'nobody waits for the frames of a hidden page');
 });
 
-test('a page that is hidden says so at once, and asks for frames when it is seen again', () => {
+test('a hidden page reports it at once, and requests frames when visible again', () => {
   const p = setUp();
   p.drawing.see(false);
   assert.equal(p.reports, 1);
@@ -102,7 +102,7 @@ test('a page that is hidden says so at once, and asks for frames when it is seen
   assert.deepEqual(p.drawing.report(), { visible: true, frame_ms: 16 });
 });
 
-test('it says when a comment last got its place', () => {
+test('the report has the time since a comment was last placed', () => {
   const p = setUp();
   assert.ok(!('placed_ms' in p.drawing.report()));
   p.drawing.placed();
@@ -112,7 +112,7 @@ test('it says when a comment last got its place', () => {
 
 const stats = (/** @type {number} */ overlay, /** @type {any} */ overlays = undefined) => ({ clients: { overlay }, overlays });
 
-test('what is on air, from the numbers', () => {
+test('the on-air state follows from the overlays\' numbers', () => {
   for (const [frame, state] of /** @type {[any, string][]} */ ([
     [null, 'none'], [{}, 'none'], [stats(0), 'none'], [stats(0, { drawing: 1, hidden: 0, stuck: 0 }), 'none'],
     [stats(1), 'on'], [stats(3), 'on'], // an older server
@@ -123,7 +123,7 @@ test('what is on air, from the numbers', () => {
   ])) assert.equal(onAir(frame).state, state, JSON.stringify(frame));
 });
 
-test('the header and the banner tell the states apart, in every language', () => {
+test('header and banner have a different text for each state in every language', () => {
   const frames = [
     stats(0), stats(1), stats(2, { drawing: 2, hidden: 0, stuck: 0 }), stats(1, { drawing: 0, hidden: 1, stuck: 0 }), stats(2, { drawing: 0, hidden: 2, stuck: 0 }),
     stats(1, { drawing: 0, hidden: 0, stuck: 1 }), stats(3, { drawing: 1, hidden: 0, stuck: 2 }),

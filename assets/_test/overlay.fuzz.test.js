@@ -103,7 +103,7 @@ function evening(seed, steps) {
   return s.placed;
 }
 
-test('whatever happens in whatever order: nothing overlaps, nothing stays forever', () => {
+test('random events: no comment overlaps and none stays forever', () => {
   const evenings = Number(process.env.EVENINGS ?? 150);
   let placed = 0;
   for (let seed = 1; seed <= evenings; seed++) placed += evening(seed, 250);

@@ -117,7 +117,7 @@ test('no two comments ever overlap, at any mix of modes, lengths, sizes, resizes
 
 const flight = (over) => ({ mode: 'scroll', w: 100, rows: 1, t: 0, m: 1000, v: 0.1, until: 11_000, lane: -1, ...over });
 
-test('a longer, faster one waits until it cannot catch up; a shorter one may go', () => {
+test('a longer, faster comment waits until it cannot catch up; a shorter one may start', () => {
   const lanes = new Lanes({ width: 1000, rows: 1, gap: 10 });
   lanes.take(flight({}), 0); // its tail leaves at 11 s
   const at = 2000;
@@ -127,7 +127,7 @@ test('a longer, faster one waits until it cannot catch up; a shorter one may go'
   assert.equal(lanes.find(slow, at), 0);
 });
 
-test('lanes that are shut take nobody; who flew there goes where there is a gap, and nobody else moves', () => {
+test('closed lanes take no comments; those inside move to a gap, and no others move', () => {
   const old = [
     flight({ id: 'a', lane: 0, t: 0 }), flight({ id: 'b', lane: 1, t: 0 }), flight({ id: 'c', lane: 1, t: 8000, until: 19_000 }),
     flight({ id: 'd', lane: 0, t: 4000, until: 15_000 }), flight({ id: 'e', lane: 0, t: 8000, until: 19_000 }),
@@ -152,7 +152,7 @@ test('a comment taller than a lane takes several, and all of them must be free',
   assert.equal(lanes.find(flight({ rows: 1 }), 0), 0);
 });
 
-test('top fills from above and bottom from below, and neither shares a lane with movers', () => {
+test('top fills from above and bottom from below, and neither shares a lane with moving comments', () => {
   const lanes = new Lanes({ width: 1000, rows: 4, gap: 10 });
   lanes.take(flight({}), 0);
   assert.equal(lanes.find(flight({ mode: 'top', v: 0 }), 0), 1);
@@ -160,7 +160,7 @@ test('top fills from above and bottom from below, and neither shares a lane with
   assert.equal(lanes.find(flight({ mode: 'reverse', m: 0 }), 5000), 1, 'the scroll tail is inside, but the lane is not free');
 });
 
-test('a kind that finds every lane taken gets one in turn, however many of the others come', () => {
+test('a mode that finds every lane taken gets one in turn, however many others arrive', () => {
   for (const mode of ['top', 'bottom', 'reverse']) {
     const lanes = new Lanes({ width: 1000, rows: 3, gap: 10 });
     let got = -1;
@@ -180,7 +180,7 @@ test('a kind that finds every lane taken gets one in turn, however many of the o
   }
 });
 
-test('a big one is not kept out forever by a stream of small ones', () => {
+test('a stream of small comments does not keep a big one out forever', () => {
   const lanes = new Lanes({ width: 1000, rows: 4, gap: 10 });
   let got = -1;
   for (let now = 0; now < 20_000 && got < 0; now += 250) {
@@ -197,7 +197,7 @@ test('a big one is not kept out forever by a stream of small ones', () => {
   assert.ok(got >= 0 && got <= 5000, `got at ${got}`);
 });
 
-test('a claim that nobody repeats lapses', () => {
+test('a claim that is not repeated expires', () => {
   const lanes = new Lanes({ width: 1000, rows: 1, gap: 10 });
   lanes.take(flight({}), 0);
   lanes.claim(flight({ mode: 'top', v: 0 }), 2000);
@@ -205,7 +205,7 @@ test('a claim that nobody repeats lapses', () => {
   assert.equal(lanes.find(flight({ t: 2700, w: 50, v: 0.095 }), 2700), 0, 'lapsed');
 });
 
-test('a lane that top has used is kept for the next one, for a while and not in a small stage', () => {
+test('a lane used by top is reserved for its next comment for a while, except in a small stage', () => {
   for (const [rows, at, want] of [[8, 10_000, -1], [8, 30_000, 0], [4, 10_000, 0]]) {
     const lanes = new Lanes({ width: 1000, rows, gap: 10 });
     for (let lane = 1; lane < rows; lane++) lanes.take(flight({ t: at, until: at + 11_000, w: 900 }), lane);

@@ -9,7 +9,7 @@ function setUp(behind) {
   return { latency, server: () => now, pass: (/** @type {number} */ ms) => { now += ms; } };
 }
 
-test('it is the median since the last beat, whatever the clocks say', () => {
+test('the latency is the median since the last heartbeat, at any clock offset', () => {
   for (const behind of [0, 3_600_000, -90_000]) {
     const { latency, server, pass } = setUp(behind);
     latency.greeted(server(), 0);
@@ -35,7 +35,7 @@ test('a message that was late on its way does not make comments look fast', () =
   assert.deepEqual(latency.takeMedian(), { shown_ms: 50 });
 });
 
-test('what was missed, and what the page made itself, is not counted', () => {
+test('missed comments and those of the page itself are not counted', () => {
   const { latency, server, pass } = setUp(0);
   latency.shown(server());
   assert.deepEqual(latency.takeMedian(), {}, 'before any greeting');
@@ -49,7 +49,7 @@ test('what was missed, and what the page made itself, is not counted', () => {
   assert.deepEqual(latency.takeMedian(), {}, 'missed between two connections');
 });
 
-test('a broadcast delay is no slowness', () => {
+test('a broadcast delay does not count as latency', () => {
   const { latency, server, pass } = setUp(0);
   latency.greeted(server(), 5000);
   const waiting = server() - 2000;

@@ -83,7 +83,7 @@ for (const folder of folders) {
   }
 }
 
-test('the list finds what it is for', () => {
+test('the list of newer features finds each of them', () => {
   assert.throws(() => inPages('<script>x</script><style>a { rotate: 3deg }</style>'));
   const finds = (kind, text) => NEWER[kind].some(([pattern]) => pattern.test(text));
   for (const text of ['Object.groupBy(a, b)', 'list.toSorted()', 'Promise.withResolvers()', 'a.union(b)', 'URL.canParse(x)']) assert.ok(finds('js', text), text);

@@ -31,7 +31,7 @@ for (const [query, want] of [
   test(`?${query}`, () => assert.deepEqual(changed(query), want));
 }
 
-test('aliases of older tools, which an own name beats in any order', () => {
+test('aliases of older tools work, and our own name wins in any order', () => {
   assert.deepEqual(changed('speed=10'), { duration: 5 });
   assert.deepEqual(changed('maxTracks=12&fontSize=40'), { lanes: 12, size: 40 });
   assert.deepEqual(changed('speed=10&duration=7'), { duration: 7 });
@@ -49,17 +49,17 @@ test('unknown names are ignored and bad values fall back to the default', () => 
   }
 });
 
-test('of equal names the first counts', () => {
+test('of repeated names the first counts', () => {
   assert.deepEqual(changed('size=20&size=30'), { size: 20 });
 });
 
-test('a change over options leaves the others, and a bad one leaves all', () => {
+test('a change of options keeps the others, and a bad value keeps all', () => {
   const base = read('size=20&merge=1');
   assert.deepEqual(readOptions(Object.entries({ duration: 5, merge: false }), base), { ...base, duration: 5, merge: false });
   assert.deepEqual(readOptions(Object.entries({ size: 'big' }), base), base);
 });
 
-test('a change of the ready style changes what nobody said', () => {
+test('a change of the ready style changes only options that were not set', () => {
   const hall = readOptions(Object.entries({ theme: 'hall' }), read('size=20'));
   assert.deepEqual([hall.size, hall.weight], [20, 800]);
   const bare = readOptions(Object.entries({ theme: '' }), hall);
@@ -88,7 +88,7 @@ test('the table has the options of protocol.md and their defaults, and no others
   }
 });
 
-test('overlay.md tells every option with its default and its bounds', () => {
+test('overlay.md lists every option with its default and its bounds', () => {
   const rows = [...docs('overlay.md').matchAll(/^\| `(\w+)` \| ([^|]+?) \| (.*) \|$/gm)];
   const rowOf = new Map(rows.filter((m) => Object.hasOwn(OPTIONS, m[1])).map((m) => [m[1], m]));
   assert.deepEqual([...rowOf.keys()].sort(), [...names].sort());
@@ -102,7 +102,7 @@ test('overlay.md tells every option with its default and its bounds', () => {
   }
 });
 
-test('every value is read again as it was written', () => {
+test('every value reads back as it was written', () => {
   for (const name of names) {
     const { kind, value, low, high, values } = OPTIONS[name];
     const tries = { flag: [true, false], choice: values, number: [low, high], whole: [low, high], font: ['Noto Serif, Arial'], color: ['00ff7f'], lang: ['zh-TW'] }[kind];
@@ -110,7 +110,7 @@ test('every value is read again as it was written', () => {
   }
 });
 
-test('what the ready styles set is what themes.css sets', () => {
+test('the ready styles set what themes.css sets', () => {
   const css = readFileSync(new URL('../overlay/themes.css', import.meta.url), 'utf8');
   const properties = { size: 'size', weight: 'weight', 'stroke-width': 'stroke', opacity: 'opacity' };
   for (const theme of THEMES.filter(Boolean)) {

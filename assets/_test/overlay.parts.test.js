@@ -33,7 +33,7 @@ test('queue: when full, the oldest of the lowest class is dropped', () => {
   assert.equal(names(queue), 'o p n');
 });
 
-test('queue: what has waited too long is taken out', () => {
+test('queue: comments that have waited too long are dropped', () => {
   const queue = new Queue();
   queue.add(waiting('a', 0, 100));
   queue.add(waiting('b', 2, 9000));
@@ -45,7 +45,7 @@ test('queue: what has waited too long is taken out', () => {
 
 const said = (id, over) => ({ id, at: 0, text: '666', mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: `u${id}`, badge: '', source: 'audience', ...over });
 
-test('dedupe: equal to the eye is equal; badges never merge', () => {
+test('dedupe: texts that look equal are equal; comments with badges never merge', () => {
   const key = keyOf(said('1'), false);
   assert.equal(keyOf(said('2', { name: 'x' }), false), key);
   assert.notEqual(keyOf(said('2', { name: 'x' }), true), key);
@@ -53,7 +53,7 @@ test('dedupe: equal to the eye is equal; badges never merge', () => {
   assert.equal(keyOf(said('2', { badge: 'owner' }), false), '');
 });
 
-test('dedupe: an item stands for many and loses them one by one', () => {
+test('dedupe: an item counts equal comments and loses them one by one', () => {
   const dedupe = new Dedupe();
   const key = keyOf(said('1'), false);
   const item = { parts: [said('1')], key };
@@ -72,7 +72,7 @@ test('dedupe: an item stands for many and loses them one by one', () => {
   assert.equal(dedupe.joinable(key), undefined);
 });
 
-test('dedupe: one item stands for a bounded number, and a newer twin takes over', () => {
+test('dedupe: one item counts a bounded number, and then a newer one takes over', () => {
   const dedupe = new Dedupe();
   const old = { parts: Array.from({ length: MERGE_MOST }, (_, i) => said(`o${i}`)), key: 'k' };
   dedupe.admit(old);
@@ -98,7 +98,7 @@ test('clock: a pause moves nothing', () => {
   assert.equal(clock.timelineTime(1100), 5100);
 });
 
-test('text: every default colour holds on the dark outline, dark ones get a light one', () => {
+test('text: every default colour contrasts with the dark outline, dark colours get a light one', () => {
   for (const color of COLORS) assert.ok(contrast(color, '#0b0e10') > 6, color);
   assert.ok(Math.abs(contrast('#ffffff', '#0b0e10') - 19.4) < 0.1);
   for (const color of ['#000000', '#0000ff', '#400040', '#333333']) assert.equal(needsLight(color), true, color);
@@ -107,14 +107,14 @@ test('text: every default colour holds on the dark outline, dark ones get a ligh
   assert.equal(soundColor('#FF8000'), '#ff8000');
 });
 
-test('text: emoji are cut whole, text is left alone', () => {
+test('text: whole emoji are removed, text is kept', () => {
   for (const [text, want] of [
     ['go 👨‍👩‍👧‍👦 on', 'go on'], ['🇯🇵日本', '日本'], ['👋🏽', ''], ['1️⃣ first', 'first'], ['© 2024 ™ 3 # *', '© 2024 ™ 3 # *'],
     ['🏴󠁧󠁢󠁳󠁣󠁴󠁿x', 'x'], ['می‌خواهم', 'می‌خواهم'], ['❤️ you', 'you'], ['❤ you', '❤ you'],
   ]) assert.equal(withoutEmoji(text), want, text);
 });
 
-test('text: words by the nearest language', () => {
+test('text: words are of the nearest language', () => {
   assert.equal(words('zh-TW').moderator, '管理員');
   assert.equal(words('zh-HK').owner, '直播主');
   assert.equal(words('es-MX').owner, 'Streamer');
@@ -123,7 +123,7 @@ test('text: words by the nearest language', () => {
   assert.equal(words('fr').owner, 'Host');
 });
 
-test('page: outlines by version, fonts in quotes', () => {
+test('page: the outline depends on the browser\'s version, and font names are quoted', () => {
   assert.equal(outlineKind('Mozilla/5.0 … Chrome/103.0.5060.134 Safari/537.36 OBS/30.0.2'), 'shadow');
   assert.equal(outlineKind('Mozilla/5.0 … Chrome/127.0.6533.120 Safari/537.36 OBS/31.0.0'), 'stroke');
   assert.equal(outlineKind('HeadlessChrome/156.0.0.0'), 'stroke');
@@ -132,7 +132,7 @@ test('page: outlines by version, fonts in quotes', () => {
   assert.equal(quoteFonts('Inconsolata, monospace'), '"Inconsolata", monospace');
 });
 
-test('demo: every comment of the feed is sound', () => {
+test('demo: every comment of the feed is valid', () => {
   let n = 0;
   const kinds = new Set();
   for (let i = 0; i < 3000; i++) {
@@ -143,7 +143,7 @@ test('demo: every comment of the feed is sound', () => {
   for (const kind of ['scroll', 'reverse', 'top', 'bottom', 'small', 'medium', 'big', 'owner', 'moderator']) assert.ok(kinds.has(kind), kind);
 });
 
-test('obs: acts wait while the server is away, the newest eight', () => {
+test('obs: the newest eight reports wait while the server is away', () => {
   const target = new EventTarget();
   const sent = [];
   let up = false;
@@ -167,7 +167,7 @@ test('obs: acts wait while the server is away, the newest eight', () => {
   assert.deepEqual(seen, [false, true]);
 });
 
-test('obs: a page that was away says whether the recording is paused', () => {
+test('obs: a page that was disconnected reports whether the recording is paused', () => {
   for (const [status, want] of [
     [{ recording: true, recordingPaused: true }, ['record_pause']], [{ recording: true, recordingPaused: false }, ['record_resume']],
     [{ recording: true }, ['record_resume']], [{ recording: false, recordingPaused: false }, []],
@@ -190,7 +190,7 @@ test('dark colours get one lightness and keep their hue, light ones stay', () =>
   for (const color of ['#ffffff', '#fff16b', '#00ff7f']) assert.equal(lifted(color), color);
 });
 
-test('text: emoji are runs from the rest, and letters of Chinese, Japanese and Korean from others', () => {
+test('text: emoji and East Asian letters are separate runs', () => {
   const runs = (/** @type {string} */ text) => emojiRuns(text).map((run) => (run.emoji ? `[${run.text}]` : run.text)).join('|');
   for (const [text, want] of [
     ['hi', 'hi'], ['', ''], ['👋🏽', '[👋🏽]'], ['🎉🎉 👋🏽', '[🎉🎉 👋🏽]'], ['a 👨‍👩‍👧‍👦🇯🇵 b', 'a |[👨‍👩‍👧‍👦🇯🇵]| b'], ['1️⃣ © 3', '[1️⃣]| © 3'],

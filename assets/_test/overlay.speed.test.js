@@ -35,21 +35,21 @@ test('the speed is within 160 and 420 px a second at 1080 lines, and grows with 
   }
 });
 
-test('the picture counts, not the part of it that styles give', () => {
+test('the speed depends on the whole picture, not on the part that styles leave', () => {
   const set = setUp({ pace: 400 }, { width: 800, height: 300, picture: { width: 1920, height: 1080 } });
   set.stage.push([say('a')]);
   set.pass(0);
   assert.equal(Math.round(each(set)[0].v * 1000), 400);
 });
 
-test('duration: a constant time to cross, so long ones are faster', () => {
+test('duration: every comment crosses in the same time, so long ones are faster', () => {
   const set = setUp({ duration: 5 });
   set.stage.push([say('a'), say('b', { text: 'x'.repeat(200) })]);
   set.pass(0);
   for (const { v, w, t, until } of each(set)) assert.deepEqual([until - t, Math.round(v * 5000)], [5000, 1920 + w]);
 });
 
-test('after an absence a long one is still on its way', () => {
+test('after an absence a long comment is still crossing', () => {
   const set = setUp();
   set.stage.setHidden(true);
   set.stage.push([say('long', { text: 'x'.repeat(300) }), say('short')]);
@@ -73,11 +73,11 @@ test('a text over 60 graphemes is broken into lines of at most so many, at a spa
   for (const [text, most, lines] of [['x'.repeat(60), 60, 9], ['x'.repeat(300), 0, 9], ['x'.repeat(300), 60, 1]]) assert.deepEqual(wrapped([text], most, lines), [text]);
 });
 
-test('a low stage has fewer and longer lines', () => {
+test('a stage of small height has fewer and longer lines', () => {
   for (const most of [2, 3, 4]) assert.ok(plain(wrapped(['a bc def '.repeat(33)], 60, most)).split('\n').length <= most);
 });
 
-test('a picture counts as one and is never lost', () => {
+test('a picture counts as one grapheme and is never lost', () => {
   const emote = { picture: '/emotes/x', name: 'x' };
   const pieces = wrapped(['a'.repeat(59), emote, 'b'.repeat(30)], 60, 5);
   assert.equal(plain(pieces), `${'a'.repeat(45)}\n${'a'.repeat(14)}▢${'b'.repeat(30)}`, 'lines of equal length');

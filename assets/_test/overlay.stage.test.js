@@ -30,7 +30,7 @@ test('a quiet stage shows a comment at once, then works every 250 ms, then not a
   balanced(stage);
 });
 
-test('a removal is immediate: flying, waiting, by person', () => {
+test('a removal is immediate for flying and waiting comments, by id and by person', () => {
   const { stage, pass, onScreen } = setUp();
   stage.push([say({ id: 'a' }), say({ id: 'b', user: 'bad' })]);
   pass(0);
@@ -54,7 +54,7 @@ test('the same id twice is one comment', () => {
   assert.equal(stage.stats().received, 1);
 });
 
-test('a flood is bounded in the queue, in what is measured, and dropped after 2 s; hosts go first', () => {
+test('a flood is bounded in the queue and in measurements, and dropped after 2 s; hosts go first', () => {
   const { stage, renderer, pass, onScreen } = setUp({}, { height: 108 }); // two lanes
   stage.push([...many(1000), say({ id: 'host', badge: 'owner' })]);
   assert.equal(stage.stats().queued, 200);
@@ -68,7 +68,7 @@ test('a flood is bounded in the queue, in what is measured, and dropped after 2 
   balanced(stage);
 });
 
-test('limit bounds what is on screen, but not for hosts', () => {
+test('limit bounds the comments on screen, except those of hosts', () => {
   const { stage, pass, onScreen } = setUp({ limit: 3 });
   stage.push([...many(6), say({ id: 'mod', badge: 'moderator' })]);
   pass(0);
@@ -76,7 +76,7 @@ test('limit bounds what is on screen, but not for hosts', () => {
   assert.ok(onScreen().includes('mod'));
 });
 
-test('short ones may pass a long one that finds no lane', () => {
+test('short comments may pass a long one that finds no lane', () => {
   const { stage, pass, onScreen } = setUp({ duration: 9 }, { height: 54 }); // one lane
   stage.push([say({ id: 'first', text: 'x'.repeat(10) })]);
   pass(1500);
@@ -85,7 +85,7 @@ test('short ones may pass a long one that finds no lane', () => {
   assert.deepEqual(onScreen(), ['first', 'short']);
 });
 
-test('merge: equal ones become one with a count, waiting or flying, and leave one by one', () => {
+test('merge: equal comments become one with a count, waiting or flying, and leave one by one', () => {
   const { stage, pass, renderer, onScreen } = setUp({ merge: true });
   stage.push([say({ id: 'a', text: '666', user: 'x' }), say({ id: 'b', text: '666' }), say({ id: 'c', text: '777' })]);
   pass(0);
@@ -103,7 +103,7 @@ test('merge: equal ones become one with a count, waiting or flying, and leave on
   balanced(stage);
 });
 
-test('merge: a flying one grows only while nothing follows it in its lane', () => {
+test('merge: a flying comment grows only while none follows it in its lane', () => {
   const { stage, pass, renderer } = setUp({ merge: true }, { height: 54 });
   stage.push([say({ id: 'a', text: '666' })]);
   pass(1000);
@@ -116,7 +116,7 @@ test('merge: a flying one grows only while nothing follows it in its lane', () =
   assert.equal(shown[0].w, 60);
 });
 
-test('merge: the count keeps the width that the lane knows', () => {
+test('merge: a new count keeps the width of the comment', () => {
   const { stage, pass, renderer } = setUp({ merge: true }, { height: 54 });
   stage.push([say({ id: 'a', text: '666' })]);
   pass(500);
@@ -128,7 +128,7 @@ test('merge: the count keeps the width that the lane knows', () => {
   assert.equal(item.w, 110, 'shorter words do not make room that was promised');
 });
 
-test('pause stops everything; what waited too long meanwhile is not shown', () => {
+test('pause stops all comments; those that waited too long meanwhile are not shown', () => {
   const { stage, pass, onScreen, timers } = setUp({ duration: 9 });
   stage.push([say({ id: 'a' })]);
   pass(1000);
@@ -147,7 +147,7 @@ test('pause stops everything; what waited too long meanwhile is not shown', () =
   assert.deepEqual(onScreen(), ['c']);
 });
 
-test('hidden: nothing is drawn, and on return each is where it would be', () => {
+test('hidden: nothing is drawn, and on return each comment is where it would be', () => {
   const { stage, pass, renderer, timeline, onScreen, timers } = setUp({ duration: 9 }, { height: 540 }); // ten lanes
   stage.push([say({ id: 'a' })]);
   pass(100);
@@ -174,7 +174,7 @@ test('hidden: nothing is drawn, and on return each is where it would be', () => 
   balanced(stage);
 });
 
-test('hidden: what came is bounded, is taken down, cleared and merged as ever', () => {
+test('hidden: new comments are bounded, removed, cleared and merged as usual', () => {
   const { stage, pass, onScreen } = setUp({ merge: true }, { height: 540 });
   stage.setHidden(true);
   stage.push([say({ id: 'bad' }), say({ id: 'by bad', user: 'bad', text: 'x' }), say({ id: 'good', text: 'y' })]);
@@ -197,7 +197,7 @@ test('hidden: what came is bounded, is taken down, cleared and merged as ever', 
   assert.deepEqual(onScreen(), []);
 });
 
-test('only what came while the stage was there tells how long comments take', () => {
+test('only comments that came while the stage was visible count for latency', () => {
   const seen = [];
   const { stage, pass } = setUp({}, { height: 54 }, { on: { show: ({ id }) => seen.push(id) } }); // one lane
   stage.push([say({ id: 'live' })]);
@@ -215,7 +215,7 @@ test('only what came while the stage was there tells how long comments take', ()
   assert.deepEqual(seen, ['live', 'again']);
 });
 
-test('hidden for a moment: what flew goes on flying, a removal still counts', () => {
+test('hidden for a moment: comments keep flying, and a removal still applies', () => {
   const { stage, pass, onScreen } = setUp();
   stage.push([say({ id: 'a' }), say({ id: 'b' })]);
   pass(1000);
@@ -243,7 +243,7 @@ test('a resize while flying keeps comments apart and drops those that no lane ca
   balancedAfterResize(stage);
 });
 
-test('a change between ticks takes away at once whose time is over: its lane is given to others', () => {
+test('a change between ticks removes a finished comment at once and frees its lane', () => {
   const { stage, pass, timeline, renderer, onScreen } = setUp({}, { height: 54 });
   stage.push([say({ id: 'top', mode: 'top' })]);
   pass(0);
@@ -274,7 +274,7 @@ test('area, region, lanes and size change while running', () => {
   assert.ok(stage.rects()[0].y >= 540);
 });
 
-test('a line wider than the screen moves, whatever it wanted', () => {
+test('a line wider than the screen moves, whatever its mode', () => {
   const { stage, pass, renderer } = setUp();
   stage.push([say({ mode: 'top', text: 'x'.repeat(97) }), say({ mode: 'top', text: 'x' })]);
   pass(0);
@@ -289,14 +289,14 @@ test('strange modes, sizes and colours are drawn as the default', () => {
   assert.deepEqual([c.mode, c.size, c.color], ['scroll', 'medium', '#ffffff']);
 });
 
-test('emoji=0 cuts emoji, and what is nothing else is not drawn', () => {
+test('emoji=0 removes emoji, and a comment of emoji alone is not drawn', () => {
   const { stage, pass, renderer } = setUp({ emoji: false });
   stage.push([say({ text: '👋🏽' }), say({ text: 'hi 👋🏽' })]);
   pass(0);
   assert.deepEqual([...renderer.shown.keys()].map((i) => i.parts[0].text), ['hi']);
 });
 
-test('comments wait while the code fades, and not longer', () => {
+test('comments wait only while the code fades', () => {
   let fade = 240;
   const { stage, pass, onScreen } = setUp({}, {}, { on: { push: () => fade } });
   stage.push([say({ id: 'a' })]);
@@ -307,7 +307,7 @@ test('comments wait while the code fades, and not longer', () => {
   assert.deepEqual(onScreen(), ['a']);
 });
 
-test('overlap=1: a full screen shows them anyway, up to the limit', () => {
+test('overlap=1: a full screen still shows comments, up to the limit', () => {
   const { stage, pass, onScreen } = setUp({ overlap: true, limit: 30 }, { height: 540 });
   stage.push(many(60));
   pass(0);
@@ -328,7 +328,7 @@ test('clear empties stage and queue', () => {
   assert.deepEqual(onScreen(), ['again']);
 });
 
-test('what set out before the page was there goes on from where it would be', () => {
+test('a comment that started before the page was open continues where it would be', () => {
   const { stage, pass, renderer, onScreen } = setUp({ duration: 9 }, { height: 540 });
   const ago = { fresh: 0, a: 3000, b: 6000, gone: 8500, top: 2000, 'top-over': 4400 };
   stage.push(Object.keys(ago).map((id) => say({ id, mode: id.startsWith('top') ? 'top' : 'scroll' })), (c) => ago[c.id]);
@@ -345,7 +345,7 @@ test('what set out before the page was there goes on from where it would be', ()
   balanced(stage);
 });
 
-test('after an absence nothing overlaps, and who would not have set out yet comes in at the edge', () => {
+test('after an absence nothing overlaps, and comments not yet due start at the edge', () => {
   const { stage, pass, renderer, timeline } = setUp({}, { height: 108 }); // two lanes
   const comments = many(24).map((c, i) => ({ ...c, text: 'x'.repeat(3 + ((i * 7) % 30)), at: i * 350 }));
   stage.push(comments, (c) => 8400 - c.at);
@@ -366,7 +366,7 @@ test('after an absence nothing overlaps, and who would not have set out yet come
   balanced(stage);
 });
 
-test('what a streamer’s styles do not display takes no lane and is not counted', () => {
+test('a comment that a streamer’s styles hide takes no lane and is not counted', () => {
   const { stage, pass, renderer, onScreen } = setUp({ merge: true }, { height: 54 }); // one lane
   renderer.undisplayed = 'twitch';
   stage.push([say({ id: 'a', source: 'twitch', text: '666' }), say({ id: 'b', source: 'twitch', text: '666' }), say({ id: 'c' })]);
@@ -376,7 +376,7 @@ test('what a streamer’s styles do not display takes no lane and is not counted
   balanced(stage);
 });
 
-test('what is left of a merged lot may look otherwise: it takes more room, or goes where there is none', () => {
+test('a merged item that changes its look after a removal takes more room, or leaves if there is none', () => {
   for (const followed of [false, true]) {
     const { stage, pass, renderer, onScreen } = setUp({ merge: true }, { height: 54 }); // one lane
     renderer.wider = 'twitch';
@@ -393,7 +393,7 @@ test('what is left of a merged lot may look otherwise: it takes more room, or go
   }
 });
 
-test('many removals of one lot are written once', () => {
+test('many removals from one merged item change the page once', () => {
   const { stage, pass, renderer } = setUp({ merge: true });
   const lot = many(200, { text: '666' });
   stage.push(lot);
@@ -403,7 +403,7 @@ test('many removals of one lot are written once', () => {
   assert.equal(renderer.measured, before + 1);
 });
 
-test('blanks at the ends make no comment wider than its equal', () => {
+test('spaces at the ends make no comment wider than an equal one', () => {
   const { stage, pass, renderer } = setUp({ merge: true });
   stage.push([say({ id: 'a', text: '666' }), say({ id: 'b', text: `  666${' '.repeat(40)}` })]);
   pass(0);
@@ -412,7 +412,7 @@ test('blanks at the ends make no comment wider than its equal', () => {
   assert.equal(item.parts[0].text, '666');
 });
 
-test('hours of a busy room: nothing grows', () => {
+test('hours of a busy room: memory does not grow', () => {
   const { stage, pass, renderer } = setUp({ merge: true });
   for (let i = 0; i < 4000; i++) {
     stage.push(many(1 + (i % 5), { text: 'x'.repeat(1 + (i % 30)) }));
@@ -425,7 +425,7 @@ test('hours of a busy room: nothing grows', () => {
   balanced(stage);
 });
 
-test('what stands on the stage shuts the lanes it covers, until it goes', () => {
+test('an item on the stage closes the lanes that it covers until it leaves', () => {
   let at = null;
   const { stage, pass, renderer } = setUp({ apart: true, duration: 9 }, {}, { pin: { place: () => at } });
   stage.push(many(3, { mode: 'top' }));

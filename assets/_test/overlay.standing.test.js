@@ -10,7 +10,7 @@ const many = (n, over) => Array.from({ length: n }, () => say(over));
 const flying = ({ renderer }, mode) => [...renderer.shown.keys()].filter((item) => item.mode === mode);
 const ids = (items) => items.map((item) => item.parts[0].id);
 
-test('what stands comes within 0.3 s at any traffic, at its edge, and takes no lane from what flies', () => {
+test('a fixed comment appears at its edge within 0.3 s at any traffic and takes no lane from flying ones', () => {
   for (const perSecond of [1, 15, 60, 400]) {
     for (const options of [{}, { duration: 9 }]) {
       const set = setUp(options);
@@ -33,7 +33,7 @@ test('what stands comes within 0.3 s at any traffic, at its edge, and takes no l
   }
 });
 
-test('three at the top and three at the bottom; the next waits 2 s, then the oldest makes way', () => {
+test('three fixed comments at each edge; the next waits 2 s, then replaces the oldest', () => {
   const set = setUp();
   const { stage, pass } = set;
   for (const id of ['a', 'b', 'c']) {
@@ -51,7 +51,7 @@ test('three at the top and three at the bottom; the next waits 2 s, then the old
   assert.deepEqual(ids(flying(set, 'bottom')), ["a'", "b'", "c'"]);
 });
 
-test('a flood of those that stand: each is read for a second, none comes later than 3 s, and those that fly get their lanes', () => {
+test('a flood of fixed comments: each stays a second, none is later than 3 s, and flying ones get their lanes', () => {
   const set = setUp();
   const { stage, pass, timeline } = set;
   const arrived = new Map(), began = new Map(), ended = new Map();
@@ -72,14 +72,14 @@ test('a flood of those that stand: each is read for a second, none comes later t
   assert.ok(stage.stats().queued <= 24);
 });
 
-test('a flood of those that fly drops none that stands', () => {
+test('a flood of flying comments drops no fixed one', () => {
   const set = setUp({ limit: 3 }, { height: 108 });
   set.stage.push([say({ id: 'top', mode: 'top' }), ...many(1000)]);
   set.pass(0);
   assert.deepEqual(ids(flying(set, 'top')), ['top']);
 });
 
-test('a host makes no way for a viewer, a viewer does for a host', () => {
+test('a viewer\'s fixed comment makes way for a host\'s, not the other way round', () => {
   const set = setUp({ fixed: 1 });
   set.stage.push([say({ id: 'host', mode: 'top', badge: 'owner' }), say({ id: 'viewer', mode: 'bottom' })]);
   set.pass(0);
@@ -88,7 +88,7 @@ test('a host makes no way for a viewer, a viewer does for a host', () => {
   assert.deepEqual(ids([...flying(set, 'top'), ...flying(set, 'bottom')]), ['host', 'host at the bottom']);
 });
 
-test('what is taken down frees its place at once', () => {
+test('a removed fixed comment frees its place at once', () => {
   const set = setUp();
   set.stage.push(['a', 'b', 'c', 'd'].map((id) => say({ id, mode: 'top' })));
   set.pass(0);
@@ -97,7 +97,7 @@ test('what is taken down frees its place at once', () => {
   assert.deepEqual(flying(set, 'top').map((item) => [item.parts[0].id, item.lane]), [['b', 1], ['c', 2], ['d', 0]]);
 });
 
-test('big ones take two lanes, and small stages are shared by both edges', () => {
+test('big fixed comments take two lanes, and both edges share a small stage', () => {
   const set = setUp();
   set.stage.push([say({ mode: 'top', size: 'big' }), say({ mode: 'top' }), say({ mode: 'bottom', size: 'big' })]);
   set.pass(0);
@@ -110,7 +110,7 @@ test('big ones take two lanes, and small stages are shared by both edges', () =>
   assert.deepEqual(ids([...low.renderer.shown.keys()]), ['bottom'], 'the oldest makes way, be it at the other edge');
 });
 
-test('the pin shuts its lanes for those that stand, too', () => {
+test('the pin closes its lanes for fixed comments, too', () => {
   let at = null;
   const set = setUp({}, {}, { pin: { place: () => at } });
   set.stage.push(many(3, { mode: 'top' }));
@@ -120,7 +120,7 @@ test('the pin shuts its lanes for those that stand, too', () => {
   assert.deepEqual(flying(set, 'top').map((item) => item.lane).sort(), [2, 3, 4]);
 });
 
-test('a stage that shrinks keeps those that still have a place', () => {
+test('a stage that shrinks keeps the fixed comments that still fit', () => {
   const set = setUp();
   set.stage.push([...many(3, { mode: 'top' }), ...many(3, { mode: 'bottom' })]);
   set.pass(0);
@@ -130,7 +130,7 @@ test('a stage that shrinks keeps those that still have a place', () => {
   assert.deepEqual(lanes, [0, 1, 2, 3]);
 });
 
-test('apart: those that stand take lanes from those that fly, as they did', () => {
+test('apart: fixed comments take lanes from flying ones, as in older versions', () => {
   const set = setUp({ apart: true, duration: 9 });
   set.stage.push([...many(3, { mode: 'top' }), ...many(20)]);
   set.pass(0);
@@ -142,7 +142,7 @@ test('apart: those that stand take lanes from those that fly, as they did', () =
   assert.equal(layer.renderer.shown.size, 23);
 });
 
-test('while the source was hidden: who would still stand is there, who would not is gone', () => {
+test('after the source was hidden, fixed comments whose time is not over are there and others are gone', () => {
   const set = setUp({ duration: 9 });
   set.stage.setHidden(true);
   set.stage.push([say({ id: 'old', mode: 'top' })]);
@@ -153,7 +153,7 @@ test('while the source was hidden: who would still stand is there, who would not
   assert.deepEqual(flying(set, 'top').map((item) => [item.parts[0].id, set.timeline.currentTime - item.t]), [['young', 1000]]);
 });
 
-test('what stands keeps clear of what lies over the stage, nearest to its edge; what is narrower stays beside it', () => {
+test('fixed comments avoid an item over the stage, near their edge; narrower ones stay beside it', () => {
   let fronts = [{ top: 800, bottom: 1060, left: 96, right: 900 }];
   const set = setUp({}, {}, { fronts: () => fronts });
   const { stage, pass } = set;

@@ -13,7 +13,7 @@ function page(t) {
   return () => { const due = [...frames.values()]; frames.clear(); for (const fn of due) fn(); };
 }
 
-test('the timer rings once, at the first frame after its time', (t) => {
+test('the timer fires once, at the first frame after its time', (t) => {
   const frame = page(t);
   let rung = 0;
   new FrameTimer().set(() => rung++, 250);
@@ -28,7 +28,7 @@ test('the timer rings once, at the first frame after its time', (t) => {
   assert.equal(rung, 1);
 });
 
-test('at once means at the next frame', (t) => {
+test('a timer of 0 ms fires at the next frame', (t) => {
   const frame = page(t);
   let rung = 0;
   new FrameTimer().set(() => rung++, 0);
@@ -37,7 +37,7 @@ test('at once means at the next frame', (t) => {
   assert.equal(rung, 1);
 });
 
-test('cleared or set anew, the old one never rings', (t) => {
+test('a timer that was cleared or set again does not fire', (t) => {
   const frame = page(t);
   const timer = new FrameTimer();
   const rung = [];

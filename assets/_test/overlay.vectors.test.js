@@ -64,7 +64,7 @@ if (process.env.LANES_VECTORS === 'write') {
   writeFileSync(FILE, `${JSON.stringify(rooms.map((s) => ({ ...s, decisions: play(s) })))}\n`);
 }
 
-test('the lanes decide as the vectors say that Go checks, too', () => {
+test('the lanes decide as the test vectors shared with Go', () => {
   const rooms = JSON.parse(readFileSync(FILE, 'utf8'));
   let decisions = 0;
   for (const { decisions: want, ...s } of rooms) {

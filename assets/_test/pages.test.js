@@ -35,7 +35,7 @@ test('no page carries inline scripts, styles or handlers, and no foreign address
   }
 });
 
-test('every icon that is named is drawn, and every drawing has its own name', () => {
+test('every icon named in code exists, and every icon has its own name', () => {
   const drawn = [...read('shared/icons.svg').matchAll(/<symbol id="(\w+)"/g)].map((m) => m[1]);
   assert.equal(new Set(drawn).size, drawn.length);
   const wanted = new Set();
@@ -46,14 +46,14 @@ test('every icon that is named is drawn, and every drawing has its own name', ()
   for (const name of wanted) assert.ok(drawn.includes(name), name);
 });
 
-test('the light tokens are the same by switch and by system', () => {
+test('the light colours are the same by switch and by system setting', () => {
   const css = read('shared/tokens.css');
   const blocks = [...css.matchAll(/color-scheme: light;([^}]*)\}/g)].map((m) => m[1].replace(/\s+/g, ' ').trim());
   assert.equal(blocks.length, 2);
   assert.equal(blocks[0], blocks[1]);
 });
 
-test('the contrast of text and fills is what the design promises', () => {
+test('text and fills have the contrast that the design promises', () => {
   const css = read('shared/tokens.css');
   const light = css.indexOf(':root[data-theme="light"]');
   const tokens = (/** @type {string} */ block) => Object.fromEntries([...block.matchAll(/--([\w-]+): (#[0-9A-F]{6})\b/gi)].map((m) => [m[1], m[2]]));

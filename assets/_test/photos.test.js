@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fitted, isHeic } from '../audience/photo-file.js';
 import { captionOf, places } from '../overlay/wall.js';
 
-test('photos stand in rows within the box, whole but for a little', () => {
+test('photos are in rows within the box, almost uncropped', () => {
   const mix = Array.from({ length: 30 }, (_, i) => [4 / 3, 3 / 4, 16 / 9, 9 / 16, 1, 3][i % 6]);
   for (const [n, w, h] of [[1, 1920, 1080], [2, 1920, 1080], [3, 1920, 700], [5, 1080, 1920], [12, 1024, 768], [30, 1920, 1080]]) {
     for (const from of [0, 1, 3]) {
@@ -24,19 +24,19 @@ test('photos stand in rows within the box, whole but for a little', () => {
   assert.equal(places([1], 0, 0, 10).length, 1);
 });
 
-test('a caption has the name and the words that there are', () => {
+test('a caption has the name and the text, if any', () => {
   assert.equal(captionOf({ id: '', path: '', width: 1, height: 1 }), '');
   assert.equal(captionOf({ id: '', path: '', width: 1, height: 1, name: 'Ann' }), 'Ann');
   assert.equal(captionOf({ id: '', path: '', width: 1, height: 1, name: 'Ann', text: 'sun' }), 'Ann · sun');
 });
 
-test('a photo gets smaller, and never larger', () => {
+test('a photo is scaled down, never up', () => {
   assert.deepEqual(fitted(4000, 3000), { width: 1600, height: 1200 });
   assert.deepEqual(fitted(300, 200), { width: 300, height: 200 });
   assert.deepEqual(fitted(1, 40000), { width: 1, height: 1600 });
 });
 
-test('iPhones’ pictures are known by type or name', () => {
+test('iPhone pictures are recognized by type or name', () => {
   for (const file of [{ name: 'a.HEIC', type: '' }, { name: 'a', type: 'image/heif' }]) assert.ok(isHeic(file));
   assert.ok(!isHeic({ name: 'a.jpg', type: 'image/jpeg' }));
 });

@@ -11,7 +11,7 @@ test('the socket address follows the page', () => {
   assert.equal(new URL(socketUrl({ protocol: 'http:', host: '[::1]:2333' }, 'live', 'overlay')).protocol, 'ws:');
 });
 
-test('what the wire leaves out is filled in, what it says is kept', () => {
+test('omitted fields get defaults, sent ones are kept', () => {
   const bare = withDefaults({ id: 'a', at: 1, text: 'x' });
   assert.deepEqual(bare, { id: 'a', at: 1, text: 'x', mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: '', badge: '', source: 'audience' });
   assert.equal(withDefaults({ mode: 'top', badge: 'owner' }).mode, 'top');
@@ -22,19 +22,19 @@ test('only objects with a type are frames', () => {
   assert.deepEqual(parseFrame('{"type":"beat"}'), { type: 'beat' });
 });
 
-test('positions', () => {
+test('positions are parsed', () => {
   assert.deepEqual(parsePosition('k3f9:42'), { epoch: 'k3f9', seq: 42 });
   for (const bad of ['', ':1', 'e:', 'e:-1', 'e:1.5', 'e:1e3', 'e: 1', 'e', 5, null, `e:${'9'.repeat(30)}`]) assert.equal(parsePosition(bad), null, String(bad));
 });
 
-test('graphemes are what a person counts', () => {
+test('graphemes are counted as a person does', () => {
   for (const [text, count] of /** @type {[string, number][]} */ ([
     ['', 0], ['abc', 3], ['弹幕', 2], ['e\u0301', 1], ['👨‍👩‍👧‍👦', 1], ['🇫🇷🇯🇵', 2], ['👍🏽', 1], ['🏴󠁧󠁢󠁳󠁣󠁴󠁿', 1], ['\r\n', 1],
   ])) assert.equal(graphemes(text).length, count, JSON.stringify(text));
   assert.equal(graphemes('a👍🏽é').join(''), 'a👍🏽é');
 });
 
-test('the length is that of the cleaned text', () => {
+test('the length counts the cleaned text', () => {
   assert.equal(lengthOf('  a \n\t b  '), 3);
   assert.equal(lengthOf('e\u0301'), 1);
 });

@@ -24,7 +24,7 @@ function heard(role, name) {
   return log;
 }
 
-test('questions: a phone hears the list, what is asked, and what becomes of it', () => {
+test('questions: a phone receives the list, new questions and their changes', () => {
   const log = heard('audience', 'events-questions');
   assert.deepEqual(log.map(([kind]) => kind), ['item', 'comment', 'comment', 'question', 'question', 'question', 'question']);
   const [[, item], [, named], [, nameless], [, answered], [, merged], [, hidden], [, open]] = log;
@@ -36,13 +36,13 @@ test('questions: a phone hears the list, what is asked, and what becomes of it',
   assert.deepEqual([open.answered, open.hidden, open.into], [undefined, undefined, undefined], 'what is left out holds no more');
 });
 
-test('questions: a console knows who asks without a name, an overlay hears of the list alone', () => {
+test('questions: a console knows the author of an unnamed question, an overlay only the list', () => {
   const asked = heard('console', 'events-questions-console').filter(([kind]) => kind === 'comment');
   assert.deepEqual(asked.map(([, c]) => [c.name, c.user]), [['雪见', 'k3f9'], ['', 'k3f9']]);
   assert.deepEqual(heard('overlay', 'events-questions-overlay').map(([kind]) => kind), ['item']);
 });
 
-test('questions: the answer to one has it as it is shown, and a tally its votes', () => {
+test('questions: the answer contains the question as shown, and a tally its votes', () => {
   const ack = JSON.parse(read('ack-question'));
   assert.deepEqual([ack.outcome, ack.comment.item, ack.id], ['shown', 'q7c1x2ab7q', ack.comment.id]);
   const items = new Items();

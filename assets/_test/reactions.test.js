@@ -7,7 +7,7 @@ import { emojiOf } from '../console/show-reactions.js';
 import { EDGE, HIGH, WIDE, placeOf, riser } from '../overlay/rising-strip.js';
 import { MOST, chosen } from '../overlay/rising.js';
 
-test('taps of a moment are one frame, and no more are sent than count', () => {
+test('taps within a moment are one frame, and no more are sent than the limit counts', () => {
   let time = 0;
   /** @type {(() => void)[]} */ const timers = [];
   /** @type {Record<string, number>[]} */ const sent = [];
@@ -32,7 +32,7 @@ test('taps of a moment are one frame, and no more are sent than count', () => {
   assert.equal(counted, 20);
 });
 
-test('the overlay lets rise what it has room for, in the shares in which it came', () => {
+test('the overlay shows the reactions that fit, in the shares in which they came', () => {
   assert.deepEqual(chosen({}, MOST), []);
   assert.deepEqual(chosen({ '👏': 2, '🎉': 1 }, MOST), ['👏', '👏', '🎉']);
   const many = chosen({ '👏': 900, '🎉': 90, '❤️': 1 }, MOST);
@@ -50,7 +50,7 @@ test('the overlay lets rise what it has room for, in the shares in which it came
   }
 });
 
-test('what rises goes up, comes softly, fades, and never leaves its strip', () => {
+test('a reaction moves up, fades in and out, and stays in its strip', () => {
   let n = 0;
   const chances = [0, 0.999999, 0.5, 0.25, 0.75, 0.1];
   for (let i = 0; i < chances.length ** 3; i++) {
@@ -74,12 +74,12 @@ test('what rises goes up, comes softly, fades, and never leaves its strip', () =
   }
 });
 
-test('emoji are told apart with and without blanks', () => {
+test('emoji are separated with and without spaces', () => {
   assert.deepEqual(emojiOf(' 👏❤️ 👩‍👩‍👧‍👦  👋🏽'), ['👏', '❤️', '👩‍👩‍👧‍👦', '👋🏽']);
   assert.deepEqual(emojiOf('  '), []);
 });
 
-test('what a room does not offer is not loaded', () => {
+test('a room without reactions does not load their module', () => {
   const extras = new Extras({ words: /** @type {any} */ ({}), send: () => { throw new Error('sent'); } });
   for (const room of [{}, { reactions: [] }]) extras.follow({ room, online: true, shut: false, warnings: [] });
   extras.follow({ room: { reactions: ['👏'] }, online: false, shut: false, warnings: [] });

@@ -12,7 +12,7 @@ function setUp(air, delay = 0) {
   return { screen, timers, said };
 }
 
-test('on air: sent, then on the screen after the delay and the time that comments take', () => {
+test('on air: a comment is sent, then on the screen after the delay and the latency', () => {
   const { timers, said } = setUp({ state: 'on', shown_ms: 240 }, 5000);
   assert.deepEqual(said, ['sent']);
   assert.deepEqual(timers.map(({ ms }) => ms), [5240]);
@@ -20,7 +20,7 @@ test('on air: sent, then on the screen after the delay and the time that comment
   assert.deepEqual(said, ['sent', 'shown']);
 });
 
-test('an overlay that goes meanwhile shows nothing, and the phone does not say so', () => {
+test('if the overlay leaves meanwhile the phone does not say that the comment is on the screen', () => {
   for (const [state, word] of [['none', 'sent_unseen'], ['hidden', 'sent']]) {
     const { screen, timers, said } = setUp({ state: 'on' });
     screen.set({ state });
@@ -29,7 +29,7 @@ test('an overlay that goes meanwhile shows nothing, and the phone does not say s
   }
 });
 
-test('without an overlay, with a hidden one, and on a server that does not say', () => {
+test('no overlay, a hidden overlay, and a server that does not report overlays', () => {
   for (const [air, word] of [[{ state: 'none' }, 'sent_unseen'], [{ state: 'hidden' }, 'sent'], [{ state: 'of next year' }, 'sent'], [undefined, 'shown']]) {
     const { screen, timers, said } = setUp(air);
     assert.deepEqual([said, timers.length, screen.word], [[word], 0, word]);

@@ -23,7 +23,7 @@ function start(options = {}) {
   return { net, log, seen, socket, ids: () => seen('comment').map((c) => c.id) };
 }
 
-test('it offers the subprotocol and names room, role and key', () => {
+test('the socket offers the subprotocol and sends room, role and key', () => {
   const { net } = start({ socket: { room: 'a b', role: 'overlay', key: 'k&y' } });
   assert.deepEqual(net.last.protocols, ['danmaku.v1']);
   assert.equal(net.last.url.pathname, '/api/rooms/a%20b/socket');
@@ -31,7 +31,7 @@ test('it offers the subprotocol and names room, role and key', () => {
   assert.equal(net.last.url.searchParams.has('since'), false);
 });
 
-test('comments get their defaults, and the position comes from hello, events and beat alone', () => {
+test('comments get defaults, and only hello, events and beat set the position', () => {
   const { net, socket, seen } = start();
   net.last.feed(hello({ position: 'e:3' }), events(5, comment(4)));
   assert.equal(seen('comment')[0].mode, 'scroll');
@@ -45,7 +45,7 @@ test('comments get their defaults, and the position comes from hello, events and
   assert.equal(socket.position, 'e:9', 'never back');
 });
 
-test('what a frame says of the room besides its settings comes as a change of the room', () => {
+test('a frame\'s other fields of the room arrive as a change of the room', () => {
   const { net, socket, seen } = start({ socket: { role: 'audience' } });
   net.last.feed(hello({ position: 'e:3' }), { type: 'room', webhooks: true, text_leaves: true, keep_days: 0 });
   assert.equal(seen('room')[0].webhooks, true);
@@ -58,7 +58,7 @@ test('a beat is answered, also before hello', () => {
   assert.deepEqual(net.last.sent, ['{"type":"beat"}']);
 });
 
-test('the answer to a beat carries what the page has to tell', () => {
+test('the answer to a beat carries the page\'s report', () => {
   let extra = {};
   const { net } = start({ socket: { answer: () => extra } });
   net.last.feed({ type: 'beat', position: 'e:1' });
@@ -67,7 +67,7 @@ test('the answer to a beat carries what the page has to tell', () => {
   assert.deepEqual(net.last.sent, ['{"type":"beat"}', '{"type":"beat","shown_ms":64}']);
 });
 
-test('comments at or below the position are dropped; remove and clear never are', () => {
+test('comments at or below the position are dropped, but never remove and clear', () => {
   const { net, ids, log } = start();
   net.last.feed(hello({ position: 'e:10' }));
   net.last.feed(events(12, comment(9), comment(10), comment(12), { type: 'remove', seq: 4, ids: ['c2'] }, { type: 'clear', seq: 5 }));
@@ -75,7 +75,7 @@ test('comments at or below the position are dropped; remove and clear never are'
   assert.deepEqual(log.slice(-2).map(([n]) => n), ['remove', 'clear']);
 });
 
-test('all events of one frame are measured against the position before it', () => {
+test('all events of one frame are compared with the position before it', () => {
   const { net, ids } = start();
   net.last.feed(hello({ position: 'e:1' }), events(4, comment(4), comment(2), comment(3)));
   assert.deepEqual(ids(), ['c4', 'c2', 'c3']);
@@ -88,7 +88,7 @@ test('frames that overtake hello are kept and applied after it', () => {
   assert.deepEqual(log.map(([n]) => n).filter((n) => n !== 'state'), ['hello', 'comment']);
 });
 
-test('after a resume the missed come first, then what overtook hello', () => {
+test('after a resume missed comments come first, then frames that overtook hello', () => {
   const { net, ids, socket } = start();
   net.last.feed(hello({ position: 'e:2' }));
   net.last.cut();
@@ -99,7 +99,7 @@ test('after a resume the missed come first, then what overtook hello', () => {
   assert.equal(socket.position, 'e:6');
 });
 
-test('whatever overtakes what, a resuming client sees every comment once and in order', () => {
+test('a resuming client sees every comment once and in order, in any order of frames', () => {
   // A log of 30 comments, cut and resumed at random; broadcast frames may
   // overtake hello and overlap the resumed ones.
   let seed = 7;
@@ -127,7 +127,7 @@ test('whatever overtakes what, a resuming client sees every comment once and in 
   }
 });
 
-test('nonsense, unknown frames and unknown events are ignored', () => {
+test('invalid frames, unknown frames and unknown events are ignored', () => {
   const { net, ids, socket } = start();
   net.last.feed('{', 'null', '[]', '"x"', '{"a":1}', { type: 'novelty' }, hello(), { type: 'events', position: 'e:1', events: null }, events(2, null, 5, { type: 'dance' }, comment(2)));
   assert.deepEqual(ids(), ['c2']);
@@ -142,7 +142,7 @@ test('a handler that throws harms neither the connection nor the events after it
   assert.equal(net.reports.length, 1);
 });
 
-test('send works only while the server has greeted', () => {
+test('send works only after the server has greeted', () => {
   const { net, socket } = start();
   assert.equal(socket.send({ type: 'send' }), false);
   net.last.readyState = 1;
@@ -152,7 +152,7 @@ test('send works only while the server has greeted', () => {
   assert.deepEqual(net.last.sent, ['{"type":"send","text":"x"}']);
 });
 
-test('25 s of silence, or 12 s without a greeting, and it reconnects', () => {
+test('the socket reconnects after 25 s of silence or 12 s without a greeting', () => {
   const { net, seen } = start();
   net.clock.advance(TIMES.opening - 1);
   assert.equal(net.sockets.length, 1);
@@ -166,7 +166,7 @@ test('25 s of silence, or 12 s without a greeting, and it reconnects', () => {
   assert.deepEqual(seen('state'), ['connecting', 'waiting', 'connecting', 'open', 'waiting']);
 });
 
-test('the wait grows with jitter to at most 20 s, and begins anew after a settled connection', () => {
+test('the wait grows with jitter to at most 20 s, and starts again after a stable connection', () => {
   const { net } = start();
   for (let i = 0; i < 40; i++) {
     net.random = (i % 11) / 11;
@@ -187,7 +187,7 @@ test('the wait grows with jitter to at most 20 s, and begins anew after a settle
   assert.ok(net.clock.next <= 313);
 });
 
-test('the wait that bye names is kept, also when the network comes back', () => {
+test('the wait in bye is kept, also when the network comes back', () => {
   const { net } = start();
   net.last.feed(hello(), { type: 'bye', code: 'restart', wait_ms: 7000 });
   net.last.cut(1012);
@@ -196,7 +196,7 @@ test('the wait that bye names is kept, also when the network comes back', () => 
   assert.equal(net.sockets.length, 1);
 });
 
-test('it comes back at once when the network or the page does', () => {
+test('the socket reconnects at once when the network or the page comes back', () => {
   const { net } = start();
   for (let i = 0; i < 8; i++) { net.last.cut(); net.clock.advance(net.clock.next); }
   net.last.cut();
@@ -210,7 +210,7 @@ test('it comes back at once when the network or the page does', () => {
   assert.equal(net.sockets.length, 11, 'one that slept is not trusted');
 });
 
-test('a device that says it is offline is believed at once', () => {
+test('a device that reports offline closes the socket at once', () => {
   const { net } = start();
   net.last.feed(hello());
   assert.equal(net.last.readyState, 1);
@@ -224,7 +224,7 @@ test('a device that says it is offline is believed at once', () => {
   assert.equal(net.sockets.length, 2);
 });
 
-test('an old socket that still speaks is not heard', () => {
+test('frames of a replaced socket are ignored', () => {
   const { net, ids } = start();
   const old = net.last;
   old.feed(hello());
@@ -263,7 +263,7 @@ for (const [code, bye] of /** @type {[number, string][]} */ ([[4001, 'revoked'],
   });
 }
 
-test('a token for blocked cookies goes back on reconnect', () => {
+test('the token for blocked cookies is sent on reconnect', () => {
   const { net } = start({ socket: { role: 'audience' } });
   net.last.feed(hello({ user: { id: 'u', token: 'tok' } }));
   net.last.cut();
@@ -271,7 +271,7 @@ test('a token for blocked cookies goes back on reconnect', () => {
   assert.equal(net.last.url.searchParams.get('token'), 'tok');
 });
 
-test('close ends everything: no timer, no listener, no way back', () => {
+test('close leaves no timer, no listener and no reconnect', () => {
   const { net, socket } = start();
   net.last.feed(hello());
   socket.close();

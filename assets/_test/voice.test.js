@@ -9,7 +9,7 @@ const NOW = 1_000_000;
 const comment = (id, text, over = {}) => ({ id, text, at: NOW, user: `u${id}`, name: 'Mika', ...over });
 const at = { now: NOW, own: 'en', link: 'a link' };
 
-test('what is read: all, paid, questions, a word, one source', () => {
+test('which comments are read: all, paid, questions, with a word, of one source', () => {
   const plain = comment('1', 'hello'), paid = comment('2', 'hi', { paid: { amount: 1 } }), question = comment('3', 'why?', { item: 'q' }), word = comment('4', 'ok ！ＳＡＹ this');
   const read = (speech) => [plain, paid, question, word].filter((c) => wanted(c, { ...USUAL, ...speech })).map(({ id }) => id).join('');
   for (const [speech, ids] of [
@@ -19,7 +19,7 @@ test('what is read: all, paid, questions, a word, one source', () => {
   assert.ok(wanted(comment('5', 'x', { source: 'twitch' }), { ...USUAL, source: 'twitch' }));
 });
 
-test('what is said: without the word, addresses and long runs, and no longer than is bearable', () => {
+test('the spoken text lacks the word, URLs and long runs, and has a bounded length', () => {
   const say = (text, speech = {}) => spoken(text, { ...USUAL, ...speech }, 'a link');
   assert.equal(say('!say go on', { what: 'word' }), 'go on');
   assert.equal(say('!SAY go on', { what: 'word' }), 'go on');
@@ -29,13 +29,13 @@ test('what is said: without the word, addresses and long runs, and no longer tha
   assert.equal(say('ab '.repeat(200)).length, 201);
 });
 
-test('a voice for the letters, and the page’s where they may be several', () => {
+test('the voice follows the script, or the page’s language if the script is ambiguous', () => {
   for (const [text, own, lang] of [['音楽が好き', 'en', 'ja'], ['音乐', 'en', 'zh'], ['音楽', 'ja', 'ja'], ['안녕', 'en', 'ko'], ['hello', 'en', 'en'], ['hello', 'zh-CN', 'en'], ['bonjour', 'fr', 'fr'], ['привет', 'en', 'ru']]) {
     assert.equal(languageOf(text, own), lang, text);
   }
 });
 
-test('the queue: in order, each once, nothing stale, bounded, and what was paid for stays', () => {
+test('the queue is in order, without repeats or stale comments, bounded, and keeps paid ones', () => {
   const queue = new SpeechQueue();
   assert.ok(queue.take(comment('p', 'thanks', { paid: { amount: 1 } }), USUAL, at));
   assert.ok(!queue.take(comment('p', 'thanks'), USUAL, at), 'the same again');
@@ -66,7 +66,7 @@ function fake() {
   return { store, reader, said, synth, timers };
 }
 
-test('reader: one after the other, with name, voice and speed', () => {
+test('reader: reads comments one after the other, with name, voice and speed', () => {
   const { store, reader, said } = fake();
   store.notify('shown', comment('0', 'before it is on'));
   reader.turn(true);
@@ -82,7 +82,7 @@ test('reader: one after the other, with name, voice and speed', () => {
   assert.equal(said[2].text, 'Mika: third');
 });
 
-test('reader: what is taken down is cut off, what waits of it is never said', () => {
+test('reader: a removed comment is cut off, or never read if it waits', () => {
   const { store, reader, said, synth } = fake();
   reader.turn(true);
   for (const [id, user] of [['1', 'a'], ['2', 'b'], ['3', 'c'], ['4', 'b']]) store.notify('shown', comment(id, `text ${id}`, { user, name: '' }));
@@ -111,7 +111,7 @@ test('reader: skip, empty and stop', () => {
   assert.equal(said.length, 2);
 });
 
-test('reader: waits while nobody tells it what is taken down, and gives up a voice that hangs', () => {
+test('reader: waits while removals cannot arrive, and gives up a voice that hangs', () => {
   const { store, reader, said, timers, synth } = fake();
   reader.turn(true);
   store.notify('shown', comment('1', 'one', { name: '' }));

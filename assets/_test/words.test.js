@@ -7,7 +7,7 @@ import { MINUTES, RecentWords, ownSegmenter, plainWords, wordsOf } from '../scre
 
 const own = ownSegmenter();
 
-test('words: of every script, without the small ones, addresses and names that are spoken to', () => {
+test('words: are found in every script, without short words, URLs and mentions', () => {
   assert.ok(own, 'this Node has Intl.Segmenter');
   for (const [text, words] of [
     ['That BOSS is so hard', ['boss', 'hard']],
@@ -21,7 +21,7 @@ test('words: of every script, without the small ones, addresses and names that a
   ]) assert.deepEqual(wordsOf(text, own), words, text);
 });
 
-test('words: without a dictionary, Chinese and Japanese by pairs', () => {
+test('words: Chinese and Japanese are counted by pairs without a dictionary', () => {
   assert.deepEqual(plainWords("好听的歌, don't 音楽!"), ['好听', '听的', '的歌', "don't", '音楽']);
   assert.deepEqual(wordsOf('boss 音乐 666', null), ['boss', '音乐']);
 });
@@ -30,7 +30,7 @@ test('words: without a dictionary, Chinese and Japanese by pairs', () => {
 const said = (id, user, text, more) => ({ id, user, text, name: '', ...more });
 const top = (recent) => recent.top(9).map(({ word, people }) => `${word} ${people}`);
 
-test('words: counted by people, and only from two on', () => {
+test('words: are counted by people, from two people on', () => {
   const recent = new RecentWords(own);
   recent.add(said('1', 'ann', 'dragon dragon'), 0);
   recent.add(said('2', 'ann', 'dragon again, secret'), 0);
@@ -41,7 +41,7 @@ test('words: counted by people, and only from two on', () => {
   assert.deepEqual(top(recent), ['dragon 3', 'boss 2']);
 });
 
-test('words: what is taken down, cleared or old is gone', () => {
+test('words: of removed, cleared or old comments are dropped', () => {
   const recent = new RecentWords(own);
   const fill = () => ['ann', 'bob', 'cat'].forEach((user, i) => recent.add(said(user, user, 'dragon'), i * 1000));
   fill();
@@ -56,7 +56,7 @@ test('words: what is taken down, cleared or old is gone', () => {
   assert.deepEqual(top(recent), []);
 });
 
-test('words: no names of people, and no names of emotes', () => {
+test('words: exclude names of people and of emotes', () => {
   const recent = new RecentWords(own);
   recent.add(said('1', 'ann', 'go mika Kappa', { emotes: [{ from: 8, to: 13 }] }), 0);
   recent.add(said('2', 'bob', 'mika Kappa boss', { emotes: [{ from: 5, to: 10 }] }), 0);
@@ -64,7 +64,7 @@ test('words: no names of people, and no names of emotes', () => {
   assert.deepEqual(top(recent), ['boss 2']);
 });
 
-test('cloud: no word over another, none beyond the edge, over many random clouds', () => {
+test('cloud: words neither overlap nor leave the box, in many random clouds', () => {
   let seed = 1;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   let placed = 0, all = 0;
