@@ -43,10 +43,10 @@ func (svc *Service) say(roomID string, v room.View, frame []byte) {
 
 // startOutward connects the chats and sends the webhooks.
 func (svc *Service) startOutward(ctx context.Context) {
-	if err := svc.loadChats(ctx); err != nil {
+	if err := svc.loadChats(ctx); err != nil && ctx.Err() == nil {
 		svc.slog.Error("the connected chats could not be read; restart to try again", "err", err)
 	}
-	if err := svc.loadWebhooks(ctx); err != nil {
+	if err := svc.loadWebhooks(ctx); err != nil && ctx.Err() == nil {
 		svc.slog.Error("the webhooks could not be read; restart to try again", "err", err)
 	}
 }
@@ -59,7 +59,7 @@ func (svc *Service) stopOutward(ctx context.Context) {
 		return
 	}
 	list, err := svc.listWebhooks(ctx)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		svc.slog.Error("the webhooks could not be read, and may be sent twice", "err", err)
 	}
 	for _, w := range list {
@@ -72,7 +72,7 @@ func (svc *Service) stopOutward(ctx context.Context) {
 // file of this machine.
 func (svc *Service) followHome(ctx context.Context) {
 	var was bool
-	for {
+	for ctx.Err() == nil { // a home that stops begins nothing
 		mine, changed := svc.cluster.Decides()
 		if mine && !was {
 			svc.takeOver(ctx)

@@ -1,6 +1,8 @@
 package live
 
 import (
+	"context"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,39 @@ type announcing struct{ outletFunc }
 
 func (a announcing) Announce(roomID string, v room.View, frame []byte) {
 	a.outletFunc(roomID, v, frame)
+}
+
+type storedChats = Chats
+
+// countedChats is a list of connected chats that counts how often it is read.
+type countedChats struct {
+	storedChats
+	read int
+}
+
+func (c *countedChats) Chats(ctx context.Context) ([]room.Chat, error) {
+	c.read++
+	return nil, ctx.Err()
+}
+
+// noRunner is a runner of chats without a chat.
+type noRunner struct{ ChatRunner }
+
+// A machine that stops while it becomes the home connects no chat, and logs no error.
+func TestAHomeThatStopsConnectsNoChat(t *testing.T) {
+	h, _ := newFakeLogService(t)
+	var logged strings.Builder
+	h.slog = slog.New(slog.NewTextHandler(&logged, nil))
+	chats := &countedChats{}
+	h.chats.book.Stored, h.chats.runner = chats, noRunner{}
+	h.cluster = &machineOf{home: true}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	h.followHome(ctx)
+	h.startOutward(ctx) // stopped in the middle
+	if chats.read != 1 || logged.Len() != 0 {
+		t.Errorf("it read the chats %d times, and logged %q", chats.read, &logged)
+	}
 }
 
 // A console that joins one machine is welcomed with the replay that another machine plays,
