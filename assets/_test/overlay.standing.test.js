@@ -181,3 +181,22 @@ test('fixed comments avoid an item over the stage, near their edge; narrower one
   pass(250);
   assert.equal(lanes().all, 19);
 });
+
+test('apart: fixed comments avoid an item over the stage, too, also one that comes later', () => {
+  let fronts = [{ top: 800, bottom: 1060, left: 96, right: 1500 }];
+  const { stage, pass, renderer } = setUp({ apart: true, duration: 9 }, {}, { fronts: () => fronts });
+  stage.push([say({ id: 'low', mode: 'bottom' }), say({ id: 'high', mode: 'top' }), say({ id: 'flies' })]);
+  pass(0);
+  const { pitch } = stage.layout();
+  const laneOf = (id) => [...renderer.shown.keys()].find((item) => item.parts[0].id === id).lane;
+  assert.equal(laneOf('low'), Math.floor(799 / pitch) - 1);
+  assert.equal(laneOf('high'), 0);
+  fronts = [{ top: 0, bottom: 100, left: 0, right: 1920 }];
+  stage.refresh();
+  assert.ok(laneOf('high') * pitch >= 100, `behind the item, in lane ${laneOf('high')}`);
+  fronts = [{ top: 0, bottom: 1080, left: 0, right: 1920 }]; // nowhere is clear
+  stage.refresh();
+  stage.push([say({ id: 'behind', mode: 'top' })]);
+  pass(250);
+  assert.ok(laneOf('behind') >= 0);
+});

@@ -3,18 +3,20 @@
 // are explained in travel.js.
 
 import { Claims } from './claims.js';
+import { Clearance } from './clearance.js';
 import { Travel, headAt, moves } from './travel.js';
 
 /** @typedef {import('./travel.js').Flight} Flight */
 
 export class Lanes {
   /** @type {{last: Flight|null, until: number, shut: boolean}[]} */ #rows;
-  #travel; #claims;
+  #travel; #claims; #clear;
   /** What #order has made, downwards and upwards, by the last lane. @type {[number[][], number[][]]} */ #orders = [[], []];
 
   /** @param {{width: number, rows: number, gap: number, shut?: number[]}} size shut are lanes that
-   * no comment may use */
-  constructor({ width, rows, gap, shut = [] }) {
+   * no comment may use @param {Clearance} [clear] where comments may stand */
+  constructor({ width, rows, gap, shut = [] }, clear = new Clearance({ rows, shut })) {
+    this.#clear = clear;
     this.#travel = new Travel(width, gap);
     this.#rows = Array.from({ length: Math.max(1, rows) }, (_, i) => ({ last: null, until: -Infinity, shut: shut.includes(i) }));
     this.#claims = new Claims(this.#rows.length);
@@ -140,7 +142,7 @@ export class Lanes {
     const n = this.#rows.length;
     const k = Math.min(c.rows, n);
     const others = placed.filter((p) => !this.#travel.apart(c, p, now));
-    const lane = lanes.find((i) => i >= 0 && i <= n - k && this.#rows.slice(i, i + k).every((r) => !r.shut)
+    const lane = lanes.find((i) => i >= 0 && i <= n - k && this.#rows.slice(i, i + k).every((r) => !r.shut) && !this.#barred(c, i)
       && others.every((p) => p.lane >= i + k || p.lane + Math.min(p.rows, n) <= i)) ?? -1;
     if (lane < 0) return false;
     const rows = this.#rows.slice(lane, lane + k);
@@ -156,6 +158,7 @@ export class Lanes {
 
   /** @param {Flight} c @param {number} lane @param {number} k @param {number} now */
   #fits(c, lane, k, now) {
+    if (this.#barred(c, lane)) return false;
     for (let i = lane; i < lane + k; i++) {
       const row = this.#rows[i];
       if (row.shut || this.#claims.bars(i, kindOf(c, k), now)) return false;
@@ -174,7 +177,7 @@ export class Lanes {
     const k = Math.min(c.rows, this.#rows.length);
     let best = { lane: -1, ready: Infinity };
     for (const lane of this.#order(c)) {
-      let ready = now;
+      let ready = this.#barred(c, lane) ? Infinity : now;
       for (let i = lane; i < lane + k; i++) {
         const row = this.#rows[i];
         const free = !row.shut && !this.#claims.bars(i, kindOf(c, k), now);
@@ -183,6 +186,11 @@ export class Lanes {
       if (ready < best.ready) best = { lane, ready };
     }
     return best;
+  }
+
+  /** Whether c stands and an item over the stage would cover it there. @param {Flight} c @param {number} lane */
+  #barred(c, lane) {
+    return !moves(c.mode) && this.#clear.bars(c, lane);
   }
 
   /** When c could start in a row. @param {{last: Flight|null, until: number}} row

@@ -1,6 +1,7 @@
 // The area in which comments fly and stand: the stage's dimensions, its lanes, the layer of
 // standing comments, and the flight of a comment. Pure.
 
+import { Clearance } from './clearance.js';
 import { covered, measureLanes } from './item.js';
 import { Lanes } from './lanes.js';
 import { Standing } from './standing.js';
@@ -72,8 +73,10 @@ export class Layout {
 
   /** Empties all lanes. */
   empty() {
-    this.#lanes = new Lanes({ ...this.#box, shut: this.#shut });
-    this.#standing = new Standing({ rows: this.#box.rows, shut: this.#shut, most: this.#most }, { width: this.#box.width, fronts: this.#fronts, air: this.#box.pitch / 2 });
+    const size = { rows: this.#box.rows, shut: this.#shut };
+    const clear = new Clearance(size, { width: this.#box.width, fronts: this.#fronts, air: this.#box.pitch / 2 });
+    this.#lanes = new Lanes({ ...this.#box, shut: this.#shut }, clear);
+    this.#standing = new Standing({ ...size, most: this.#most }, clear);
   }
 
   /** Puts an item into a lane that is free for it. @param {Item} item @param {number} lane */

@@ -1,6 +1,8 @@
 // The layer of comments that stand at the top and the bottom, in front of those that fly. They are
 // stacked from their edge, whatever flies behind them. Pure.
 
+import { Clearance } from './clearance.js';
+
 /** @typedef {import('./travel.js').Flight} Flight */
 
 /** A comment that finds its edge full waits this long, in ms; then the oldest leaves. */
@@ -14,20 +16,16 @@ export const AT_ONCE = 3;
 
 /** @template {Flight & {rank?: number}} T */
 export class Standing {
-  #rows; #shut; #most; #width; #fronts; #air;
+  #rows; #most; #clear;
   /** @type {Set<T>} in the order in which they came */ #items = new Set();
 
   /** @param {{rows: number, shut?: number[], most?: number}} size rows is the stage's number of
    * lanes, shut the lanes that no comment may use, most how many may stand at one edge
-   * @param {{width: number, fronts: {lanes: number[], left: number, right: number}[], air: number}} [over]
-   * the items over the stage, px; air stays free beside them. Comments stand in the middle of the width */
-  constructor({ rows, shut = [], most = AT_ONCE }, { width, fronts, air } = { width: 0, fronts: [], air: 0 }) {
-    this.#width = width;
-    this.#fronts = fronts;
-    this.#air = air;
+   * @param {Clearance} [clear] */
+  constructor({ rows, shut = [], most = AT_ONCE }, clear = new Clearance({ rows, shut })) {
     this.#rows = Math.max(1, rows);
-    this.#shut = shut;
     this.#most = most;
+    this.#clear = clear;
   }
 
   /** The lane nearest to its edge that is free for c, or -1. @param {T} c @param {number} now ms */
@@ -90,30 +88,8 @@ export class Standing {
   /** @param {T} c @param {T[]} others */
   #find(c, others) {
     if (!this.#room(c, others)) return -1;
-    const lanes = this.#lanesOf(c);
+    const lanes = this.#clear.lanesOf(c);
     return (c.mode === 'bottom' ? lanes.reverse() : lanes).find((lane) => this.#fits(c, lane, others)) ?? -1;
-  }
-
-  /** The first lanes that it can use. @param {T} c */
-  #lanesOf(c) {
-    return Array.from({ length: this.#rows - Math.min(c.rows, this.#rows) + 1 }, (_, i) => i);
-  }
-
-  /** Whether an item would cover it there. @param {T} c @param {number} lane */
-  #isBehind(c, lane) {
-    const k = Math.min(c.rows, this.#rows), half = c.w / 2 + this.#air;
-    return this.#fronts.some(({ lanes, left, right }) => (
-      left < this.#width / 2 + half && right > this.#width / 2 - half && lanes.some((i) => i >= lane && i < lane + k)));
-  }
-
-  /** Whether items over the stage leave it no free place: then it stands behind them. @param {T} c */
-  #nowhereClear(c) {
-    return this.#lanesOf(c).every((lane) => this.#isBehind(c, lane) || this.#isShut(c, lane));
-  }
-
-  /** @param {T} c @param {number} lane */
-  #isShut(c, lane) {
-    return this.#shut.some((i) => i >= lane && i < lane + Math.min(c.rows, this.#rows));
   }
 
   /** Whether its edge has room for one more. @param {T} c @param {T[]} others */
@@ -125,7 +101,7 @@ export class Standing {
   #fits(c, lane, others) {
     const k = Math.min(c.rows, this.#rows);
     if (lane < 0 || lane + k > this.#rows) return false;
-    if (this.#isShut(c, lane) || (this.#isBehind(c, lane) && !this.#nowhereClear(c))) return false;
+    if (this.#clear.isShut(c, lane) || this.#clear.bars(c, lane)) return false;
     return others.every((o) => o.lane >= lane + k || o.lane + Math.min(o.rows, this.#rows) <= lane);
   }
 }
