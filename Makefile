@@ -69,8 +69,8 @@ demo-chats: ## the same with simulated Twitch, YouTube and Bilibili chats
 pictures: ## draw all pictures into pictures/, and update those that the documentation shows
 	mkdir -p pictures
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture pictures/overlay.png
-	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.1 -animation pictures/flight.webp
-	PICTURES=$(CURDIR)/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOf|Test(TheBuilder|TheWelcome)FitsEverywhere' ./e2e
+	@if command -v ffmpeg >/dev/null; then set -x; go run ./tools/demo -file testdata/replay/stage.xml -speed 1.1 -animation pictures/flight.webp; else echo 'pictures/flight.webp: skipped, there is no ffmpeg here'; fi
+	PICTURES=$(CURDIR)/pictures go test -count=1 -timeout 30m -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOf|Test(TheBuilder|TheWelcome)FitsEverywhere' ./e2e
 	@if command -v obs >/dev/null; then tools/obstrial/trial.sh pictures; else echo 'pictures of OBS: skipped, there is no OBS here'; fi
 	@for p in docs/pictures/*; do [ ! -f "pictures/$${p##*/}" ] || pngquant --force --quality 70-95 --output "$$p" "pictures/$${p##*/}" 2>/dev/null || cp "pictures/$${p##*/}" "$$p"; done
 
