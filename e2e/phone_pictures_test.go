@@ -58,7 +58,13 @@ func TestPhonePictures(t *testing.T) {
 			o.say("مرحبا بكم من المغرب")
 			phone.Wait(containsJS(".feed li", "مرحبا"))
 			sendTo(phone, c.own)
-			phone.Wait(containsJS(".feed .own.shown:not(.unseen)", c.own))
+			// An overlay that needs over half a second for a frame counts as stuck: then the row
+			// says "Sent", and it stays so. Only the picture must not show that.
+			own := ".feed .own.shown"
+			if os.Getenv("PICTURES") != "" {
+				own += ":not(.unseen)"
+			}
+			phone.Wait(containsJS(own, c.own))
 			phone.Wait(`document.getAnimations().length === 0`)
 			keepPhoneShot(t, phone, "phone-"+c.lang+"-"+c.theme+".png")
 			for _, more := range []string{"1", "2"} {
