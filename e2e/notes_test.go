@@ -72,7 +72,7 @@ func TestNotesAndWarningsOnAPerson(t *testing.T) {
 	theirs.Wait(containsJS("dialog .notes h3", "Warned 2 times"))
 	clickText(phone, ".warning button", "Got it")
 	phone.Wait(containsJS(".warning", "Please do not send the same again and again."))
-	theirs.Wait(`[...document.querySelectorAll("dialog .note-row")].some((e) => e.textContent.includes("no spoilers") && /read \d/.test(e.querySelector("small").textContent))`)
+	theirs.Wait(`[...document.querySelectorAll("dialog .note-row")].some((e) => e.textContent.includes("no spoilers") && /read [A-Z][a-z]+ \d/.test(e.querySelector("small").textContent))`)
 
 	// A restart loses nothing: the phone receives the warnings again that it has not dismissed.
 	stop()

@@ -1,6 +1,7 @@
 // One line of the banner: icon, words and buttons.
 
 import { el, icon, said } from '../shared/dom.js';
+import { before } from './labels.js';
 
 /** @typedef {import('./banner.js').Told} Told */
 
@@ -32,7 +33,7 @@ export class BannerLine {
     if (!now) return;
     // A space, and not a margin of the quote: that would be on its other side in right-to-left
     // text.
-    const text = now.quote ? `${now.text} ` : now.text;
+    const text = now.quote ? before(now.text) : now.text;
     if (this.#text.textContent !== text + (now.quote ?? '')) this.#text.replaceChildren(text, now.quote ? said(now.quote) : '');
   }
 

@@ -2,6 +2,7 @@
 // the feed if they have no column.
 
 import { byId, el, icon } from '../shared/dom.js';
+import { before } from './labels.js';
 import { onAirWords } from './on-air-words.js';
 import { copy } from './page.js';
 import { SECTIONS } from './sections.js';
@@ -149,7 +150,7 @@ export class Header {
     const framed = window.parent !== window;
     const others = framed || here === 'dock' ? [] : (list.rooms ?? []).filter((/** @type {any} */ r) => r.id !== this.#store.roomId);
     const beside = others.map((/** @type {any} */ r) => el('a', { href: `/console?rooms=${path(this.#store.roomId)},${path(r.id)}` },
-      icon('beside'), el('span', {}, t('beside_with'), ' ', el('bdi', { dir: 'auto' }, r.title || r.id))));
+      icon('beside'), el('span', {}, before(t('beside_with')), el('bdi', { dir: 'auto' }, r.title || r.id))));
     const alone = framed && el('a', { href: `/console/${path(this.#store.roomId)}`, target: '_top' }, icon('external'), el('span', {}, t('beside_alone')));
     byId('rooms').replaceChildren(...items, ...(beside.length > 0 || alone ? [el('hr'), ...beside, alone || ''] : []), ...manage);
   }

@@ -39,7 +39,7 @@ export function hookRow(store, acts, hook, kinds, { changed, showKey }) {
     el('div', { class: 'chat-switches' }, on, local),
     el('fieldset', { class: 'hook-kinds' }, el('legend', {}, t('hook_events')), ...of(kinds.public)),
     el('fieldset', { class: 'hook-kinds' }, el('legend', {}, t('hook_staff')), ...of(kinds.staff)),
-    el('p', { class: 'help' }, act(t('hook_new_key'), 'lock', 'line', () => void set({ new_key: true })), ' ', t('hook_new_key_text')));
+    el('p', { class: 'help hook-key' }, act(t('hook_new_key'), 'lock', 'line', () => void set({ new_key: true })), el('span', {}, t('hook_new_key_text'))));
   const node = el('li', { class: 'line-row chat hook', 'data-id': hook.id },
     el('span', { class: 'grow' }, el('span', { class: 'chat-head' }, icon('upload'), el('b', {}, said(name)), phase), el('span', { class: 'mono soft' }, hook.url), why, numbers),
     el('span', { class: 'row-acts' }, act(t('hook_test'), 'send', 'line', () => void test()),

@@ -12,3 +12,6 @@ export function labelled(label, { t, has }) {
   const [, role = '', n = ''] = /^([a-z]+) ([0-9]+)$/.exec(label) ?? [];
   return role && has(`role_${role}`) ? t('label_numbered', { role: t(`role_${role}`), n }) : label;
 }
+
+/** A label before somebody's own words, with the space between them. Full-width punctuation has its own. @param {string} label */
+export const before = (label) => (/[：。！？]$/u.test(label) ? label : `${label} `);

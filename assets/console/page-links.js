@@ -69,7 +69,7 @@ export function open(host, store, acts) {
     const url = link.url ? el('span', { class: 'mono soft' }, link.url) : null;
     return el('li', { class: 'line-row' }, el('span', { class: 'role' }, el('span', { class: 'chip' }, t(`role_${link.role}`))),
       el('span', { class: 'grow' }, el('b', {}, said(name)), ' ', !link.room && el('span', { class: 'soft' }, t('all_rooms')), el('br'),
-        el('span', { class: 'when' }, link.last_used ? t('link_used', { time: roughly(link.last_used, lang) }) : t('link_never'), ' · ', t('link_made', { time: roughly(link.made, lang) })), url && el('br'), url),
+        el('span', { class: 'when' }, el('span', {}, link.last_used ? t('link_used', { time: roughly(link.last_used, lang) }) : t('link_never'), ' ·'), ' ', el('span', {}, t('link_made', { time: roughly(link.made, lang) }))), url && el('br'), url),
       el('span', { class: 'row-acts' }, link.url && act(t('copy'), 'copy', 'line', (button) => void copy(link.url, button, words, /** @type {HTMLElement} */ (url))),
       link.url && act(t('link_show_qr'), 'qr', 'line', () => void openDialog(words, name, 'small', el('p', {}, el('img', { class: 'qr-big', src: `/api/links/${encodeURIComponent(link.id)}/qr.svg`, alt: t('link_qr') })), el('p', { class: 'mono' }, link.url))),
       link.role === 'owner' && owners === 1 ? el('span', { class: 'soft' }, t('link_last_owner')) : act(t('link_revoke'), 'x', 'stop', () => confirmFirst(words, { title: t('link_revoke_title'), text: t('link_revoke_text', { label: name }), yes: t('link_revoke') }, async () => {

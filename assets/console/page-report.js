@@ -6,7 +6,7 @@ import { copyText } from '../shared/clipboard.js';
 import { el, icon, said } from '../shared/dom.js';
 import { percents } from '../shared/items.js';
 import { field, length, moment, sessionName } from './export-params.js';
-import { labelled } from './labels.js';
+import { before, labelled } from './labels.js';
 import { chart } from './series.js';
 import { frame, setting } from './page.js';
 import { reportQuery } from './report-params.js';
@@ -122,7 +122,7 @@ export function open(host, store, acts) {
 /** @param {Report['polls'][number]} p @param {Intl.NumberFormat} number @param {import('../shared/i18n.js').Words} words */
 function poll({ question, options, people }, number, { t }) {
   const shares = percents(options.map(({ n }) => n), people);
-  return el('section', { 'aria-label': t('kind_poll') }, el('h3', {}, `${t('kind_poll')}: `, said(question)), el('ul', { class: 'bars' },
+  return el('section', { 'aria-label': t('kind_poll') }, el('h3', {}, before(t('report_poll')), said(question)), el('ul', { class: 'bars' },
     ...options.map(({ text, n }, i) => {
       const bar = el('i', { 'aria-hidden': 'true' });
       bar.style.setProperty('--share', `${shares[i]}%`);

@@ -16,8 +16,8 @@ export function frame(host, title, lead, more = '') {
 /** A time to the minute: for values stored no finer, or where more is not needed. @param {number} at ms @param {string} lang */
 export const roughly = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
-/** @param {number} at ms @param {string} lang */
-export const when = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' });
+/** A time to the second, with the month as a word: 11/12 is another day in another country. @param {number} at ms @param {string} lang */
+export const when = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 /**
  * Calls fn when nothing was typed for a while.

@@ -93,7 +93,7 @@ export function openPerson(store, acts, entry, open, noting = false) {
  */
 export function banRow(store, acts, ban, name = '') {
   const { t, lang } = store.words;
-  const until = ban.show_end ? t('for_show') : ban.until ? t('until', { time: new Date(ban.until).toLocaleString(lang, { dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }) }) : t('for_ever');
+  const until = ban.show_end ? t('for_show') : ban.until ? t('until', { time: new Date(ban.until).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }) }) : t('for_ever');
   return el('li', { class: 'ban-row' },
     el('span', { class: 'chip stop' }, icon(ban.kind === 'ban' ? 'ban' : 'mute'), el('span', {}, t(ban.kind === 'ban' ? 'banned' : 'muted'))),
     el('span', { class: 'ban-words' },
