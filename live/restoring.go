@@ -18,6 +18,7 @@ func (svc *Service) restoreShow(ctx context.Context, r *liveRoom) error {
 		return err
 	}
 	r.showing.items = items
+	r.showing.won = show.Won(items)
 	for _, it := range items {
 		if it.State != show.Live {
 			continue

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 type showing struct {
 	items   []show.Item
 	tallies map[string]*show.Tally // of live items
+	won     map[string]bool        // winners of the finished draws
 	boards  map[string]*show.Board // of live question lists and walls; votes are in tallies
 	counted map[string]bool        // items whose counts have changed since they were last sent
 
@@ -25,6 +27,9 @@ type showing struct {
 // is the log position up to which screens have received events.
 func (s *showing) apply(c show.Change, passed int64) *show.Change {
 	s.items = show.Apply(s.items, c)
+	if c.Before != nil && c.Before.Kind == show.Draw || c.After != nil && c.After.Kind == show.Draw {
+		s.recallWinners()
+	}
 	if c.After == nil || c.After.State != show.Live {
 		delete(s.tallies, c.ID())
 		delete(s.boards, c.ID())
@@ -44,12 +49,26 @@ func (s *showing) apply(c show.Change, passed int64) *show.Change {
 	return &c
 }
 
+// recallWinners reads the winners of the finished draws again, and has running draws
+// counted again.
+func (s *showing) recallWinners() {
+	was := s.won
+	if s.won = show.Won(s.items); maps.Equal(s.won, was) {
+		return
+	}
+	for _, it := range s.items {
+		if it.Kind == show.Draw && it.State == show.Live && s.tallies[it.ID] != nil {
+			s.counted[it.ID] = true
+		}
+	}
+}
+
 // count adds its counts to an item.
 func (s *showing) count(it show.Item) show.Item {
 	if b := s.boards[it.ID]; b != nil {
 		return b.Counted(it)
 	}
-	return show.Counted(it, s.tallies[it.ID])
+	return show.CountedBut(s.won, it, s.tallies[it.ID])
 }
 
 // countOnScreens adds to an item the counts for screens that have received the log up to
@@ -143,6 +162,7 @@ func (s *showing) forget(before time.Time) {
 		waits := it.State == show.Draft || it.State == show.Queued
 		return it.State == show.Ended && it.Stopped.Before(before) || waits && it.Comment() != "" && it.Created.Before(before)
 	})
+	s.recallWinners()
 	for id, b := range s.boards {
 		if b.Forget(before) {
 			s.counted[id] = true

@@ -279,6 +279,34 @@ func drawCount(it Item, t *Tally) Item {
 	return it.with(r)
 }
 
+// Won returns the winners of the draws that are over.
+func Won(items []Item) map[string]bool {
+	won := map[string]bool{}
+	for _, it := range items {
+		var r DrawResult
+		if it.Kind != Draw || it.State != Ended || json.Unmarshal(it.Result, &r) != nil {
+			continue
+		}
+		for _, person := range r.Winners {
+			won[person] = true
+		}
+	}
+	return won
+}
+
+// CountedBut is Counted, where those who have won before count in no draw that they cannot
+// win.
+func CountedBut(won map[string]bool, it Item, t *Tally) Item {
+	counted := Counted(it, t)
+	var s DrawSpec
+	var r DrawResult
+	if t == nil || it.Kind != Draw || it.State != Live || json.Unmarshal(it.Spec, &s) != nil || s.Repeat || json.Unmarshal(counted.Result, &r) != nil {
+		return counted
+	}
+	r.People = t.PeopleBut(won)
+	return counted.with(r)
+}
+
 // drawSeal omits the seed until the draw is over.
 func drawSeal(it Item) Item {
 	var r DrawResult

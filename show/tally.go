@@ -135,6 +135,17 @@ func (t *Tally) Counts() map[string]int { return maps.Clone(t.counts) }
 // People returns how many people have an entry.
 func (t *Tally) People() int { return len(t.choices) }
 
+// PeopleBut returns how many people outside a set have an entry.
+func (t *Tally) PeopleBut(out map[string]bool) int {
+	n := len(t.choices)
+	for person := range out {
+		if _, in := t.choices[person]; in {
+			n--
+		}
+	}
+	return n
+}
+
 // Persons returns the people with an entry, sorted.
 func (t *Tally) Persons() []string { return slices.Sorted(maps.Keys(t.choices)) }
 

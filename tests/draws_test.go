@@ -205,6 +205,16 @@ func TestDrawAmongAuthors(t *testing.T) {
 		it := newItem(boss, "draw", tt.spec)
 		say(bob, "Bob", "here I am: "+it.ID)
 		say(dan, "Dan", "me, too: "+it.ID)
+		overlay.until("Dan's comment", func(e event) bool { return e.Type == "comment" && e.Text == "me, too: "+it.ID })
+		if running := boss.item("GET", it.ID, nil).draw(t); running.People != len(tt.want) {
+			t.Errorf("%s: while it runs, %d people can win of %v", tt.spec, running.People, tt.want)
+		}
+		seen := p.overlaySocket("")
+		for _, shown := range seen.next("hello").Items {
+			if shown.ID == it.ID && shown.draw(t).People != len(tt.want) {
+				t.Errorf("%s: the overlay begins with %d people of %v", tt.spec, shown.draw(t).People, tt.want)
+			}
+		}
 		var want []string
 		for _, name := range tt.want {
 			want = append(want, id[name])
