@@ -39,7 +39,7 @@ export function open(host, store, acts) {
     show.replaceChildren(...sessions.map((s, i) => el('option', { value: i }, sessionName(words, s))));
     show.disabled = sessions.length === 0;
     if (sessions.length === 0) {
-      show.append(el('option', {}, t('report_none')));
+      show.append(el('option', {}, '–')); // the sentence stands below
       return void body.replaceChildren(el('p', { class: 'none-yet' }, t('report_none')));
     }
     await load();
