@@ -119,6 +119,24 @@ func TestChatBoxShowsMarkupAsText(t *testing.T) {
 	}
 }
 
+// avatars is an expression: the letters in place of the authors' pictures.
+const avatars = `[...document.querySelectorAll('.dm-avatar')].map((e) => e.textContent)`
+
+func TestChatBoxHasAnAvatarForHostsWithoutAName(t *testing.T) {
+	for mode, q := range boxModes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			p := newRoom(t).chat(t, "bench=1&avatars=1&lang=en"+q)
+			pushComments(p, frame{"text": "one", "badge": "owner"}, frame{"text": "two", "badge": "moderator"}, frame{"text": "three", "name": "ann", "badge": "owner"}, frame{"text": "four"})
+			p.Wait(`danmaku.stats().active === 4`)
+			want := browser.Value[string](p, `import('/a/test/overlay/text.js').then(({ words }) => [words('en').owner[0], words('en').moderator[0], 'A', '•'].sort().join())`)
+			if got := browser.Value[string](p, avatars+`.sort().join()`); got != want {
+				t.Errorf("the avatars are %q, not %q", got, want)
+			}
+		})
+	}
+}
+
 func TestChatBoxOptions(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).chat(t, "bench=1")
@@ -129,7 +147,7 @@ func TestChatBoxOptions(t *testing.T) {
 		{`{ newest: 'top' }`, listed + `.join() === 'three,two,one'`},
 		{`{ newest: 'top', box: 'youtube' }`, listed + `.join() === 'three,two,one' && document.querySelector('yt-live-chat-paid-message-renderer #purchase-amount').textContent.includes('5')`},
 		{`{ newest: 'bottom' }`, listed + `.join() === 'one,two,three' && !document.querySelector('.dm-line')`},
-		{`{ box: 'list', names: '0', sources: '0', avatars: '1' }`, listed + `.join() === 'one,two,three' && !document.querySelector('.dm-name, .dm-mark, .dm-source, yt-live-chat-app') && [...document.querySelectorAll('.dm-avatar')].map((e) => e.textContent).join() === ',Y,A'`},
+		{`{ box: 'list', names: '0', sources: '0', avatars: '1' }`, listed + `.join() === 'one,two,three' && !document.querySelector('.dm-name, .dm-mark, .dm-source, yt-live-chat-app') && ` + avatars + `.join() === '•,Y,A'`},
 		{`{ size: '44', theme: 'plate' }`, `getComputedStyle(document.querySelector('.dm')).fontSize === '44px' && getComputedStyle(document.querySelector('.dm')).backgroundColor === 'rgba(11, 14, 16, 0.78)'`},
 	} {
 		p.Eval(`danmaku.config(` + row.options + `)`)

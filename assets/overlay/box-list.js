@@ -39,7 +39,7 @@ export const list = {
     }
     const sign = style.sources ? mark(c.source) : null;
     if (sign) dm.prepend(sign);
-    if (style.avatars) dm.prepend(avatar(c));
+    if (style.avatars) dm.prepend(avatar(c, style.labels));
     return view.slot;
   },
 };

@@ -29,11 +29,18 @@ export function hueOf(user) {
   return (sum * 137) % 360; // neighbours are far apart
 }
 
-/** The author's first letter, on a background in the author's colour. @param {{name: string, user: string}} c */
-export function avatar({ name, user }) {
+/** In place of the letter of an author without a name. */
+const NAMELESS = '•';
+
+/** The author's first letter, on a background in the author's colour. Hosts who write without
+ * a name have their role's. @param {{name: string, user: string, badge?: string, standing?: string}} c
+ * @param {{owner: string, moderator: string, member: string}} labels */
+export function avatar(c, labels) {
+  const { name, user } = c;
+  const role = c.badge === 'owner' ? labels.owner : c.badge === 'moderator' ? labels.moderator : standingOf(c, labels);
   const node = document.createElement('span');
   node.className = 'dm-avatar';
-  node.textContent = (graphemes(name.trim())[0] ?? '').toUpperCase();
-  node.style.setProperty('--dm-hue', String(hueOf(user || name)));
+  node.textContent = (graphemes((name.trim() || role).trim())[0] ?? NAMELESS).toUpperCase();
+  node.style.setProperty('--dm-hue', String(hueOf(user || name || role)));
   return node;
 }

@@ -53,7 +53,7 @@ function photo(c, style, scope) {
   const node = part('yt-img-shadow', 'author-photo', scope);
   node.classList.add('no-transition');
   if (style.avatars) {
-    const picture = avatar(c);
+    const picture = avatar(c, style.labels);
     picture.id = 'img';
     picture.classList.add('style-scope', 'yt-img-shadow');
     node.append(picture);
