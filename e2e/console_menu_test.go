@@ -236,4 +236,13 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 	}
 	clickText(console, "#banner button", "Undo")
 	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
+
+	// One decision reaches all that are selected.
+	s.say("iris", "boss says iris", nil)
+	s.say("lily", "boss says lily", nil)
+	console.Wait(containsJS(".held-item", "boss says iris") + ` && ` + containsJS(".held-item", "boss says lily"))
+	press(console, "Escape", "x", "Shift+X", "a")
+	for _, text := range []string{"boss says iris", "boss says lily"} {
+		console.Wait(containsJS(".feed .row.shown", text))
+	}
 }
