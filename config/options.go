@@ -37,7 +37,7 @@ var options = []option{
 	{name: "public-url", value: "URL", set: scalar(setPublicURL),
 		help: "address under which the audience reaches the server, for links and QR codes"},
 	{name: "machine-url", value: "URL", set: scalar(setMachineURL),
-		help: "in a cluster: address of this machine alone, at which phones and overlays of another one go on when that is gone"},
+		help: "in a cluster: this machine's own address, to which phones and overlays move when their machine fails"},
 	{name: "machine-silence", value: "DURATION", def: "1.5s", set: scalar(setMachineSilence),
 		help: "in a cluster: how long another machine may be silent before it counts as dead, `1s` to `60s`; the same on all"},
 	{name: "domain", value: "NAME", list: true, set: setDomains,
