@@ -80,8 +80,8 @@ type Log struct {
 	packs         int           // packsNow, except in tests
 
 	leading   sync.Mutex
-	reign     context.Context // of the log's leader; ends when another one is elected
-	dethroned context.CancelFunc
+	leader    context.Context // of the log's leader; ends when another one is elected
+	endLeader context.CancelFunc
 
 	copies   atomic.Int64                      // wanted number of copies
 	metadata atomic.Pointer[map[string]string] // stored with the log, as last read
@@ -108,7 +108,7 @@ type logOptions struct {
 // The reasons why a log cannot be opened.
 var (
 	// ErrOtherSecret means that the log belongs to machines with another secret.key.
-	ErrOtherSecret = errors.New("the cluster has another secret.key than this data folder; put the one of another machine in its place")
+	ErrOtherSecret = errors.New("the cluster has another secret.key than this data folder; replace this folder's with that of another machine")
 	// ErrLost means that the log does not exist, although the cluster does.
 	ErrLost = errors.New("the cluster's log is lost; make the machine with the highest position single with danmaku cluster alone, and begin a new cluster there")
 )
@@ -124,7 +124,7 @@ func (n *Node) newLog(name string) (*Log, error) {
 		node: n, name: name, boot: strings.ToLower(rand.Text()[:12]), within: publishWithin, first: firstWithin, version: version, packs: packsNow,
 		moved: make(chan struct{}, 1),
 	}
-	l.reign, l.dethroned = context.WithCancel(context.Background())
+	l.leader, l.endLeader = context.WithCancel(context.Background())
 	_, err := n.nc.Subscribe(newLeader+name, l.elected)
 	return l, err
 }
@@ -253,12 +253,12 @@ func (l *Log) Publish(prev uint64, payload []byte) (pos uint64, err error) {
 	}
 }
 
-// elected ends the reign of the log's leader.
+// elected is called when the log has another leader. It ends the wait for the previous one.
 func (l *Log) elected(*nats.Msg) {
 	l.leading.Lock()
 	defer l.leading.Unlock()
-	l.dethroned()
-	l.reign, l.dethroned = context.WithCancel(context.Background())
+	l.endLeader()
+	l.leader, l.endLeader = context.WithCancel(context.Background())
 }
 
 // send sends a message once. A leader that is giving up its place neither stores nor
@@ -267,9 +267,9 @@ func (l *Log) send(ctx context.Context, msg *nats.Msg, within time.Duration) (ui
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	l.leading.Lock()
-	reign := l.reign
+	leader := l.leader
 	l.leading.Unlock()
-	defer context.AfterFunc(reign, cancel)()
+	defer context.AfterFunc(leader, cancel)()
 	ack, err := l.node.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
 	if err != nil {
 		return 0, err
@@ -290,7 +290,7 @@ func (l *Log) fill(ctx context.Context, msg *nats.Msg, payload []byte) error {
 	sum := sha256.Sum256(payload)
 	name := hex.EncodeToString(sum[:])
 	if err := l.putAside(ctx, name, payload); err != nil {
-		return fmt.Errorf("publish: keep a long change: %w", err)
+		return fmt.Errorf("publish: store a long change: %w", err)
 	}
 	msg.Header.Set(headBlob, name)
 	return nil

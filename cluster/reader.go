@@ -52,9 +52,8 @@ const (
 	readBatches = 256                    // applied together
 	readAhead   = 4096                   // messages stored until their turn
 	// applyEvery is the time between transactions for new messages. The first one is
-	// applied at once; on a busy log a transaction has all that came meanwhile, since a
-	// transaction for each message, of which a home sends hundreds a second, costs more
-	// than its content.
+	// applied at once. On a busy log a transaction then has all messages of this time: a home
+	// sends hundreds a second, and a transaction for each would cost more than its content.
 	applyEvery = 10 * time.Millisecond
 )
 
@@ -299,7 +298,7 @@ func (l *Log) batch(ctx context.Context, head nats.Header, pos uint64, data []by
 	}
 	prev, err := strconv.ParseUint(head.Get(headPrev), 10, 64)
 	if err != nil {
-		return Batch{}, fmt.Errorf("%w: message %d names none before it", ErrBroken, pos)
+		return Batch{}, fmt.Errorf("%w: message %d names no previous message", ErrBroken, pos)
 	}
 	if name := head.Get(headBlob); name != "" {
 		if data, err = l.fetchAside(ctx, name); err != nil {
@@ -313,7 +312,7 @@ func (l *Log) batch(ctx context.Context, head nats.Header, pos uint64, data []by
 			return Batch{}, fmt.Errorf("unpack message %d: %w", pos, err)
 		}
 	default:
-		return Batch{}, fmt.Errorf("%w: a message that is packed as %q", ErrNewer, packed)
+		return Batch{}, fmt.Errorf("%w: unknown packing %q", ErrNewer, packed)
 	}
 	return Batch{Pos: pos, Prev: prev, Payload: data}, nil
 }

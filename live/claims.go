@@ -12,9 +12,10 @@ import (
 const queueBound = 5000
 
 // The most held comments of one address, and of the wider network around it, which only
-// IPv6 has. A venue may be behind one address: where the room holds every comment, 500
-// people have one each. Far fewer of those held by the filter may wait from people without
-// a shown comment, since one address can make any number of such people.
+// IPv6 has. reviewPerNetwork leaves room for a venue behind one address: in a room that
+// holds every comment, 500 people have one each. strangersHeld applies to comments that
+// the filter held and whose authors have no shown comment. It is far smaller, since one
+// address can create any number of such authors.
 var (
 	reviewPerNetwork = [...]int{500, 2000}
 	strangersHeld    = [...]int{50, 200}

@@ -24,7 +24,8 @@ var (
 	sumBehind = regexp.MustCompile(`^ ?(?:=|等于|等於|equals|は[0-9]|는[0-9])`)
 	sumBefore = regexp.MustCompile(`[0-9)] ?= ?$`)
 
-	// Most texts have none of these, and so no cue: what is cut out of a text has one, too.
+	// Most texts contain none of these beginnings, and so no cue. countsCue is among them, since
+	// the check removes its matches from a text first.
 	cueBeginnings = beginningsOf(cue.String(), countsCue.String())
 
 	// Numbers that are sayings, not contacts: laughter, love, memes.

@@ -112,9 +112,9 @@ func (h *Hub) restarting(sess *melody.Session) {
 }
 
 // Shutdown sends every client a bye with the code restart and closes it with 1012. When ctx
-// ends, it aborts the remaining connections. It waits another tear for their goroutines,
-// and reports whether all of them have ended: one that waits for the journal gets its
-// answer when that closes.
+// ends, it aborts the remaining connections. Then it waits at most tear for their
+// goroutines, and reports whether all of them have ended: one that waits for the journal
+// gets its answer when that closes.
 func (h *Hub) Shutdown(ctx context.Context, tear time.Duration) (gone bool) {
 	h.mu.Lock()
 	h.closing = true

@@ -143,8 +143,8 @@ const continuation = 0
 func TestNoCodeUsesUnsafeMelodyCalls(t *testing.T) {
 	traps := map[string]string{
 		"BroadcastMultiple": "stops at the first closed session", "HandleClose": "removes the close echo",
-		"HandleRequest": "has no keys, and handlers need the seat", "EnableCompression": "compresses for each client, and takes 400,000 bytes out of a limit of 512",
-		"ConcurrentMessageHandling": "would race the seat's buckets",
+		"HandleRequest": "has no keys, and handlers need the client", "EnableCompression": "compresses for each client, and takes 400,000 bytes out of a limit of 512",
+		"ConcurrentMessageHandling": "would race the client's buckets",
 	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {
