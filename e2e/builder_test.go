@@ -327,7 +327,7 @@ func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
 	setOption(b, "size", "44")
 	enterText(b, "#css", ".dm { color: red }")
 	b.Eval(`document.getElementById("add").click()`)
-	b.Wait(`!document.getElementById("secret").hidden && ` + containsJS("#added:not(.bad)", "OBS wants its password"))
+	b.Wait(`!document.getElementById("secret").hidden && ` + containsJS("#added:not(.bad)", "OBS asks for its password"))
 	enterText(b, "#password", "right")
 	b.Eval(`document.querySelector("#secret .button").click()`)
 	b.Wait(containsJS("#added.good", "It is in OBS") + ` && document.getElementById("secret").hidden`)

@@ -62,7 +62,7 @@ func TestAConsoleAfterAnHourOfSleep(t *testing.T) {
 	become(page.SetWebLifecycleStateStateActive)
 	wake()
 
-	console.Wait(containsJS("#banner", "Back online. The list starts anew."))
+	console.Wait(containsJS("#banner", "Back online. The list starts again."))
 	console.Wait(containsJS(".feed .row", "the newest"))
 	console.Wait(`document.querySelector(".review .count").textContent === "2"`)
 	awaitQueueItem(console, "boss before the sleep")

@@ -91,7 +91,7 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	console.Wait(containsJS("#page .fault", "Line 1, column 1: This is a file of the kind ASS"))
 	// The intact part of a damaged file is replayed, and its defects are reported.
 	play(file("killed.xml", `<i><d p="0,1,25,1,later,0,a,1">whole</d><sc ts="0" user="Ann">paid</sc><gift ts="1"/>`+"\n"+`<d p="1,1`))
-	console.Wait(containsJS("#page [role=status]", "It plays. About the file:"))
+	console.Wait(containsJS("#page [role=status]", "The file plays. Remarks:"))
 	for _, want := range []string{"Super chats, which are played highlighted: 1", "Gifts, which are not played: 1", "Line 2, column 1: The comment has no end.",
 		"Line 2, column 10: The file ends before it is complete.", "Line 1, column 4: Comments with a field that cannot be read and has its default: 1. The first: The date “later” is not a number of seconds."} {
 		console.Wait(containsJS("#page .fault-list", want))

@@ -137,7 +137,7 @@ func TestACommentIsPutInFront(t *testing.T) {
 	console.Eval(`document.querySelector("#feed .row").focus()`)
 	press(console, "s")
 	overlay.Wait(containsJS(".dm-card-text", "Thank <i>you</i> all") + ` && !document.querySelector(".dm-card i")`)
-	console.Wait(containsJS("#banner", "It stands in front now"))
+	console.Wait(containsJS("#banner", "It is in front now"))
 
 	ask("PATCH", "", `{"review":"all"}`)
 	phone.Wait(`!document.querySelector("#send").classList.contains("waiting")`)
@@ -145,7 +145,7 @@ func TestACommentIsPutInFront(t *testing.T) {
 	console.Wait(containsJS("#queue .current", "and the band"))
 	console.Eval(`document.activeElement.blur()`)
 	press(console, "s")
-	console.Wait(containsJS("#banner", "after what stands there"))
+	console.Wait(containsJS("#banner", "after the item that is there now"))
 	if isTrue(overlay, containsJS(".dm-card-text", "and the band")) {
 		t.Error("it does not wait")
 	}
