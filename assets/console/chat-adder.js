@@ -11,7 +11,7 @@ const DEBOUNCE = 300;
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {() => boolean} closed void} added runs when a chat was connected => whether the page is closed @param {() => void} added runs when a chat was connected => void} added runs when a chat was connected
+ * @param {() => boolean} closed whether the page is closed @param {() => void} added runs when a chat was connected
  */
 export function chatAdder(store, acts, closed, added) {
   const { words } = store;

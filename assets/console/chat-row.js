@@ -17,7 +17,7 @@ const GLYPHS = { connected: 'check', waiting: 'clock', connecting: 'wifi', retry
 /**
  * The row of a chat.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {any} chat void} changed runs when the list of chats is another one => as first received @param {() => void} changed runs when the list of chats has changed => void} changed runs when the list of chats is another one
+ * @param {any} chat as first received @param {() => void} changed runs when the list of chats has changed
  */
 export function chatRow(store, acts, chat, changed) {
   const { words, owner } = store;
