@@ -22,11 +22,12 @@ var oldWords = map[string][]string{
 		"Hall", "Parts", "Seat", "Sit", "Steer", "Steering", "Tape", "Said", "Reel", "Wind", "lag", "told", "toldOf", "untold", "flight", "flights",
 		"outlaw", "recall", "settle", "Settle", "Fine", "beats", "pulse", "feed", "feeds", "lagPatience", "piece", "Piece", "pieces",
 		"hall", "seat", "seats", "sit", "crowd", "Crowd", "Tell", "tell", "Told", "tellWarnings", "Say", "steady", "reel", "Act", "Acts", "AddAct",
+		"house", "hears", "settles", "greets", "newCinema",
 	},
 	"server": {
 		"Hall", "hall", "hallPage", "sit", "rise", "seat", "seats", "Seat", "talk", "beats", "endings", "farewell", "patiently", "hurry",
 		"unstuck", "pulse", "flight", "door", "doors", "waysIn", "Studio", "StudioOrder", "StudioReport", "StudioOutcome", "steerReplay",
-		"told", "crowd", "Crowd", "Crowds", "crowds", "Tell", "tell", "cut", "cutOff", "say", "settle", "Settle", "obsTells", "Pieces", "listActs", "exportActs",
+		"told", "crowd", "Crowd", "Crowds", "crowds", "Tell", "tell", "cut", "cutOff", "say", "settle", "Settle", "obsTells", "Pieces", "listActs", "exportActs", "house",
 	},
 	"store": {"judge", "told", "Act", "Acts", "AddAct", "ActCounts", "actChange", "decideAct"},
 	"cli": {
@@ -35,10 +36,11 @@ var oldWords = map[string][]string{
 	},
 	"room":       {"ActKind", "Gate", "Act", "ActCount"},
 	"comment":    {"Gate", "Hall", "settle"},
-	"ratelimit":  {"Crowd", "crowd", "Fine", "Passed", "settle"},
-	"moderation": {"cells", "views", "arcs", "ear", "uttered", "habits", "saying", "choir", "surge", "pieces", "judge", "void", "steady", "Settle"},
+	"ratelimit":  {"Crowd", "crowd", "Fine", "Passed", "settle", "hand"},
+	"moderation": {"cells", "views", "arcs", "ear", "uttered", "habits", "saying", "choir", "surge", "pieces", "judge", "void", "steady", "Settle", "square"},
 	"certs":      {"told", "maxTold"},
-	"tests":      {"hall", "seat", "studio", "crowd", "door"},
+	"tests":      {"hall", "seat", "studio", "crowd", "door", "wellDone", "someone"},
+	"e2e":        {"spoil", "unlike", "dressed", "aPhoto", "joinedBy"},
 	"tools":      {"hall", "crowd", "seat", "judge", "steady", "tellWays", "settle"},
 }
 
