@@ -19,7 +19,7 @@ import (
 	"danmaku/room"
 )
 
-// replayLinks creates the sender links of `danmaku replay`. It opens the data folder anew for
+// replayLinks creates the sender links of `danmaku replay`. It opens the data folder again for
 // each step, because a server may start or end during a replay.
 type replayLinks struct{ cfg config.Config }
 

@@ -58,7 +58,7 @@ func newVisit(t testing.TB, p product) *visit {
 }
 
 // mainThreadTime returns how many ms of processor time the current page has taken on its main
-// thread (each page begins anew), whatever else the machine does.
+// thread (each page starts at 0), whatever else the machine does.
 func (v *visit) mainThreadTime() float64 {
 	for _, m := range browser.Call(v.phone, performance.GetMetrics, cdp.Empty{}).Metrics {
 		if m.Name == "TaskDuration" {

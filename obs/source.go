@@ -96,11 +96,11 @@ func withOptions(fresh, old string) string {
 	return to.String()
 }
 
-// Place makes the browser source, or changes an existing one of this name to the address,
-// with the options that it had, and the size of the canvas, and loads it anew. It stands in
-// the scene, at the top left, unscaled: over everything when it is new there, else where
-// the user had put it in the order. An input of this name of another kind is left alone and
-// is an error. [ErrNoBrowser] says that OBS was built without browser sources.
+// Place creates the browser source, or updates an existing one of this name and reloads it.
+// The source gets the address, with the options that it had, and the size of the canvas. In
+// the scene it is at the top left, unscaled: a new source in front of everything, an existing
+// one at its place in the order. An input of this name of another kind is an error and stays
+// unchanged. [ErrNoBrowser] means that OBS was built without browser sources.
 func (c *Client) Place(s Source) (Placed, error) {
 	var p Placed
 	var about struct {

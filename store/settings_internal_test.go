@@ -10,7 +10,7 @@ import (
 	"danmaku/room"
 )
 
-// Rows of rooms from every version are read as they were written, and are written as ever:
+// Rows of rooms from every version are read, and are written in the same form:
 // these lines must not change.
 func TestGoldenRooms(t *testing.T) {
 	full := room.New("full")

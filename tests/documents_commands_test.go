@@ -181,7 +181,7 @@ func (s *stand) run(c command) (fault string) {
 }
 
 // cluster runs a command of a cluster that begins with the page's own init: in another
-// folder, at a port that is free, and with an invitation that is good.
+// folder, at a free port, and with a valid invitation.
 func (s *stand) cluster(args []string) (fault string) {
 	switch dir := s.t.TempDir(); args[1] {
 	case "init":

@@ -17,10 +17,10 @@ import { ServerClock } from '../shared/server-clock.js';
 
 export class Store {
   /** @type {any} settings as in hello.room */ room = {};
-  /** @type {import('../shared/protocol.js').Comment|null} what stays on the overlay */ pin = null;
-  /** what is shown besides comments, or waits for it */ items = new Items();
+  /** @type {import('../shared/protocol.js').Comment|null} the pinned comment */ pin = null;
+  /** the items that are shown besides comments, or are queued */ items = new Items();
   /** @type {any} the newest stats frame */ stats = null;
-  /** @type {import('./replay.js').Replay|null} what is played again, or was last while this page stood */ replay = null;
+  /** @type {import('./replay.js').Replay|null} the running replay, or the last one since the page was opened */ replay = null;
   /** @type {import('./reader.js').Reader|null} reads aloud, once its page was opened */ reader = null;
   /** only the server's clock says how old a comment is */ clock = new ServerClock();
   /** @type {Map<Topic, Set<(value: any) => void>>} */ #listeners = new Map();

@@ -151,7 +151,7 @@ type dfa struct {
 	moves  map[uint64]move
 	kept   int // instructions of all states
 
-	opened map[uint64]*anew
+	opened map[uint64]*restart
 	seen   []uint32 // the mark of the closure in which an instruction was last visited
 	mark   uint32
 	stack  []uint32
@@ -173,8 +173,8 @@ type move struct {
 	ends []int32 // expressions that match before the character
 }
 
-// anew is the result of starting every expression again at one class of characters.
-type anew struct {
+// restart is the result of starting every expression again at one class of characters.
+type restart struct {
 	pcs  []uint32
 	ends []int32
 }
@@ -189,7 +189,7 @@ func newDFA(m *machine) *dfa {
 }
 
 func (d *dfa) reset() {
-	d.ids, d.moves, d.opened = map[string]int32{}, map[uint64]move{}, map[uint64]*anew{}
+	d.ids, d.moves, d.opened = map[string]int32{}, map[uint64]move{}, map[uint64]*restart{}
 	d.states, d.kept = nil, 0
 	d.state(nil, atStart)
 }
@@ -269,7 +269,7 @@ func (d *dfa) step(id int32, class uint32, r rune) move {
 
 // open computes the part of a step that is the same in all states: every expression may begin
 // anywhere.
-func (d *dfa) open(before uint8, class uint32, r rune) *anew {
+func (d *dfa) open(before uint8, class uint32, r rune) *restart {
 	key := uint64(before)<<32 | uint64(class)
 	if o := d.opened[key]; o != nil {
 		return o
@@ -277,7 +277,7 @@ func (d *dfa) open(before uint8, class uint32, r rune) *anew {
 	d.begin()
 	d.close(d.starts, syntax.EmptyOpContext(beforeRune(before), r), r)
 	slices.Sort(d.set)
-	o := &anew{slices.Clone(slices.Compact(d.set)), slices.Clone(d.ends)}
+	o := &restart{slices.Clone(slices.Compact(d.set)), slices.Clone(d.ends)}
 	d.opened[key] = o
 	d.kept += 8 + len(o.pcs)
 	return o

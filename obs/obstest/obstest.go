@@ -139,8 +139,8 @@ func end(conn *websocket.Conn, code int, why string) {
 	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(time.Second))
 }
 
-// proof is written anew here, so that a fault of the client is not a fault of
-// its measure.
+// proof does not use the client's code, so that a fault of the client does not pass
+// unnoticed.
 func proof(password string) string {
 	secret := sha256.Sum256([]byte(password + salt))
 	sum := sha256.Sum256([]byte(base64.StdEncoding.EncodeToString(secret[:]) + challenge))
