@@ -112,7 +112,7 @@ func (f *Files) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if err != nil {
 		if f.fault != err.Error() {
 			f.fault = err.Error()
-			f.log.Warn("the changed certificate cannot be used; the one of before stays in force", "err", err)
+			f.log.Warn("the changed certificate cannot be used; the previous one stays in force", "err", err)
 		}
 		return f.current, nil
 	}
@@ -149,7 +149,7 @@ func ACMEConfig(m *autocert.Manager, names []string, log *slog.Logger) *tls.Conf
 			defer mu.Unlock()
 			if text := err.Error(); !logged[text] && len(logged) < maxLogged {
 				logged[text] = true
-				log.Error("no certificate could be got; the name must lead to this machine, and ports 80 and 443 be reachable from the internet", "name", hello.ServerName, "err", err)
+				log.Error("could not get a certificate; the name must resolve to this machine, and ports 80 and 443 must be reachable from the internet", "name", hello.ServerName, "err", err)
 			}
 		}
 		return cert, err

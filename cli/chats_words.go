@@ -26,7 +26,7 @@ var chatFaults = map[connector.Code]config.Sentence{
 	"lost":        config.Say("The connection ended.", "连接已断开。", "接続が切れました。"),
 	"silent":      config.Say("Nothing has come for too long.", "太久没有收到任何内容。", "長いあいだ何も届いていません。"),
 	"answer":      config.Say("The answer could not be understood. If this goes on, look for a newer version of danmaku.", "无法理解对方的回答。如果一直这样，请查找 danmaku 的新版本。", "応答を読めませんでした。続くようなら、danmakuの新しい版を探してください。"),
-	"platform":    config.Say("The platform reports a fault of its own.", "平台报告它自己出了故障。", "プラットフォーム側の障害です。"),
+	"platform":    config.Say("The platform reports an internal fault.", "平台报告它自己出了故障。", "プラットフォーム側の障害です。"),
 	"reconnect":   config.Say("The platform asked for a new connection.", "平台要求重新连接。", "プラットフォームが接続のやり直しを求めています。"),
 	"target":      config.Say("That names no chat of this kind. Check the link.", "这不是这类聊天的名称。请检查链接。", "この種類のチャットではありません。リンクを確かめてください。"),
 }

@@ -46,7 +46,7 @@ func keepUp(ctx context.Context, db *store.Store, service *live.Service, log *sl
 			case ctx.Err() != nil:
 				return
 			case err != nil:
-				log.Error("old comments could not be deleted; it is tried again in an hour", "err", err)
+				log.Error("could not delete old comments; the next try is in an hour", "err", err)
 			case rows > 0:
 				log.Info("old comments were deleted", "rows", rows, "before", before.Format(time.DateOnly))
 			}

@@ -61,10 +61,10 @@ func serveMetrics(cfg config.Config, m *metrics.Metrics, from metrics.Sources, l
 	go func() {
 		defer close(done)
 		if err := srv.Serve(netutil.LimitListener(l, metricsConns)); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("the metrics can no longer be read", "err", err)
+			log.Error("the metrics listener has stopped", "err", err)
 		}
 	}()
-	log.Info("metrics can be read", "url", "http://"+l.Addr().String()+"/metrics")
+	log.Info("metrics are served", "url", "http://"+l.Addr().String()+"/metrics")
 	return func() {
 		_ = srv.Close() // Prometheus asks again
 		<-done

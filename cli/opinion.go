@@ -35,7 +35,7 @@ func newOpinion(cfg config.Config, within time.Duration, keys access.Keys, log *
 	a := opinion.New(opinion.Options{
 		URL: cfg.CheckURL, Key: key, Hold: cfg.CheckFail == config.CheckFailHold, Language: moderation.Language, Within: within, Log: log, Now: time.Now,
 	})
-	log.Info("a second opinion is asked about every comment", "host", cfg.CheckURL.Host, "fail", string(cfg.CheckFail), "key", checkKeyFile)
+	log.Info("every comment is sent to the second opinion service", "host", cfg.CheckURL.Host, "fail", string(cfg.CheckFail), "key", checkKeyFile)
 	return a, a.Close, nil
 }
 

@@ -59,7 +59,7 @@ func runServer(ctx context.Context, env Env, cfg config.Config) error {
 	}
 	forgetAddress(cfg.Data) // left by a server that was killed
 	if err := export.SweepScratch(cfg.Data); err != nil {
-		log.Warn("files that an earlier run left could not be removed", "err", err)
+		log.Warn("could not remove files that an earlier run left", "err", err)
 	}
 	var measured *metrics.Metrics
 	if cfg.Metrics != "" {
@@ -270,11 +270,11 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 		err = printAbout(env.Out, w, thisBuild().version, cfg.Data, env.Clicked)
 	}
 	if err != nil {
-		log.Warn("the addresses could not be printed", "err", err)
+		log.Warn("could not print the addresses", "err", err)
 	}
 	if wantsBrowser(cfg.Open, env.Clicked) {
 		if err := env.Open(here + paths.Console); err != nil {
-			log.Warn("open the console's address yourself; the browser could not be asked", "err", err)
+			log.Warn("could not open the browser; open the console's address yourself", "err", err)
 		}
 	}
 	select {
@@ -284,7 +284,7 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	}
 	stopRedirects()
 	if err := srv.Shutdown(end); err != nil {
-		log.Warn("not everything has come to its end", "err", err)
+		log.Warn("the shutdown did not complete", "err", err)
 	}
 	return <-served
 }

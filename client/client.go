@@ -26,9 +26,9 @@ import (
 // Errors of [Client.Ping] when no server accepts our commands. Any other error means that
 // nothing answers.
 var (
-	ErrOlder  = errors.New("the server is of an older version, which takes no commands over HTTP")
+	ErrOlder  = errors.New("the server is an older version that accepts no commands over HTTP")
 	ErrOther  = errors.New("the server has another data folder")
-	ErrRemote = errors.New("the server takes commands from its own machine alone")
+	ErrRemote = errors.New("the server accepts commands only from its own machine")
 )
 
 // requestWithin bounds one request, and pingWithin the first one.

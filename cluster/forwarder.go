@@ -177,7 +177,7 @@ func (d *Forwarder) Do(ctx context.Context, todo Command, once bool) ([]byte, er
 }
 
 // errMaybeDone means that it is unknown whether a once-only command was carried out.
-var errMaybeDone = fmt.Errorf("%w: the machine of the cluster that was to do it did not answer; it may have done it", room.ErrBusy)
+var errMaybeDone = fmt.Errorf("%w: the machine of the cluster that should do it did not answer; it may have done it", room.ErrBusy)
 
 // try asks the current home once. Errors: errMaybeDone, and those of Encode.
 func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo Command) (answer []byte, again bool, err error) {

@@ -71,7 +71,7 @@ func (g *gate) close() {
 func (g *gate) members(then http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if len(r.TLS.VerifiedChains) == 0 {
-			refuse(w, http.StatusForbidden, errors.New("only machines of the cluster may ask this"))
+			refuse(w, http.StatusForbidden, errors.New("only machines of the cluster may request this"))
 			return
 		}
 		then(w, r)
@@ -112,7 +112,7 @@ type fault struct {
 // The reasons why a machine is not admitted, besides faults of its invitation.
 var (
 	ErrNameTaken = errors.New("the cluster has a machine of this name; give this one another with --name")
-	ErrWitness   = errors.New("the machine that answers is a witness, which has nothing to give; invite from another machine of the cluster")
+	ErrWitness   = errors.New("the machine that answers is a witness, which has no copy to give; invite from another machine of the cluster")
 	ErrOlder     = errors.New("the machines of the cluster run a newer version of danmaku; use that one here, too")
 )
 
@@ -212,13 +212,13 @@ func (g *gate) admit(ctx context.Context, w http.ResponseWriter, a application) 
 		_, err = io.Copy(w, database)
 	}
 	if err != nil {
-		g.c.slog.Warn("a machine that joins the cluster has gone away", "name", a.Name, "err", err)
+		g.c.slog.Warn("a machine left before it had joined the cluster", "name", a.Name, "err", err)
 		return nil // the other side notices that it is incomplete
 	}
 	sent = true
 	g.c.slog.Info("a machine joins the cluster", "name", a.Name, "address", a.Address, "edge", a.Edge, "witness", a.Witness)
 	if err := g.c.log.setPeer(ctx, a.peer()); err != nil {
-		g.c.slog.Warn("the new machine is put on the list when it starts", "err", err)
+		g.c.slog.Warn("the new machine will be on the list once it starts", "err", err)
 	}
 	return nil
 }

@@ -141,7 +141,7 @@ func redeem(dir string, token [tokenLen]byte, machines int, now time.Time) error
 func joinAddress(listen string) (string, error) {
 	host, port, err := splitAddress(listen)
 	if err == nil && port == 65535 {
-		err = fmt.Errorf("the address %q of a machine: the port behind it is needed, too; take a smaller one", listen)
+		err = fmt.Errorf("the address %q of a machine: the next port is needed, too; use a smaller one", listen)
 	}
 	if err != nil {
 		return "", err

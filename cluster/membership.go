@@ -207,7 +207,7 @@ func (m *Membership) say(b beat) {
 		err = m.log.node.nc.Publish(beatPrefix+m.log.name, data)
 	}
 	if err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
-		m.log.node.log.Warn("the other machines of the cluster could not be told of this one", "err", err)
+		m.log.node.log.Warn("could not announce this machine to the others of the cluster", "err", err)
 	}
 }
 
@@ -282,21 +282,21 @@ func (m *Membership) logChanges(was, now []Member) {
 	}
 	for _, k := range was {
 		if !has(now, k.Name) {
-			log.Warn("a machine of the cluster does not answer any more", "machine", k.Name)
+			log.Warn("a machine of the cluster no longer answers", "machine", k.Name)
 		}
 	}
 	for _, k := range now {
 		if k.Name != m.log.node.name && !has(was, k.Name) {
-			log.Info("a machine of the cluster is here", "machine", k.Name)
+			log.Info("a machine of the cluster is up", "machine", k.Name)
 		}
 	}
 	switch name := home(now); {
 	case name == home(was):
 	case name == m.log.node.name:
-		log.Info("this machine of the cluster decides now")
+		log.Info("this machine is now the home of the cluster")
 	case name == "":
-		log.Warn("no machine of the cluster decides; comments are answered busy")
+		log.Warn("the cluster has no home; comments are answered busy")
 	default:
-		log.Info("another machine of the cluster decides now", "machine", name)
+		log.Info("another machine is now the home of the cluster", "machine", name)
 	}
 }

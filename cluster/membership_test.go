@@ -153,10 +153,10 @@ func TestThreeMachinesFindOneHome(t *testing.T) {
 		tick.Stop()
 	}
 	for _, want := range []string{
-		`level=INFO msg="a machine of the cluster is here" machine=` + second,
-		`level=INFO msg="this machine of the cluster decides now"`,
-		`level=INFO msg="another machine of the cluster decides now" machine=` + third,
-		`level=WARN msg="a machine of the cluster does not answer any more" machine=` + third,
+		`level=INFO msg="a machine of the cluster is up" machine=` + second,
+		`level=INFO msg="this machine is now the home of the cluster"`,
+		`level=INFO msg="another machine is now the home of the cluster" machine=` + third,
+		`level=WARN msg="a machine of the cluster no longer answers" machine=` + third,
 	} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("%s is not in the log:\n%s", want, said.String())

@@ -25,7 +25,7 @@ func (m *Membership) Broadcast(about string, data []byte) {
 	msg.Header.Set(headFrom, m.log.node.name)
 	msg.Data = data
 	if err := m.log.node.nc.PublishMsg(msg); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
-		m.log.node.log.Debug("the other machines of the cluster could not be told", "about", about, "err", err)
+		m.log.node.log.Debug("could not send a message to the other machines of the cluster", "about", about, "err", err)
 	}
 }
 
@@ -94,11 +94,11 @@ func (m *Membership) Ready() error {
 	defer m.mu.Unlock()
 	switch now := m.roster.last; {
 	case m.roster.self.Older:
-		return errors.New("this machine runs an older danmaku than what the other machines of the cluster write needs; upgrade it")
+		return errors.New("the other machines of the cluster run a newer danmaku; upgrade this one")
 	case !m.roster.ticked, m.roster.levelAt == 0, now-m.roster.levelAt > m.roster.lagsFor():
-		return errors.New("this machine has not all that the other machines of the cluster have")
+		return errors.New("this machine does not have all the data of the other machines of the cluster")
 	case m.roster.homeAt == 0, now-m.roster.homeAt > m.roster.lagsFor():
-		return errors.New("no machine of the cluster decides now")
+		return errors.New("the cluster has no home now")
 	}
 	return nil
 }

@@ -222,7 +222,7 @@ func (o Options) greet(srv *server.Server) error {
 	}()
 	for end := time.Now().Add(startWithin); !srv.JetStreamIsLeader(); time.Sleep(greetEvery) {
 		if time.Now().After(end) {
-			return fmt.Errorf("start the cluster's server: it does not lead itself after %v; do other machines belong to this cluster? Their addresses are to stand in its configuration", startWithin)
+			return fmt.Errorf("start the cluster's server: it does not lead itself after %v; do other machines belong to this cluster? Their addresses must be in its configuration", startWithin)
 		}
 	}
 	return nil

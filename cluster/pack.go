@@ -17,7 +17,7 @@ const (
 	packsNow    = packsBinary
 )
 
-var errPack = errors.New("a pack that cannot be read")
+var errPack = errors.New("malformed pack")
 
 // packed is an entry of a pack.
 type packed interface {

@@ -36,7 +36,7 @@ func (c *Cluster) keep(ctx context.Context) {
 			return
 		}
 		if err != nil && err.Error() != said {
-			c.slog.Warn("the list of the cluster's machines could not be kept; it is tried again", "err", err)
+			c.slog.Warn("could not store the list of the cluster's machines; trying again", "err", err)
 			said = err.Error()
 		}
 		select {
@@ -159,7 +159,7 @@ func (l *Log) gone(name string) bool {
 }
 
 // ErrExpelled means that this machine was removed from the list of its cluster.
-var ErrExpelled = errors.New("this machine was taken out of its cluster; run danmaku cluster leave here, and join it anew")
+var ErrExpelled = errors.New("this machine was removed from its cluster; run danmaku cluster leave here, and join it again")
 
 // setPeer adds a machine to the log's list, or removes it when it has no address.
 func (l *Log) setPeer(ctx context.Context, p Peer) error {
@@ -233,7 +233,7 @@ func (l *Log) updateBlobs(ctx context.Context, copies int) error {
 		_, err = l.node.js.UpdateStream(ctx, config)
 	}
 	if err != nil {
-		return fmt.Errorf("change where the log %s keeps what is long: %w", l.name, err)
+		return fmt.Errorf("change the object store of the log %s: %w", l.name, err)
 	}
 	return nil
 }

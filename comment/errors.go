@@ -11,7 +11,7 @@ var (
 	ErrEmpty    = errors.New("the text is empty")
 	ErrTooLong  = errors.New("the text is too long")
 	ErrBadStyle = errors.New("the style is malformed")
-	ErrNotFound = errors.New("there is no such thing")
+	ErrNotFound = errors.New("not found")
 )
 
 // InputError says which field of a draft is wrong and what its limit is, and wraps one of

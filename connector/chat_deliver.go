@@ -35,7 +35,7 @@ func (c *chat) submit(a arrival) {
 	settings := c.setup()
 	if voted, err := c.rooms.Vote(ctx, settings, a.Message); voted {
 		if err != nil {
-			c.log.Debug("a chat's vote was not taken", "room", c.room, "chat", c.id, "err", err)
+			c.log.Debug("a vote from a chat was not accepted", "room", c.room, "chat", c.id, "err", err)
 		}
 		return
 	}
@@ -46,7 +46,7 @@ func (c *chat) submit(a arrival) {
 	result, err := c.rooms.Submit(ctx, settings, a.Message)
 	switch {
 	case err != nil:
-		c.log.Debug("a chat's message was not taken", "room", c.room, "chat", c.id, "err", err)
+		c.log.Debug("a message from a chat was not accepted", "room", c.room, "chat", c.id, "err", err)
 		c.set(func(st *State) { st.Counts.Limited++ })
 		return
 	case result.Limited:
@@ -147,7 +147,7 @@ func (c *chat) removeMessage(ctx context.Context, settings Settings, r Removal) 
 
 func (c *chat) count(n int, err error) {
 	if err != nil {
-		c.log.Warn("what a platform took down could not be taken down here", "room", c.room, "chat", c.id, "err", err)
+		c.log.Warn("could not remove comments that a platform took down", "room", c.room, "chat", c.id, "err", err)
 	}
 	c.set(func(st *State) { st.Counts.Gone += n })
 }

@@ -255,7 +255,7 @@ func (s *Supervisor) run(ctx context.Context, c *chat) {
 func (s *Supervisor) connect(ctx context.Context, c *chat, source Source) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			s.log.Error("a connector failed by a fault of the program", "kind", c.kind, "panic", fault, "stack", string(debug.Stack()))
+			s.log.Error("a bug in the program ended a connector", "kind", c.kind, "panic", fault, "stack", string(debug.Stack()))
 			err = Retry(FaultAnswer, "a fault of the program; see the log", nil)
 		}
 	}()

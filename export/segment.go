@@ -84,7 +84,7 @@ func scanSegment(in *input, rd *reading) error {
 }
 
 // errNotProtobuf reports bytes that cannot begin a field.
-var errNotProtobuf = errors.New("no field of protobuf")
+var errNotProtobuf = errors.New("not a protobuf field")
 
 // segmentEnd handles the end of a file within a field, or bytes that cannot begin one.
 func segmentEnd(in *input, rd *reading, at place) error {

@@ -27,7 +27,7 @@ type mark struct {
 }
 
 // ErrSpool is wrapped when the comments cannot be written to the spool file.
-var ErrSpool = errors.New("the comments cannot be written down")
+var ErrSpool = errors.New("the comments cannot be stored")
 
 // Spool reads a file like [Read] and writes its comments to on, which is empty. pick may
 // change or skip a comment; a skipped one still helps to find the beginning. Of an [Item] the
@@ -112,7 +112,7 @@ func readRecord(b []byte) (i Item, err error) {
 	for n := range fields {
 		size, read := binary.Uvarint(b)
 		if read <= 0 || size > uint64(len(b)-read) {
-			return Item{}, errors.New("read a comment: it is not as it was written")
+			return Item{}, errors.New("read a comment: the stored copy is damaged")
 		}
 		fields[n], b = string(b[read:read+int(size)]), b[read+int(size):]
 	}

@@ -133,7 +133,7 @@ func (svc *Service) lookAfter(ctx context.Context) {
 		for _, id := range due {
 			c := show.Command{Op: show.StartScheduled, ID: id, Seed: make([]byte, show.SeedSize)}
 			if _, err := rand.Read(c.Seed); err != nil {
-				svc.slog.Warn("no seed could be drawn", "room", r.id, "item", id, "err", err)
+				svc.slog.Warn("could not generate a draw's seed", "room", r.id, "item", id, "err", err)
 				continue
 			}
 			svc.byItself(ctx, r, c)
@@ -156,7 +156,7 @@ func (svc *Service) countAuthors(ctx context.Context, r *liveRoom, id string) {
 		return
 	}
 	if err := svc.loadLive(ctx, r, it); err != nil && ctx.Err() == nil {
-		svc.slog.Warn("who takes part in a draw could not be counted", "room", r.id, "item", id, "err", err)
+		svc.slog.Warn("could not count the participants of a draw", "room", r.id, "item", id, "err", err)
 	}
 }
 
@@ -165,7 +165,7 @@ func (svc *Service) countAuthors(ctx context.Context, r *liveRoom, id string) {
 func (svc *Service) byItself(ctx context.Context, r *liveRoom, c show.Command) {
 	e := room.Event{Room: r.id, At: svc.now(), Kind: room.KindItem, Command: &c}
 	if _, err := svc.journal.Append(svc.inTerm(ctx), e); err != nil && !errors.Is(err, room.ErrBusy) && ctx.Err() == nil {
-		svc.slog.Warn("an item could not be changed at its moment", "room", r.id, "item", c.ID, "op", c.Op, "err", err)
+		svc.slog.Warn("could not change an item at its scheduled time", "room", r.id, "item", c.ID, "op", c.Op, "err", err)
 	}
 }
 

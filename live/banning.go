@@ -115,11 +115,11 @@ func (svc *Service) banOf(ctx context.Context, roomID string, q BanRequest) (roo
 	case q.Kind != room.Mute && q.Kind != room.FullBan:
 		return ban, room.Explain(room.ErrInvalid, "kind %q: mute or ban", q.Kind)
 	case (q.User == "") == (q.AddressOf == 0):
-		return ban, room.Explain(room.ErrInvalid, "say either user or address_of")
+		return ban, room.Explain(room.ErrInvalid, "send either user or address_of")
 	case q.For < 0 || q.For > maxBan:
 		return ban, room.Explain(room.ErrInvalid, "seconds: 0 (forever) to %d", int(maxBan.Seconds()))
 	case q.For > 0 && q.ShowEnd:
-		return ban, room.Explain(room.ErrInvalid, "say either seconds or until")
+		return ban, room.Explain(room.ErrInvalid, "send either seconds or until")
 	case comment.Graphemes(q.Reason) > maxReason:
 		return ban, room.Explain(room.ErrInvalid, "reason: at most %d characters", maxReason)
 	case q.User != "" && !access.ValidPseudonym(q.User):
@@ -203,7 +203,7 @@ func (svc *Service) reban(ctx context.Context, roomID string, by room.Actor, id 
 	ban, err := svc.banned.Ban(ctx, roomID, id)
 	switch {
 	case errors.Is(err, room.ErrNotFound): // the ban was deleted with its age
-		return room.Explain(room.ErrExpired, "That ban is not kept any more.")
+		return room.Explain(room.ErrExpired, "That ban is no longer stored.")
 	case err != nil:
 		return fmt.Errorf("ban again: %w", err)
 	case slices.ContainsFunc(svc.bans.on(roomID, ban.User, ban.Address, svc.instant()), func(b banInForce) bool { return keyOf(b.Ban) == keyOf(ban) }):

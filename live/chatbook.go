@@ -74,7 +74,7 @@ func (b ChatBook) Add(ctx context.Context, c room.Chat) (room.Chat, error) {
 		}
 		n++
 		if one.Kind == c.Kind && one.Target == c.Target && one.Secret["session"] == c.Secret["session"] && one.Secret["code"] == c.Secret["code"] {
-			return c, room.Explain(room.ErrTaken, "That chat is connected already.")
+			return c, room.Explain(room.ErrTaken, "That chat is already connected.")
 		}
 	}
 	if n >= room.MaxChats {

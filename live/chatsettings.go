@@ -165,7 +165,7 @@ func (svc *Service) SetChat(ctx context.Context, roomID string, by room.Actor, i
 		case err != nil:
 			return was, err
 		case link != "" && to.Kind != was.Kind:
-			return was, room.Explain(room.ErrInvalid, "link: that is a chat of another kind (%s); remove this one and add that", to.Kind)
+			return was, room.Explain(room.ErrInvalid, "link: that is a chat of another kind (%s); remove this chat and add the other one", to.Kind)
 		}
 		from, err := svc.chats.runner.Recognize(was.Kind + ":" + was.Target)
 		elsewhere := link != "" && (err != nil || from.Host != to.Host)

@@ -107,7 +107,7 @@ func (svc *Service) takeOver(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, levelWithin)
 	defer cancel()
 	if err := svc.cluster.AwaitEnd(within); err != nil && ctx.Err() == nil {
-		svc.slog.Warn("this machine decides now, and may not have all that the one before has written; webhooks may be sent twice", "err", err)
+		svc.slog.Warn("this machine is the home now, but may lack the previous home's last events; webhooks may be sent twice", "err", err)
 	}
 }
 
@@ -120,7 +120,7 @@ func (svc *Service) Refresh(a room.Altered) {
 			return
 		}
 		if err := read(ctx); err != nil {
-			svc.slog.Error("what another machine of the cluster changed could not be read; restart to try again", "what", what, "err", err)
+			svc.slog.Error("could not read a change of another machine of the cluster; restart to try again", "what", what, "err", err)
 		}
 	}
 	load("rooms", a.Rooms, svc.loadRooms)

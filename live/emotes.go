@@ -117,7 +117,7 @@ func (svc *Service) undoEmotes(ctx context.Context, roomID string, by room.Actor
 			return fmt.Errorf("look for an emote: %w", err)
 		}
 		if !slices.Contains(rooms, roomID) {
-			return room.Explain(room.ErrExpired, "That picture is not kept any more. Choose it again.")
+			return room.Explain(room.ErrExpired, "That picture is no longer stored. Choose it again.")
 		}
 	}
 	_, err := svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) {

@@ -105,7 +105,7 @@ func (svc *Service) SetKeep(ctx context.Context, by room.Actor, days int) (KeepS
 		return was, room.Explain(room.ErrInvalid, "days: 0 (forever) to %d", MaxKeepDays)
 	}
 	if was.SetBy != "" {
-		return was, room.Explain(room.ErrInvalid, "days: %s says %d days. Take it away there to choose here.", was.SetBy, was.Days)
+		return was, room.Explain(room.ErrInvalid, "days: %s says %d days. Remove it there to choose here.", was.SetBy, was.Days)
 	}
 	a := by.Entry(room.ActionKeep)
 	a.At, a.Detail = svc.now(), strconv.Itoa(days)

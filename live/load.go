@@ -71,7 +71,7 @@ func (svc *Service) loadRules(ctx context.Context) error {
 		faults = err.Error()
 	}
 	if faults != svc.ruleFaults && faults != "" {
-		svc.slog.Warn("some rules cannot be understood and are left out", "err", faults)
+		svc.slog.Warn("rules with faults are skipped", "err", faults)
 	}
 	svc.ruleFaults = faults
 	return nil

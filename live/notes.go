@@ -134,7 +134,7 @@ func (svc *Service) checkNote(ctx context.Context, roomID string, q NoteRequest)
 	case q.Ready != "" && !q.Warn:
 		return room.Explain(room.ErrInvalid, "ready: only with warn")
 	case (q.Text == "") == (q.Ready == ""):
-		return room.Explain(room.ErrInvalid, "say either text or ready")
+		return room.Explain(room.ErrInvalid, "send either text or ready")
 	case comment.Graphemes(q.Text) > maxNote:
 		return room.Explain(room.ErrInvalid, "text: at most %d characters", maxNote)
 	case !access.ValidPseudonym(q.User):

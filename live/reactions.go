@@ -201,7 +201,7 @@ func (svc *Service) keepReactions(ctx context.Context, r *liveRoom, now time.Dur
 		return
 	}
 	if now == keepNow || !errors.Is(err, room.ErrBusy) && ctx.Err() == nil {
-		svc.slog.Warn("counts of reactions could not be kept", "room", r.id, "err", err)
+		svc.slog.Warn("could not store counts of reactions", "room", r.id, "err", err)
 	}
 	if now != keepNow {
 		r.reacted.giveBack(minutes) // retries later while the log cannot be written

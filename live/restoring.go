@@ -56,7 +56,7 @@ func (svc *Service) loadLive(ctx context.Context, r *liveRoom, it show.Item) err
 	meanwhile := s.loading[it.ID]
 	delete(s.loading, it.ID)
 	if err != nil {
-		return fmt.Errorf("load what an item has come to: %w", err)
+		return fmt.Errorf("load the results of an item: %w", err)
 	}
 	if now, known := s.find(it.ID); !known || now.State != show.Live {
 		return nil

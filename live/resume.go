@@ -54,7 +54,7 @@ func (svc *Service) Resume(ctx context.Context, roomID string, v room.View, addr
 	case errors.Is(err, fanout.ErrNoRead), ctx.Err() != nil:
 		svc.slog.Debug("a client starts afresh: the log was busy", "room", roomID, "view", v, "err", err)
 	default:
-		svc.slog.Error("a client starts afresh: what it missed could not be read", "room", roomID, "view", v, "err", err)
+		svc.slog.Error("a client starts afresh: could not read what it missed", "room", roomID, "view", v, "err", err)
 	}
 	return Resume{}
 }

@@ -85,7 +85,7 @@ func SoundLook(options map[string]string, css string) error {
 	}
 	for name, value := range options {
 		if name == "key" || !optionName.MatchString(name) || len(value) > maxOption || strings.ContainsFunc(value, unicode.IsControl) {
-			return room.Explain(room.ErrInvalid, "options: %q is none, or its value is too long", name)
+			return room.Explain(room.ErrInvalid, "options: unknown option %q, or its value is too long", name)
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ func (svc *Service) boundBefore(ctx context.Context, key refKey, refusal error) 
 	case errors.Is(err, room.ErrNotFound):
 		return Outcome{}, refusal
 	case err != nil:
-		svc.slog.Warn("a ref could not be looked up", "room", key.room, "err", err)
+		svc.slog.Warn("could not look up a ref", "room", key.room, "err", err)
 		return Outcome{}, room.ErrBusy
 	}
 	return Outcome{Status: row.Status, Comment: row.Comment, Rule: row.Rule}, nil

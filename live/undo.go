@@ -74,7 +74,7 @@ func (svc *Service) Undo(ctx context.Context, roomID string, by room.Actor, id i
 	case slices.ContainsFunc(room.Roles, func(r room.Role) bool { return CanUndo(a, room.Actor{Role: r}) }):
 		return room.ErrNotAllowed
 	default:
-		return room.Explain(room.ErrExpired, "This cannot be undone, or it was.")
+		return room.Explain(room.ErrExpired, "This cannot be undone, or is undone already.")
 	}
 	by.Undoes = a.ID
 	err = svc.undo(ctx, roomID, by, a)
@@ -82,7 +82,7 @@ func (svc *Service) Undo(ctx context.Context, roomID string, by room.Actor, id i
 	case errors.Is(err, room.ErrChanged):
 		return svc.changedSince(ctx, roomID, by, a)
 	case errors.Is(err, room.ErrNotFound): // its target is gone
-		return room.Explain(room.ErrExpired, "What this was done to has been deleted for good.")
+		return room.Explain(room.ErrExpired, "The target of this action has been deleted permanently.")
 	}
 	return err
 }
@@ -123,7 +123,7 @@ func (svc *Service) undo(ctx context.Context, roomID string, by room.Actor, a ro
 		return svc.RestoreLink(ctx, by, about)
 	case room.ActionLink, room.ActionRestore:
 		if about == by.Link {
-			return room.Explain(room.ErrNotAllowed, "You are here by this link.")
+			return room.Explain(room.ErrNotAllowed, "You are signed in with this link.")
 		}
 		return svc.RevokeLink(ctx, by, about)
 	default:
@@ -192,7 +192,7 @@ func (svc *Service) pictured(ctx context.Context, roomID string, before, after r
 	}
 	hash := strings.TrimSuffix(path.Base(was), ".jpg")
 	if _, err := svc.pictures.Picture(ctx, roomID, hash); errors.Is(err, room.ErrNotFound) {
-		return room.Explain(room.ErrExpired, "That picture is not kept any more. Choose it again.")
+		return room.Explain(room.ErrExpired, "That picture is no longer stored. Choose it again.")
 	} else if err != nil {
 		return fmt.Errorf("look for a picture: %w", err)
 	}

@@ -23,7 +23,7 @@ func (svc *Service) editWebhook(w *room.Webhook, e WebhookEdit) (changed []strin
 	}
 	for _, k := range e.Events {
 		if !slices.Contains(room.PublicKinds, k) && !slices.Contains(room.StaffKinds, k) {
-			return nil, room.Explain(room.ErrInvalid, "events: %.20q is none; %v", k, slices.Concat(room.PublicKinds, room.StaffKinds))
+			return nil, room.Explain(room.ErrInvalid, "events: unknown event %.20q; use %v", k, slices.Concat(room.PublicKinds, room.StaffKinds))
 		}
 	}
 	if e.Events != nil {
@@ -73,11 +73,11 @@ func checkWebhookURL(text string, local bool) error {
 	case len(text) > room.MaxWebhookURL:
 		return room.Explain(room.ErrInvalid, "url: at most %d bytes", room.MaxWebhookURL)
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return room.Explain(room.ErrInvalid, "url: a whole address, such as https://example.com/danmaku")
+		return room.Explain(room.ErrInvalid, "url: send a complete URL, such as https://example.com/danmaku")
 	case u.User != nil:
-		return room.Explain(room.ErrInvalid, "url: no user and password; the signature says who sends")
+		return room.Explain(room.ErrInvalid, "url: remove user and password; the signature identifies the sender")
 	case u.Fragment != "":
-		return room.Explain(room.ErrInvalid, "url: nothing behind a #, which is never sent")
+		return room.Explain(room.ErrInvalid, "url: remove the part after #, which is never sent")
 	}
 	host := strings.ToLower(u.Hostname())
 	ip, err := netip.ParseAddr(host)

@@ -155,7 +155,7 @@ func (svc *Service) AddWebhook(ctx context.Context, roomID string, by room.Actor
 		Events: room.WebhookKinds([]room.Kind{room.KindComment}),
 	}
 	if e.URL == nil {
-		return WebhookView{}, nil, room.Explain(room.ErrInvalid, "url: where the events go, such as https://example.com/danmaku")
+		return WebhookView{}, nil, room.Explain(room.ErrInvalid, "url: send the URL for the events, such as https://example.com/danmaku")
 	}
 	e.NewKey = true
 	if _, err := svc.editWebhook(&w, e); err != nil {

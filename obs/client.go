@@ -47,7 +47,7 @@ const closeWrongPassword = 4009
 // Faults that a person can do something about.
 var (
 	ErrUnreachable   = errors.New("OBS does not answer")
-	ErrWrongPassword = errors.New("OBS does not take the password")
+	ErrWrongPassword = errors.New("OBS refuses the password")
 	ErrNoBrowser     = errors.New("this OBS has no browser source")
 	ErrNameTaken     = errors.New("OBS has something else of that name, which is not a browser source")
 )
@@ -211,7 +211,7 @@ func (c *Client) call(name string, data, answer any) error {
 	for r.ID != id { // an answer that came too late for an earlier request is passed over
 		r = response{}
 		if err := c.read(opResponse, &r); err != nil {
-			return fmt.Errorf("read what OBS says to %s: %w", name, err)
+			return fmt.Errorf("read the answer of OBS to %s: %w", name, err)
 		}
 	}
 	if !r.Status.Result {
@@ -221,7 +221,7 @@ func (c *Client) call(name string, data, answer any) error {
 		return nil
 	}
 	if err := json.Unmarshal(r.Data, answer); err != nil {
-		return fmt.Errorf("understand what OBS says to %s: %w", name, err)
+		return fmt.Errorf("decode the answer of OBS to %s: %w", name, err)
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func New(o Options) *Asker {
 		OnStateChange: a.changed,
 	})
 	if o.URL.Scheme == "http" && !isLoopback(o.URL.Hostname()) {
-		o.Log.Warn("the second opinion is asked over plain http: everybody between here and there can read the comments", "host", o.URL.Host)
+		o.Log.Warn("the second opinion service is reached over plain http: anybody on the way can read the comments", "host", o.URL.Host)
 	}
 	return a
 }
@@ -113,7 +113,7 @@ func (a *Asker) Close() { a.close() }
 
 // Errors that say nothing about the service.
 var (
-	errNoPlace = errors.New("too many questions are on their way")
+	errNoPlace = errors.New("too many questions are in flight")
 	errLeft    = errors.New("nobody waits for the answer")
 )
 
@@ -213,7 +213,7 @@ func (a *Asker) ask(ctx context.Context, d comment.Draft) (comment.Verdict, erro
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.opt.URL.String(), bytes.NewReader(body))
 	if err != nil {
-		return comment.Verdict{}, errors.New("the address cannot be asked")
+		return comment.Verdict{}, errors.New("the address is not reachable")
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "danmaku")

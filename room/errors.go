@@ -21,7 +21,7 @@ var (
 	ErrMuted      = errors.New("the author is muted")
 	ErrBanned     = errors.New("the author is banned")
 	ErrSlowDown   = errors.New("too many comments")
-	ErrDuplicate  = errors.New("the same was sent before")
+	ErrDuplicate  = errors.New("the same text was sent before")
 	ErrRefused    = errors.New("the filter refused it")
 	ErrBusy       = errors.New("the log cannot be written right now")
 	ErrNotFound   = comment.ErrNotFound

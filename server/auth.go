@@ -238,7 +238,7 @@ func (s *Server) command(r *http.Request, signature string) (room.Actor, error) 
 	case !s.live.Keys().VerifyLocal(s.now(), signature, r.Method, r.RequestURI):
 		return room.Actor{}, wire.ErrNoKey
 	case !fromThisMachine(r):
-		return room.Actor{}, room.Explain(room.ErrNotAllowed, "Commands are taken from the server's own machine alone, and not through a proxy.")
+		return room.Actor{}, room.Explain(room.ErrNotAllowed, "Commands are accepted only from the server's own machine, and not through a proxy.")
 	}
 	return live.Shell, nil
 }

@@ -51,7 +51,7 @@ func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 	for _, name := range names {
 		f, ok := a.files[name]
 		if !ok {
-			return in, fmt.Errorf("there is no file %s", name)
+			return in, fmt.Errorf("no such file: %s", name)
 		}
 		into, comments := &style, []*regexp.Regexp{blockComment, indent, codeComment}
 		if path.Ext(name) == ".js" {
@@ -118,7 +118,7 @@ func (a *assets) inOrder(name string, order, open []string) ([]string, error) {
 	}
 	f, ok := a.files[name]
 	if !ok {
-		return nil, fmt.Errorf("there is no module %s", name)
+		return nil, fmt.Errorf("no such module: %s", name)
 	}
 	var err error
 	for _, m := range importLine.FindAllSubmatch(f.plain, -1) {

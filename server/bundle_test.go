@@ -12,7 +12,7 @@ func TestBundleRefusesWhatItCannotTake(t *testing.T) {
 		"default export":  {"import { a } from './other.js';\n", "export default 1;\n", "cannot be bundled"},
 		"list of exports": {"import { a } from './other.js';\n", "const a = 1;\nexport { a };\n", "cannot be bundled"},
 		"whole import":    {"import * as o from './other.js';\n", "export const a = 1;\n", "cannot be bundled"},
-		"missing":         {"import { a } from './nowhere.js';\n", "", "there is no module"},
+		"missing":         {"import { a } from './nowhere.js';\n", "", "no such module"},
 		"circle":          {"import { a } from './other.js';\n", "import { b } from './main.js';\nexport const a = 1;\n", "imports itself"},
 		"fine":            {"import { a as b } from './other.js';\nb();\n", "/** b */\nexport function a() {}\n", ""},
 	} {

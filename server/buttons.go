@@ -61,7 +61,7 @@ func (s *Server) press(c echo.Context) error {
 	r, actor := c.Request(), actorOf(c)
 	switch {
 	case c.QueryParam("key") != "" && actor.Role != room.Button:
-		return room.Explain(room.ErrNotAllowed, "Only the key of a button may stand in an address.")
+		return room.Explain(room.ErrNotAllowed, "Only the key of a button may be in an address.")
 	case r.Method != http.MethodPost && r.Header.Get("Authorization") == "":
 		return wire.ErrNoKey // a session must not act because some page led here
 	case looking(r):

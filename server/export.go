@@ -179,6 +179,6 @@ func (s *Server) storeOBSMoment(roomID string, f wire.ClientFrame) {
 	ctx, cancel := context.WithTimeout(context.Background(), obsTimeout)
 	defer cancel()
 	if err := s.opt.Archive.AddMoment(ctx, room.Moment{Room: roomID, At: at, Kind: kind}); err != nil {
-		s.log.Warn("an event of OBS could not be stored", "room", roomID, "event", f.Event, "err", err)
+		s.log.Warn("could not store an event of OBS", "room", roomID, "event", f.Event, "err", err)
 	}
 }

@@ -42,7 +42,7 @@ func (s *Server) newItem(c echo.Context) error {
 		return err
 	}
 	if body.Start && body.Starts != 0 {
-		return room.Explain(room.ErrBadFrame, "Send start or starts: it starts at once or at a moment.")
+		return room.Explain(room.ErrBadFrame, "Send either start, to start at once, or starts, to start at a moment.")
 	}
 	it, err := s.live.CreateItem(c.Request().Context(), c.Param("room"), actorOf(c), body.Kind, body.Spec, body.Rank, moment(body.Starts))
 	return s.made(c, it, body.Start, err)
@@ -154,7 +154,7 @@ func (s *Server) orderItems(c echo.Context) error {
 		return err
 	}
 	if n := len(body.IDs); n < 2 || n > show.MaxItems {
-		return room.Explain(room.ErrBadFrame, "ids: 2 to %d items in the order that they are to have", show.MaxItems)
+		return room.Explain(room.ErrBadFrame, "ids: send 2 to %d items in their new order", show.MaxItems)
 	}
 	_, err := s.live.ChangeItem(c.Request().Context(), c.Param("room"), actorOf(c), show.Command{Op: show.Order, ID: body.IDs[0], IDs: body.IDs})
 	if err != nil {

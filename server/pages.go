@@ -191,7 +191,7 @@ func format(lang language.Tag, message any, key string, args []any) (string, err
 	}
 	text, ok := message.(string)
 	if !ok {
-		return "", fmt.Errorf("there is no message %q", key)
+		return "", fmt.Errorf("no such message: %q", key)
 	}
 	return strings.TrimSpace(strings.NewReplacer(pairs...).Replace(text)), nil
 }

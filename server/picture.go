@@ -86,7 +86,7 @@ func redraw(b []byte) ([]byte, error) {
 		img, _, err = image.Decode(bytes.NewReader(b))
 	}
 	if err != nil || endless {
-		return nil, room.Explain(room.ErrInvalid, "This %s is damaged. Save it anew and send it again.", strings.ToUpper(kind))
+		return nil, room.Explain(room.ErrInvalid, "This %s is damaged. Save it again and send the new file.", strings.ToUpper(kind))
 	}
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, shrink(img), &jpeg.Options{Quality: 82}); err != nil {

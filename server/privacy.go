@@ -37,7 +37,7 @@ func (s *Server) privacyForm(c echo.Context) error {
 		return err
 	}
 	if c.FormValue("sure") != "yes" {
-		return room.Explain(room.ErrInvalid, "sure: tick that everything is to be deleted")
+		return room.Explain(room.ErrInvalid, "sure: confirm that everything will be deleted")
 	}
 	a, err := s.me(c)
 	if err != nil {

@@ -234,14 +234,14 @@ func (s *Server) routes(atHome bool) *echo.Echo {
 }
 
 // errLooking refuses a request that only looks, see [looking], where it would act.
-var errLooking = errors.New("nothing is done for who only looks")
+var errLooking = errors.New("a HEAD or prefetch request has no effect here")
 
 // answerError sends a client the error, once, in the form it asked for. After the head only
 // an aborted connection can report an error: otherwise half an answer would look like a
 // whole one.
 func (s *Server) answerError(err error, c echo.Context) {
 	if c.Response().Committed {
-		s.log.Debug("an answer was broken off", "method", c.Request().Method, "path", c.Path(), "err", err)
+		s.log.Debug("an answer was cut off", "method", c.Request().Method, "path", c.Path(), "err", err)
 		panic(http.ErrAbortHandler)
 	}
 	if errors.Is(err, errLooking) {

@@ -120,7 +120,7 @@ func reorder(items []Item, ids []string) ([]Change, error) {
 		}
 	}
 	if len(moved) != len(ids) {
-		return nil, fmt.Errorf("%w: an item that is not there, has ended or is named twice", ErrNotFound)
+		return nil, fmt.Errorf("%w: an item does not exist, has ended or is named twice", ErrNotFound)
 	}
 	rest := ids
 	var changes []Change

@@ -46,7 +46,7 @@ func (s DrawSpec) check() (out DrawSpec, err error) {
 		return s, err
 	}
 	if s.Button && (s.Word != "" || !s.Since.IsZero()) {
-		return s, fmt.Errorf("%w: button: who presses it need not have written; leave word and since out", ErrInvalid)
+		return s, fmt.Errorf("%w: button: people who press it need not have written; leave word and since out", ErrInvalid)
 	}
 	return s, within("winners", s.Winners, 1, MostWinners)
 }
@@ -154,7 +154,7 @@ func drawBegin(it *Item, seed []byte) error {
 func drawEnd(it *Item, c Command) error {
 	var given DrawResult
 	if json.Unmarshal(c.Result, &given) != nil {
-		return fmt.Errorf("%w: a draw ends with those who took part", ErrInvalid)
+		return fmt.Errorf("%w: a draw ends with its participants", ErrInvalid)
 	}
 	r, err := drawn(*it, given.Entries, nil)
 	if err != nil {

@@ -292,7 +292,7 @@ func (j *journal) wipe() {
 	}
 	done, err := j.w.emptyLog()
 	if err != nil {
-		j.log.Warn("the write-ahead log could not be emptied of what was deleted; it is tried again", "error", err)
+		j.log.Warn("could not clear deleted data from the write-ahead log; trying again", "error", err)
 	}
 	j.w.wiped = !done
 }

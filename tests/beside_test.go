@@ -139,7 +139,7 @@ func TestServersThatTakeNoCommands(t *testing.T) {
 		{http.StatusNotFound, "en", "is of an older version than this program"},
 		{http.StatusNotFound, "zh-CN", "版本旧"},
 		{http.StatusNotFound, "ja", "古いバージョン"},
-		{http.StatusForbidden, "en", "takes commands from its own machine alone"},
+		{http.StatusForbidden, "en", "accepts commands only from its own machine"},
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(tt.status) }))
 		if err := os.WriteFile(filepath.Join(data, "address"), []byte(s.URL+"\n"), 0o600); err != nil {

@@ -103,7 +103,7 @@ func TestChatsAreRefusedWithASentence(t *testing.T) {
 		{map[string]any{"link": "twitch.tv/mika", "off": true, "secret": map[string]string{"key": "x"}}, "has no such secret; it knows none", 422},
 		{map[string]any{"link": "twitch.tv/mika", "off": true, "min_amount": -1}, "min_amount: 0 to", 422},
 		{map[string]any{"link": "twitch.tv/mika", "off": true}, `"phase":"off"`, 201},
-		{map[string]any{"link": "mika", "off": true}, "connected already", 409},
+		{map[string]any{"link": "mika", "off": true}, "already connected", 409},
 	} {
 		if status, text := boss.do("POST", liveRoom+"/chats", row.body, ours); status != row.code || !strings.Contains(text, row.want) {
 			t.Errorf("%v: %d %s, want %d %q", row.body, status, text, row.code, row.want)

@@ -245,7 +245,7 @@ func TestStopSendsEveryClientABye(t *testing.T) {
 	if code := p.stop(); code != exitDone {
 		t.Errorf("exit code %d", code)
 	}
-	if strings.Contains(p.logs.String(), "not everything has come to its end") {
+	if strings.Contains(p.logs.String(), "the shutdown did not complete") {
 		t.Errorf("stopping was cut short:\n%s", p.logs)
 	}
 	for _, s := range sockets {

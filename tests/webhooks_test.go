@@ -341,17 +341,17 @@ func TestWebhooksAreRefusedWithASentence(t *testing.T) {
 		body map[string]any
 		want string
 	}{
-		{map[string]any{}, "url: where the events go"},
-		{map[string]any{"url": "example.com/x"}, "url: a whole address"},
-		{map[string]any{"url": "ftp://example.com/"}, "url: a whole address"},
-		{map[string]any{"url": "https://a:b@example.com/"}, "url: no user and password"},
-		{map[string]any{"url": "https://example.com/#x"}, "url: nothing behind a #"},
+		{map[string]any{}, "url: send the URL for the events"},
+		{map[string]any{"url": "example.com/x"}, "url: send a complete URL"},
+		{map[string]any{"url": "ftp://example.com/"}, "url: send a complete URL"},
+		{map[string]any{"url": "https://a:b@example.com/"}, "url: remove user and password"},
+		{map[string]any{"url": "https://example.com/#x"}, "url: remove the part after #"},
 		{map[string]any{"url": "https://example.com/" + strings.Repeat("x", 2000)}, "url: at most 2000 bytes"},
 		{map[string]any{"url": "http://127.0.0.1/"}, "allow that for this webhook (local)"},
 		{map[string]any{"url": "http://localhost:8090/"}, "allow that for this webhook (local)"},
 		{map[string]any{"url": "http://[::1]/"}, "allow that for this webhook (local)"},
 		{map[string]any{"url": "http://192.168.1.1/"}, "allow that for this webhook (local)"},
-		{map[string]any{"url": "https://example.com/", "events": []string{"dance"}}, `events: \"dance\" is none`},
+		{map[string]any{"url": "https://example.com/", "events": []string{"dance"}}, `events: unknown event \"dance\"`},
 		{map[string]any{"url": "https://example.com/", "events": []string{}}, "events: choose at least one"},
 		{map[string]any{"url": "https://example.com/", "label": strings.Repeat("x", 61)}, "label: at most 60"},
 	} {

@@ -119,7 +119,7 @@ func (h *hook) run(ctx context.Context, was *hook) {
 	for ctx.Err() == nil {
 		b, err := h.runner.opt.Source.WebhookEvents(ctx, h.Webhook, h.position, 0, early)
 		if err != nil {
-			h.runner.opt.Log.Warn("a webhook waits: the log could not be read", "room", h.Room, "webhook", h.ID, "err", err)
+			h.runner.opt.Log.Warn("a webhook waits: could not read the log", "room", h.Room, "webhook", h.ID, "err", err)
 			h.pause(ctx, firstPause)
 			continue
 		}
@@ -150,7 +150,7 @@ func (h *hook) run(ctx context.Context, was *hook) {
 // that could not be stored are sent again after a restart, which receivers expect.
 func (h *hook) store(ctx context.Context, stored int64) int64 {
 	if err := h.runner.opt.Source.WebhookPassed(context.WithoutCancel(ctx), h.ID, h.position); err != nil {
-		h.runner.opt.Log.Warn("how far a webhook has got could not be stored; some of it will be sent again", "room", h.Room, "webhook", h.ID, "err", err)
+		h.runner.opt.Log.Warn("could not store a webhook's position; some events will be sent again", "room", h.Room, "webhook", h.ID, "err", err)
 		return stored
 	}
 	return h.position
@@ -215,7 +215,7 @@ func (h *hook) deliver(ctx context.Context, upTo room.Position, events [][]byte,
 		}
 		failures++
 		if failures == 1 {
-			h.runner.opt.Log.Warn("a webhook fails; it is tried again", "room", h.Room, "webhook", h.ID, "fault", d.Fault, "status", d.Status)
+			h.runner.opt.Log.Warn("a webhook failed; trying again", "room", h.Room, "webhook", h.ID, "fault", d.Fault, "status", d.Status)
 		}
 		if d.Fault == room.DeliveryGone || d.Fault == room.DeliveryKey {
 			h.halt(ctx)

@@ -172,7 +172,7 @@ func (c *Cache) Picture(name string) (picture []byte, mediaType string, ok bool)
 // Keep stores a picture that another machine has fetched under this name.
 func (c *Cache) Keep(name string, picture []byte) error {
 	if !saneName.MatchString(name) {
-		return fmt.Errorf("%q is no name of a picture", name)
+		return fmt.Errorf("invalid name of a picture: %q", name)
 	}
 	if err := sound(picture); err != nil {
 		return err
@@ -192,7 +192,7 @@ func (c *Cache) fetchAll(ctx context.Context) {
 			if err != nil && ctx.Err() == nil {
 				now := c.now()
 				c.failed.Set(j.name, now, now)
-				c.log.Debug("an emote's picture could not be fetched", "err", err)
+				c.log.Debug("could not fetch an emote's picture", "err", err)
 			}
 			c.mu.Unlock()
 			if c.changed != nil {
@@ -232,7 +232,7 @@ func sound(b []byte) error {
 	case len(b) > maxPicture:
 		return errors.New("too large")
 	case sniff(b) == "":
-		return errors.New("no PNG, GIF or WebP")
+		return errors.New("neither PNG, GIF nor WebP")
 	}
 	if size, _, err := image.DecodeConfig(bytes.NewReader(b)); err != nil {
 		return fmt.Errorf("cannot be read: %w", err)
@@ -303,7 +303,7 @@ func (c *Cache) makeRoom() {
 			return
 		}
 		if err := os.Remove(filepath.Join(c.dir, f.name)); err != nil {
-			c.log.Warn("an old picture of an emote cannot be deleted", "err", err)
+			c.log.Warn("could not delete an emote's old picture", "err", err)
 			continue
 		}
 		c.total -= c.have[f.name]

@@ -52,7 +52,7 @@ type Recording struct {
 
 // ErrPanic is the error of a source or a submitter that panicked. It is a bug, which is
 // logged.
-var ErrPanic = errors.New("a replay failed by a fault of the program")
+var ErrPanic = errors.New("a bug in the program ended the replay")
 
 // Submitter submits one comment. A wait above zero requests another try after it; an error
 // ends the replay.

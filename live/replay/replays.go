@@ -165,7 +165,7 @@ func nothingToPlay(recording Recording) error {
 // release closes a recording that is no longer played.
 func (s *Replays) release(roomID string, recording Recording) {
 	if err := recording.Close(); err != nil {
-		s.deps.Log.Warn("a recording that is over could not be let go of", "room", roomID, "err", err)
+		s.deps.Log.Warn("could not close a finished recording", "room", roomID, "err", err)
 	}
 }
 

@@ -58,7 +58,7 @@ func count(b []byte) (f frames, err error) {
 			table(head[8])
 			take(1) // the size of a code
 		default:
-			return f, fmt.Errorf("a GIF has no block %#x", kind[0])
+			return f, fmt.Errorf("unknown GIF block %#x", kind[0])
 		}
 		for err == nil { // its sub-blocks, up to an empty one
 			size := take(1)

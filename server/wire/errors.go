@@ -49,7 +49,7 @@ var faults = []Fault{
 }
 
 // ErrNoKey reports a request that needs a key and has none, or an invalid one.
-var ErrNoKey = errors.New("no key, or a bad one")
+var ErrNoKey = errors.New("no key, or an invalid one")
 
 // Internal is the answer for a bug; only the log has its details.
 var Internal = Fault{Status: http.StatusInternalServerError, Code: "internal", Message: "Something failed here. The log of the server has the detail."}

@@ -131,7 +131,7 @@ xdotool key Escape
 
 must_say 'set DANMAKU_OBS_PASSWORD' obs add --data "$data"
 export DANMAKU_OBS_PASSWORD=wrong
-must_say 'OBS does not take the password' obs add --data "$data"
+must_say 'OBS refuses the password' obs add --data "$data"
 must_say 'OBS does not answer' obs add --data "$data" --obs 127.0.0.1:4466
 export DANMAKU_OBS_PASSWORD='käse 密码'
 must_say 'Added the source "danmaku" in the scene "Scene" of OBS' obs add --data "$data"
