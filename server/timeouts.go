@@ -91,3 +91,13 @@ func setBodyDeadline(w http.ResponseWriter, limit time.Duration) error {
 func allowLargeBody(w http.ResponseWriter, body time.Duration) error {
 	return errors.Join(setBodyDeadline(w, body), setAnswerDeadline(w, body+answerTimeout))
 }
+
+// answerAtOnce lets an answer leave before the request's body has arrived. Otherwise net/http
+// first waits for up to 256 KB of it, and who sends slowly hears late that it is in vain.
+func answerAtOnce(w http.ResponseWriter) error {
+	err := http.NewResponseController(w).EnableFullDuplex()
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}

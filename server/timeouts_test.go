@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -151,5 +152,35 @@ func TestAnswerComesAfterALargeBody(t *testing.T) {
 	}
 	if len(d.moved) != 1 || d.moved[0].Before(d.body.Add(answerTimeout)) {
 		t.Errorf("the body may come until %v, the answer may be written until %v", d.body, d.moved)
+	}
+}
+
+// A refusal arrives while the body is still missing.
+func TestARefusalDoesNotWaitForTheBody(t *testing.T) {
+	e := echo.New()
+	e.POST("/", func(c echo.Context) error {
+		if err := answerAtOnce(c.Response()); err != nil {
+			return err
+		}
+		return c.NoContent(http.StatusNotFound)
+	})
+	s := httptest.NewServer(e)
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusNotFound {
+		t.Errorf("status %d", resp.StatusCode)
 	}
 }
