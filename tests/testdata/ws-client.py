@@ -53,7 +53,19 @@ async def in_parts(ws, data, size, kind=TEXT):
     return pings
 
 
+async def ended(name, extensions, what, data, size):
+    """Sends what the server does not take, and prints how it ends the connection."""
+    other = Phone(await dial(extensions))
+    await other.next("hello")
+    try:
+        await in_parts(other.ws, data, size)
+    except ConnectionClosed:
+        pass  # the server need not wait for the rest
+    out(f"{name}: {what}", await other.closed())
+
+
 async def main():
+    endings = []
     for name, extensions in {
         "plain": [],
         "packed": [ClientPerMessageDeflateFactory()],
@@ -83,14 +95,8 @@ async def main():
         out(f"{name}: empty", (await phone.next("error"))["code"])
         await ws.close(1000)
         out(f"{name}: closed", ws.close_code)
-        for what, data, size in ("too big", b"x" * 5000, 1000), ("not UTF-8", b'"\xff\xfe"', 2):
-            other = Phone(await dial(extensions))
-            await other.next("hello")
-            try:
-                await in_parts(other.ws, data, size)
-            except ConnectionClosed:
-                pass  # the server need not wait for the rest
-            out(f"{name}: {what}", await other.closed())
+        endings += [ended(name, extensions, "too big", b"x" * 5000, 1000), ended(name, extensions, "not UTF-8", b'"\xff\xfe"', 2)]
+    await asyncio.gather(*endings)  # at once: each connection takes a second to close
     try:
         await dial(protocol="other.v1")
     except InvalidStatusCode as refusal:
