@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/png"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,12 +46,22 @@ func TestAfterTheShow(t *testing.T) {
 
 	// The recording began ten minutes before the show.
 	console.Eval(`(() => {
-		const zero = document.querySelector('#page [type="datetime-local"]');
-		const at = new Date(new Date(zero.value).getTime() - 600_000);
-		zero.value = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-		zero.dispatchEvent(new Event("change"));
+		const [day, clock] = document.querySelectorAll("#page .moment input");
+		const at = new Date(new Date(day.value + "T" + clock.value).getTime() - 600_000);
+		[day.value, clock.value] = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).split("T");
+		clock.dispatchEvent(new Event("change"));
 	})()`)
 	console.Wait(containsJS("#page .report-offset", "10:00") + `&& ` + containsJS("#page .help", "As you set it."))
+
+	// The time shows 24 hours in every browser, and says what it does not understand.
+	setClock := func(text string) {
+		console.Eval(`(() => { const clock = document.querySelector("#page .moment .clock"); clock.value = ` + strconv.Quote(text) + `; clock.dispatchEvent(new Event("change")); })()`)
+	}
+	kept := browser.Value[string](console, `document.querySelector("#page .moment .clock").value`)
+	setClock("8 pm")
+	console.Wait(containsJS("#page [role=status].fault", "such as 20:18") + `&& document.querySelector("#page .moment .clock").getAttribute("aria-invalid") === "true"`)
+	setClock(strings.ReplaceAll(kept, ":", ""))
+	console.Wait(`document.querySelector("#page .moment .clock").value === ` + strconv.Quote(kept) + ` && !document.querySelector("#page [role=status].fault")`)
 
 	console.Eval(pressButtonJS("Save as picture"))
 	name, file := next()

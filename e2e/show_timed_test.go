@@ -69,6 +69,9 @@ func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
 
 	clickButton(console, ".show-page", "New announcement")
 	fillIn(console, `document.querySelector(".show-form .field input")`, "Later")
+	fillIn(console, `document.querySelector(".show-form .show-at input")`, "tonight")
+	clickButton(console, ".show-form", "Start")
+	console.Wait(containsJS(".show-form .fault", "such as 20:18") + ` && document.activeElement === document.querySelector(".show-form .show-at input")`)
 	fillIn(console, `document.querySelector(".show-form .show-at input")`, "20:00")
 	console.Wait(`[...document.querySelectorAll(".show-form button[type=submit]:not([hidden])")].map((b) => b.textContent).join().startsWith("Start at ")`)
 	clickButton(console, ".show-form", browser.Value[string](console, `document.querySelector(".show-form button[type=submit]:not([hidden])").textContent`))

@@ -1,7 +1,7 @@
 // Moments of the show: the meaning of a time of day.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fieldTime, momentOf, momentText, nextMoment } from '../console/show-time.js';
+import { clockText, fieldTime, momentOf, momentText, nextMoment } from '../console/show-time.js';
 import { countedDown } from '../shared/countdown.js';
 import { wanted } from '../overlay/show.js';
 import { Items } from '../shared/items.js';
@@ -43,4 +43,12 @@ test('the final text shows when a countdown reached 0, not when it was stopped',
   assert.equal(shows({ stopped: 11_000 }, 20_000), undefined, 'for some seconds');
   assert.equal(shows({ stopped: 5_000 }, 6_000), undefined);
   assert.equal(shows({ stopped: 11_000, spec: { seconds: 10 } }, 12_000), undefined, 'without words there is nothing to say');
+});
+
+test('a time of day is read as people type it, and nothing else', () => {
+  for (const [text, want] of /** @type {[string, string|null][]} */ ([
+    ['', ''], ['  ', ''], ['20:18', '20:18'], ['8:05', '08:05'], ['2018', '20:18'], ['805', '08:05'], ['20:18:35', '20:18:35'], ['201835', '20:18:35'],
+    ['２０：１８', '20:18'], ['20.18', '20:18'], [' 20 : 18 ', '20:18'], ['0:00', '00:00'], ['23:59:59', '23:59:59'],
+    ['24:00', null], ['20:60', null], ['20:18:60', null], ['8', null], ['8 pm', null], ['20:18pm', null], ['-1:00', null], ['soon', null],
+  ])) assert.equal(clockText(text), want, text);
 });

@@ -5,6 +5,7 @@ import { ApiError } from '../shared/api.js';
 import { el, icon } from '../shared/dom.js';
 import { choice, frame, setting } from './page.js';
 import { openReplay } from './replay.js';
+import { momentField } from './clock-field.js';
 import { STATUSES, account, exportQuery, field, inOrder, moment, nameOf, readFile, sessionName } from './export-params.js';
 
 /** @typedef {import('./export-params.js').Session} Session */
@@ -54,11 +55,11 @@ function openExport(box, store, acts, follow) {
     return input;
   });
   const when = el('select', { 'aria-label': t('export_when') });
-  const from = el('input', { type: 'datetime-local', step: 1, class: 'plain-field', 'aria-label': t('export_from') });
-  const to = el('input', { type: 'datetime-local', step: 1, class: 'plain-field', 'aria-label': t('export_to') });
-  const span = el('div', { class: 'with' }, from, el('span', { 'aria-hidden': 'true' }, '–'), to);
+  const from = momentField(words, t('export_from'), draw);
+  const to = momentField(words, t('export_to'), draw);
+  const span = el('div', { class: 'with' }, from.node, el('span', { 'aria-hidden': 'true' }, '–'), to.node);
   const zero = choice('export-zero', ['auto', 'recording', 'first', 'time'], (z) => t(`zero_${z}`), draw);
-  const zeroAt = el('input', { type: 'datetime-local', step: 1, class: 'plain-field', 'aria-label': t('zero_time') });
+  const zeroAt = momentField(words, t('zero_time'), draw);
   const early = el('select', { 'aria-label': t('export_early') }, ...['', 'drop', 'clamp'].map((value) => el('option', { value }, t(value ? `early_${value}` : 'early_default'))));
   const bom = el('input', { type: 'checkbox' });
   const bomRow = setting(t('export_bom'), t('export_bom_help'), el('label', { class: 'check' }, bom, t('export_bom_on')));
@@ -76,7 +77,7 @@ function openExport(box, store, acts, follow) {
     setting(t('export_format'), '', format.group, about),
     setting(t('export_which'), t('export_which_help'), el('div', { class: 'swatches' }, ...statuses.map((input) => el('label', {}, input, t(`status_${input.value}`))))),
     setting(t('export_when'), '', when, span),
-    setting(t('export_zero'), t('export_zero_help'), zero.group, zeroAt),
+    setting(t('export_zero'), t('export_zero_help'), zero.group, zeroAt.node),
     setting(t('export_early'), '', early),
     bomRow,
     el('div', { class: 'page-bar' }, get, stop, bar, status),
@@ -98,7 +99,7 @@ function openExport(box, store, acts, follow) {
   function draw() {
     about.textContent = t(`${wordOf(format.value)}_help`);
     span.hidden = when.value !== 'span';
-    zeroAt.hidden = zero.value !== 'time';
+    zeroAt.node.hidden = zero.value !== 'time';
     bomRow.hidden = !formatNow().marked;
     early.disabled = zero.value === 'first';
     const fault = faultOf();
@@ -109,6 +110,7 @@ function openExport(box, store, acts, follow) {
   /** Why it cannot be exported, in words. */
   function faultOf() {
     if (!statuses.some((input) => input.checked)) return t('export_none');
+    if (when.value === 'span' && (from.wrong || to.wrong) || zero.value === 'time' && zeroAt.wrong) return t('moment_fault');
     if (when.value === 'span' && !(moment(from.value) < moment(to.value))) return t('export_span_fault');
     if (zero.value === 'time' && Number.isNaN(moment(zeroAt.value))) return t('export_zero_fault');
     return '';

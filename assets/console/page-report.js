@@ -5,6 +5,7 @@ import { ApiError } from '../shared/api.js';
 import { copyText } from '../shared/clipboard.js';
 import { el, icon, said } from '../shared/dom.js';
 import { percents } from '../shared/items.js';
+import { momentField } from './clock-field.js';
 import { field, length, moment, sessionName } from './export-params.js';
 import { before, labelled } from './labels.js';
 import { chart } from './series.js';
@@ -19,16 +20,15 @@ export function open(host, store, acts) {
   const { t, lang } = words;
   const box = frame(host, t('report_title'), t('report_lead'), 'narrow-page settings report-page');
   const show = el('select', { 'aria-label': t('report_show') });
-  const zero = el('input', { type: 'datetime-local', step: 1, class: 'plain-field', 'aria-label': t('report_zero') });
+  const zero = momentField(words, t('report_zero'), () => void load());
   const zeroIs = el('p', { class: 'help' });
   const status = el('p', { role: 'status' });
   const body = el('div', { class: 'report' });
   const files = el('div', { class: 'page-bar' });
-  box.append(setting(t('report_show'), '', show), setting(t('report_zero'), t('report_zero_help'), zero, zeroIs), files, status, body);
+  box.append(setting(t('report_show'), '', show), setting(t('report_zero'), t('report_zero_help'), zero.node, zeroIs), files, status, body);
   /** @type {import('./export-params.js').Session[]} */ let sessions = [];
   let run = 0;
   show.addEventListener('change', () => { zero.value = ''; void load(); });
-  zero.addEventListener('change', () => void load());
   void begin();
   return () => { run++; };
 
@@ -47,6 +47,7 @@ export function open(host, store, acts) {
 
   async function load() {
     const mine = ++run;
+    if (zero.wrong) return say(t('moment_fault'), true);
     const session = sessions[Number(show.value)];
     const query = reportQuery(session.from, moment(zero.value));
     say('');

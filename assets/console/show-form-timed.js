@@ -1,8 +1,9 @@
 // The fields of countdowns and tickers, and the start time of any item.
 
 import { el } from '../shared/dom.js';
+import { clockField } from './clock-field.js';
 import { field, seconds } from './show-fields.js';
-import { fieldTime, momentOf, momentText } from './show-time.js';
+import { clockText, fieldTime, momentOf, momentText } from './show-time.js';
 
 /** @typedef {import('./show-form.js').Fields} Fields */
 
@@ -14,7 +15,7 @@ const USUAL = 5;
 
 /** A time of day with its label. @param {string} label @param {number} [at] ms */
 function timeField(label, at = 0) {
-  const input = el('input', { type: 'time' });
+  const input = clockField({}, '20:18');
   input.value = fieldTime(at);
   return { input, node: el('label', { class: 'field show-at' }, el('span', {}, label), input) };
 }
@@ -32,7 +33,7 @@ export function countdownFields({ t }, spec, now) {
   choose();
   return {
     nodes: [title.node, el('div', { class: 'show-pair' }, length, until.node), done.node],
-    lacks: () => (read().until || read().minutes > 0 ? undefined : minutes),
+    lacks: () => (clockText(until.input.value) === null ? until.input : read().until || read().minutes > 0 ? undefined : minutes),
     read: () => {
       const { minutes: s, until: at } = read();
       return { ...(at ? { until: at } : { seconds: s }), ...(title.read() ? { title: title.read() } : {}), ...(done.read() ? { done: done.read() } : {}) };
@@ -62,5 +63,5 @@ export function startField({ t, lang }, was, now, changed) {
   const { input, node } = timeField(t('show_at'), was);
   const read = () => momentOf(input.value, was, now());
   input.addEventListener('input', () => changed(read() ? momentText(read(), now(), lang) : ''));
-  return { node, read };
+  return { node, read, lacks: () => (clockText(input.value) === null ? input : undefined) };
 }

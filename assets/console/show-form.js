@@ -56,10 +56,10 @@ export function itemForm(store, acts, kind, item, done) {
 
   /** @param {string} then start, queue, or nothing */
   async function send(then) {
-    const lacks = fields.lacks();
+    const lacks = fields.lacks() ?? starts.lacks();
     if (lacks) {
       invalid(lacks, true);
-      fault.textContent = t('show_lacks');
+      fault.textContent = t(lacks.classList.contains('clock') ? 'clock_fault' : 'show_lacks');
       return lacks.focus();
     }
     try {
