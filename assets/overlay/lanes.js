@@ -4,14 +4,14 @@
 
 import { Claims } from './claims.js';
 import { Clearance } from './clearance.js';
+import { LaneOrder } from './lane-order.js';
 import { Travel, headAt, moves } from './travel.js';
 
 /** @typedef {import('./travel.js').Flight} Flight */
 
 export class Lanes {
   /** @type {{last: Flight|null, until: number, shut: boolean}[]} */ #rows;
-  #travel; #claims; #clear;
-  /** What #order has made, downwards and upwards, by the last lane. @type {[number[][], number[][]]} */ #orders = [[], []];
+  #travel; #claims; #clear; #order;
 
   /** @param {{width: number, rows: number, gap: number, shut?: number[]}} size shut are lanes that
    * no comment may use @param {Clearance} [clear] where comments may stand */
@@ -20,6 +20,7 @@ export class Lanes {
     this.#travel = new Travel(width, gap);
     this.#rows = Array.from({ length: Math.max(1, rows) }, (_, i) => ({ last: null, until: -Infinity, shut: shut.includes(i) }));
     this.#claims = new Claims(this.#rows.length);
+    this.#order = new LaneOrder(this.#rows.length);
   }
 
   get count() {
@@ -42,11 +43,10 @@ export class Lanes {
    */
   find(c, now) {
     const k = Math.min(c.rows, this.#rows.length);
-    return this.#order(c).find((lane) => this.#fits(c, lane, k, now)) ?? -1;
+    return this.#order.of(c).find((lane) => this.#fits(c, lane, k, now)) ?? -1;
   }
 
-  /** The lane in which c would overlap least, if comments may overlap.
-   * @param {Flight} c @param {number} now */
+  /** The lane in which c would overlap least, if comments may overlap. @param {Flight} c @param {number} now */
   least(c, now) {
     return this.soonest(c, now).lane;
   }
@@ -58,8 +58,7 @@ export class Lanes {
     return this.#soonest(c, from, () => true);
   }
 
-  /** Puts c into a lane that find, least or soonest returned.
-   * @param {Flight} c @param {number} lane */
+  /** Puts c into a lane that find, least or soonest returned. @param {Flight} c @param {number} lane */
   take(c, lane) {
     c.lane = lane;
     const k = Math.min(c.rows, this.#rows.length);
@@ -98,7 +97,7 @@ export class Lanes {
     for (const c of flying) if (c.v > 0) c.until = this.#travel.leaves(c);
     const kept = flying.filter((c) => c.until > now && this.#place(c, [c.lane], placed, now));
     for (const c of flying) {
-      if (c.until > now && !kept.includes(c) && !this.#place(c, this.#order(c), placed, now)) homeless.push(c);
+      if (c.until > now && !kept.includes(c) && !this.#place(c, this.#order.of(c), placed, now)) homeless.push(c);
     }
     return homeless;
   }
@@ -120,18 +119,9 @@ export class Lanes {
     if (lane >= 0) this.#claims.reserve(lane, k, kind, now);
   }
 
-  /** For debug=1 and tests: the content of each lane at a time.
-   * @param {number} now */
+  /** For debug=1 and tests: the content of each lane at a time. @param {number} now */
   held(now) {
     return this.#rows.map((r, i) => (r.shut ? 'shut' : r.until > now ? (r.last?.mode ?? '') : this.#claims.has(i, now) ? 'claimed' : ''));
-  }
-
-  /** The first lanes that c can use, in the order in which they are tried.
-   * @param {Flight} c */
-  #order(c) {
-    const last = this.#rows.length - Math.min(c.rows, this.#rows.length), up = c.mode === 'bottom';
-    // The same few lists are needed many times in each tick.
-    return (this.#orders[up ? 1 : 0][last] ??= Array.from({ length: last + 1 }, (_, i) => (up ? last - i : i)));
   }
 
   /** Puts c into the first of the lanes in which it overlaps none of the placed comments; a
@@ -176,7 +166,7 @@ export class Lanes {
   #soonest(c, now, allowed) {
     const k = Math.min(c.rows, this.#rows.length);
     let best = { lane: -1, ready: Infinity };
-    for (const lane of this.#order(c)) {
+    for (const lane of this.#order.of(c)) {
       let ready = this.#barred(c, lane) ? Infinity : now;
       for (let i = lane; i < lane + k; i++) {
         const row = this.#rows[i];
