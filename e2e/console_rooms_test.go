@@ -182,7 +182,7 @@ func TestLinksAreCreatedAndRevoked(t *testing.T) {
 	// The wrong one was revoked: after an undo the same address works again.
 	console.Eval(`document.querySelector(".links-gone").open = true`)
 	clickText(console, ".links-gone button", "Restore")
-	console.Wait(containsJS("dialog[open]", "Whoever still has its address comes in again: Moderator · Ann <i>"))
+	console.Wait(containsJS("dialog[open]", "Everybody who still has its address can enter again: Moderator · Ann <i>"))
 	clickText(console, "dialog[open] button", "Restore")
 	console.Wait(line("Ann <i>") + ` !== undefined && document.querySelector(".links-gone").hidden`)
 	ann.Goto(given)

@@ -50,7 +50,7 @@ func TestANewListOverwritesNoOther(t *testing.T) {
 	enterText(console, rulesEditor, strings.Repeat("plum => burn\n", 130))
 	console.Wait(containsJS("#page .faulty", "100 faulty lines, left out 30 further remarks are not listed."))
 	clickText(console, "#page button", "Against the last 500")
-	console.Wait(containsJS("#page .rules, #page", "30 further remarks are not listed: mend those above first."))
+	console.Wait(containsJS("#page .rules, #page", "30 further remarks are not listed: fix those above first."))
 	enterText(console, rulesEditor, "gooseberry\n/(/\nplum => burn")
 	console.Wait(containsJS("#page .faulty", "2 faulty lines, left out"))
 	keepPhoneShot(t, console, "rules-new.png")

@@ -108,7 +108,7 @@ func TestErasingAPerson(t *testing.T) {
 		}
 	}
 	gone(p, owner.browser)
-	if r := mod.undoEntry(refusal, 410); r.Code != "expired" || !strings.Contains(r.Message, "deleted for good") {
+	if r := mod.undoEntry(refusal, 410); r.Code != "expired" || !strings.Contains(r.Message, "deleted permanently") {
 		t.Errorf("undo of a decision: %+v", r)
 	}
 	if a := mod.newestEntry("erase"); a.By != "Mo" || a.User != "" || a.Undo {

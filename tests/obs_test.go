@@ -78,7 +78,7 @@ func TestOBSAddRefused(t *testing.T) {
 		code    int
 		want    string
 	}{
-		{"wrong password", []string{"DANMAKU_OBS_PASSWORD=wrong"}, []string{"--obs", url}, exitFailed, "does not take the password; OBS shows it"},
+		{"wrong password", []string{"DANMAKU_OBS_PASSWORD=wrong"}, []string{"--obs", url}, exitFailed, "refuses the password; OBS shows it"},
 		{"nobody to ask", nil, []string{"--obs", url}, exitFailed, "set DANMAKU_OBS_PASSWORD"},
 		{"no OBS", nil, []string{"--obs", closed}, exitFailed, "WebSocket Server Settings"},
 		{"no room", nil, []string{"--obs", url, "--room", "nowhere"}, exitFailed, `room "nowhere" has no overlay link`},
