@@ -78,9 +78,7 @@ func answerPhoto(c echo.Context, ref string, o live.Outcome, err error) error {
 	ack := wire.AckOf(ref, o, err)
 	switch {
 	case err != nil:
-		if err := answerAtOnce(c.Response()); err != nil {
-			return err
-		}
+		answerAtOnce(c)
 		return c.JSON(wire.FaultOf(err).Status, ack)
 	case ack.Outcome == comment.Refused:
 		return c.JSON(http.StatusUnprocessableEntity, ack)

@@ -92,12 +92,12 @@ func allowLargeBody(w http.ResponseWriter, body time.Duration) error {
 	return errors.Join(setBodyDeadline(w, body), setAnswerDeadline(w, body+answerTimeout))
 }
 
-// answerAtOnce lets an answer leave before the request's body has arrived. Otherwise net/http
-// first waits for up to 256 KB of it, and who sends slowly hears late that it is in vain.
-func answerAtOnce(w http.ResponseWriter) error {
-	err := http.NewResponseController(w).EnableFullDuplex()
-	if errors.Is(err, http.ErrNotSupported) {
-		return nil
+// answerAtOnce lets an answer leave before the request's body has arrived, and closes the
+// connection after it. Otherwise net/http first waits for up to 256 KB of the body, and who
+// sends slowly hears late that it is in vain. Full duplex would not do: net/http may then
+// read the rest of the body and the next request at once, and breaks the connection.
+func answerAtOnce(c echo.Context) {
+	if c.Request().ProtoMajor == 1 { // the streams of HTTP/2 do not wait for each other
+		c.Response().Header().Set("Connection", "close")
 	}
-	return err
 }
