@@ -42,10 +42,11 @@ func TestFramesNeedNoGoroutine(t *testing.T) {
 	h := newTestServer(t)
 	conn := h.phone()
 	next(t, conn, "hello")
-	h.onlyStream() // otherwise the first frame would reach no member
+	only := h.onlyStream() // otherwise the first frame would reach no member
+	eventually(t, "the end of the hello's writer, after its last byte", func() bool { return only.queued.Load() == 0 })
 	for n := range 3 * queueLen {
 		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d}`, n))
-		if waiting := h.onlyStream().queued.Load(); waiting != 0 {
+		if waiting := only.queued.Load(); waiting != 0 {
 			t.Fatalf("frame %d waits", n)
 		}
 		if f := next(t, conn, "beat"); f["n"] != float64(n) {
