@@ -164,6 +164,50 @@ func TestErasedIsOutOfTheWriteAheadLog(t *testing.T) {
 	}
 }
 
+// A killed process may leave the words in the write-ahead log, since it empties the log after
+// the answer, and not while a reader needs it. The next start empties it.
+func TestErasedIsOutOfTheWriteAheadLogAfterAKill(t *testing.T) {
+	dir, killed := t.TempDir(), t.TempDir()
+	s := openStore(t, dir)
+	addRoom(t, s, "live")
+	mustAppend(t, s, annsComment(noon, 1, "qzx"))
+	reader, err := s.Readers().BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Rollback() }()
+	var n int
+	if err := reader.QueryRow("SELECT count(*) FROM comments").Scan(&n); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	eraseAll(t, s, "ann", noon.Add(time.Minute))
+	words := func(dir string) bool {
+		t.Helper()
+		found := false
+		for _, name := range []string{"danmaku.db", "danmaku.db-wal"} {
+			b, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = found || bytes.Contains(b, []byte("qzx"))
+			if dir != killed { // what a kill leaves on the disk
+				if err := os.WriteFile(filepath.Join(killed, name), b, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		return found
+	}
+	if !words(dir) {
+		t.Fatal("the reader did not keep the log")
+	}
+	again := openStore(t, killed)
+	mustAppend(t, again, newComment("live", "after the kill"))
+	if words(killed) {
+		t.Error("after the next start a file still has her words")
+	}
+}
+
 // A phone or a chat that resends an erased comment does not bring it back, also after a
 // restart; somebody else may use the same ref, and after two days so may the author.
 func TestErasedCommentsCannotBeReplayed(t *testing.T) {

@@ -43,7 +43,8 @@ func scripts() ([]script, error) {
 }
 
 // checkFile checks a database without changing it: it must be empty, or ours and not newer
-// than this program.
+// than this program. As the only connection it also empties the write-ahead log when it
+// closes, in which a killed process may have left what it had just deleted for good.
 func checkFile(ctx context.Context, path string) error {
 	db, err := openDB(path, []pragma{{"busy_timeout", "2000"}, {"query_only", "1"}})
 	if err != nil {
