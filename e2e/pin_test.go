@@ -24,12 +24,12 @@ func TestAPinStaysOverAReloadAndARestart(t *testing.T) {
 		id = act(console, "POST", "", `JSON.stringify({ text: "`+text+`" })`)
 		act(console, "POST", "/"+id+"/pin", "undefined")
 		overlay.Wait(pinned)
-		const flown = `(document.getAnimations().find((a) => a.effect.target.matches(".dm-slot") && a.effect.target.textContent.includes("` + text + `"))?.currentTime ?? -1)`
-		overlay.Wait(flown + ` > 1000`)
-		before := browser.Value[float64](overlay, flown)
+		way := `(innerWidth - (danmaku.rects().find((r) => r.id === "` + id + `")?.x ?? 1e9)) * 9000 / innerWidth` // ms that it has flown
+		overlay.Wait(way + ` > 1000`)
+		before := browser.Value[float64](overlay, way)
 		overlay.Goto(p.overlay)
-		overlay.Wait(pinned + ` && ` + flown + ` > -1`)
-		if after := browser.Value[float64](overlay, flown); after < before {
+		overlay.Wait(pinned + ` && ` + way + ` > -1`)
+		if after := browser.Value[float64](overlay, way); after < before {
 			t.Errorf("it had flown for %v ms, and for %v ms after a reload", before, after)
 		}
 	})

@@ -56,7 +56,7 @@ func TestLessMotionForTheItemInFront(t *testing.T) {
 		t.Errorf("on the phone %s move", moves)
 	}
 	sendTo(phone, "it flies")
-	overlay.Wait(`danmaku.stats().active === 1 && document.getAnimations().some((a) => a.effect.target.closest(".dm-slot, .dm"))`)
+	overlay.Wait(`danmaku.stats().active === 1 && document.getAnimations().some((a) => a.effect.target.querySelector(".dm"))`)
 
 	// The same pages without the preference show that the checks above can fail.
 	setMedia(overlay, "prefers-reduced-motion", "no-preference")

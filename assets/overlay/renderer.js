@@ -2,6 +2,7 @@
 // hide and pace, so that another renderer could replace this one; the other members are for
 // geometry and tools.
 
+import { Belts } from './belts.js';
 import { makeView, setCount, writeView } from './view.js';
 
 /** The most spare elements. */
@@ -24,7 +25,7 @@ const SLOW = 2;
  */
 
 export class DomRenderer {
-  #root; #clock;
+  #root; #belts;
   /** @type {View[]} */
   #pool = [];
   /** @type {{plain: View, counted: View}} */
@@ -37,7 +38,7 @@ export class DomRenderer {
   /** @param {HTMLElement} root the stage's element @param {import('./clock.js').StageClock} clock */
   constructor(root, clock) {
     this.#root = root;
-    this.#clock = clock;
+    this.#belts = new Belts(root, clock);
     this.#probe = { plain: this.#make(), counted: this.#make() };
     this.#probe.plain.text.textContent = this.#probe.counted.text.textContent = 'Ågあ国한';
     setCount(this.#probe.counted, 2);
@@ -75,38 +76,25 @@ export class DomRenderer {
   }
 
   /** Positions an item according to its flight and starts it; called again, it applies a
-   * change. @param {Drawn} item @param {number} exit travel coordinate at which it has left */
-  show(item, exit) {
-    const view = /** @type {View} */ (item.view);
-    view.motion?.cancel();
-    view.slot.style.visibility = 'visible';
+   * change. @param {Drawn} item */
+  show(item) {
+    const { slot } = /** @type {View} */ (item.view);
+    slot.style.visibility = 'visible';
     const dots = globalThis.devicePixelRatio || 1;
     // Between two pixels of the screen, letters would be blurred.
     const snap = (/** @type {number} */ at) => Math.round(at * dots) / dots;
-    const y = snap(item.y);
-    view.slot.classList.toggle('dm-front', item.v === 0);
+    const place = (/** @type {number} */ x) => { slot.style.transform = `translate3d(${snap(x)}px,${snap(item.y)}px,0)`; };
+    slot.classList.toggle('dm-front', item.v === 0);
     if (item.v === 0) {
-      view.motion = null;
-      view.slot.style.transform = `translate3d(${snap((this.#root.clientWidth - item.w) / 2)}px,${y}px,0)`;
-      return;
+      this.#belts.leave(slot);
+      if (slot.parentNode !== this.#root) this.#root.append(slot);
+      return place((this.#root.clientWidth - item.w) / 2);
     }
-    const way = item.m - exit + item.w + item.v * OVERSHOOT.ms + OVERSHOOT.px;
-    // A power of two, so that Chromium's floats hold every step exactly: a layer that is a ten-thousandth
-    // of a pixel off takes its slow path, which samples each pixel.
-    const steps = 2 ** Math.ceil(Math.log2(way * dots));
-    const length = steps / dots;
-    const from = snap(item.mode === 'reverse' ? -item.m - item.w : item.m);
-    const to = item.mode === 'reverse' ? from + length : from - length;
     const crisp = this.style.motion === 'crisp' && (item.v * 1000 * dots) / 60 >= SLOW;
-    // The easing is the keyframe's: that of the whole effect is rounded to a microsecond.
-    view.motion = view.slot.animate(
-      [{ transform: `translate3d(${from}px,${y}px,0)`, easing: crisp ? `steps(${steps})` : 'linear' }, { transform: `translate3d(${to}px,${y}px,0)` }],
-      { duration: length / item.v, fill: 'both' },
-    );
-    // An explicit start time: the position of a comment depends only on the clock, not on when
-    // the browser started the animation.
-    view.motion.startTime = this.#clock.timelineTime(item.t);
-    if (!this.#clock.running) this.#halt(view.motion, item);
+    const end = item.until + OVERSHOOT.ms + OVERSHOOT.px / item.v;
+    const back = item.mode === 'reverse';
+    const moved = this.#belts.take(slot, { v: item.v, way: back ? 1 : -1, crisp, end }, item.t);
+    place((back ? -item.m - item.w : item.m) - moved);
   }
 
   /** Removes an item from the screen. @param {Drawn} item @param {boolean} [fade] whether it fades */
@@ -115,44 +103,32 @@ export class DomRenderer {
     item.view = null;
     if (!view) return;
     if (!fade || document.hidden || view.slot.style.visibility !== 'visible') return this.#release(view);
-    view.motion?.pause();
-    view.slot.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE, fill: 'forwards' });
+    view.fade = view.slot.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE, fill: 'forwards' });
     view.slot.className = view.slot.className.replace('dm-slot', 'dm-gone'); // no longer a comment of the stage
     setTimeout(() => this.#release(view), FADE);
   }
 
   /** @param {View} view */
   #release(view) {
-    for (const motion of view.slot.getAnimations()) motion.cancel();
+    view.fade?.cancel();
+    view.fade = null;
     view.slot.className = 'dm-slot';
-    view.motion = null;
+    this.#belts.leave(view.slot);
     if (this.#pool.length >= POOL) return view.slot.remove();
     view.slot.style.display = 'none';
     for (const part of view.dm.children) part.textContent = ''; // no text of a removed comment stays in the page
     this.#pool.push(view);
   }
 
-  /** Stops or resumes the motion of all items; the clock must be set before.
-   * @param {Iterable<Drawn>} items */
-  pace(items) {
-    for (const item of items) {
-      const motion = item.view?.motion;
-      if (!motion) continue;
-      if (this.#clock.running) motion.startTime = this.#clock.timelineTime(item.t);
-      else this.#halt(motion, item);
-    }
+  /** Stops or resumes the motion of all items; the clock must be set before. */
+  pace() {
+    this.#belts.pace();
   }
 
   /** The actual position of an item, from the browser. @param {Drawn} item */
   rect(item) {
     const { x, y, width, height } = /** @type {View} */ (item.view).dm.getBoundingClientRect();
     return { x, y, w: width, h: height };
-  }
-
-  /** @param {Animation} motion @param {Drawn} item */
-  #halt(motion, item) {
-    motion.pause();
-    motion.currentTime = this.#clock.now - item.t; // at once, not at the next frame
   }
 
   #make() {
@@ -167,6 +143,8 @@ export class DomRenderer {
     let view = item.view;
     if (!view) {
       view = item.view = this.#pool.pop() ?? this.#make();
+      // A spare element stays where it was last, as long as that is there.
+      if (!view.slot.isConnected) this.#root.append(view.slot);
       view.slot.style.display = '';
       view.slot.style.visibility = 'hidden';
       view.slot.style.transform = '';

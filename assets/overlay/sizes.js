@@ -20,7 +20,7 @@ export class Sizes {
   /** Draws an item at its position. @param {Item} item with a lane */
   show(item) {
     item.y = this.#layout.top(item);
-    this.#renderer.show(item, this.#layout.lanes.exit(item.mode));
+    this.#renderer.show(item);
   }
 
   /** Measures all flying items and assigns them lanes of a new layout. An item without room is

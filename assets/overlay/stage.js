@@ -73,14 +73,14 @@ export class Stage {
   pause() {
     if (!this.#clock.running) return;
     this.#clock.pause();
-    this.#renderer.pace(this.#actors.flying);
+    this.#renderer.pace();
     this.#ticker.stop();
   }
 
   resume() {
     if (this.#clock.running) return;
     this.#clock.resume();
-    this.#renderer.pace(this.#actors.flying);
+    this.#renderer.pace();
     if (this.#active) this.#ticker.now();
   }
 

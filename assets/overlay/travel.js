@@ -20,7 +20,7 @@
  */
 
 /** Pixels that remain between two comments when the first one leaves. They cover
- * the whole-pixel steps of the motion, which show a position up to one pixel late. */
+ * the whole-pixel steps of the motion, which show a position up to one and a half pixels late. */
 export const EDGE = 4;
 
 /** @param {string} mode */

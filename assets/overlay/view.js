@@ -10,7 +10,7 @@ import { BREAK, wrapped } from './wrap.js';
  * @property {HTMLElement} slot ours: position and motion
  * @property {HTMLElement} dm the streamer's: everything visible
  * @property {HTMLElement} text
- * @property {Animation|null} motion
+ * @property {Animation|null} fade runs while it is removed
  *
  * @typedef {object} Style
  * @property {boolean} names show the author's name
@@ -30,7 +30,7 @@ export function makeView(className) {
   text.className = 'dm-text';
   dm.append(text);
   slot.append(dm);
-  return { slot, dm, text, motion: null };
+  return { slot, dm, text, fade: null };
 }
 
 /** @param {View} view @param {import('../shared/protocol.js').Comment} c
