@@ -14,9 +14,6 @@ import (
 //go:embed data/syllables.txt
 var syllablesText string
 
-//go:embed data/words.flate
-var wordsPacked string
-
 //go:embed data/foreign.txt
 var foreignText string
 
@@ -59,7 +56,7 @@ var Chinese = sync.OnceValue(func() *Phonetics {
 			p.reading[r-firstIdeograph] = id
 		}
 	}
-	p.words = unpackWords(wordsPacked)
+	p.words = lexiconOf(chineseWords)
 	for line := range tableLines(foreignText) {
 		for word := range strings.FieldsSeq(line) {
 			p.foreign[word] = struct{}{}

@@ -2,16 +2,13 @@ package fold
 
 import (
 	_ "embed"
-	"slices"
-	"strconv"
-	"strings"
-	"sync"
+	"encoding/binary"
 )
 
 //go:generate go run gen_everyday.go
 
-//go:embed data/everyday.txt.gz
-var everydayPacked string
+//go:embed data/everyday.bin
+var everyday []byte
 
 // Languages is the set of languages of a word; 0 for a word of none. Names count as a
 // language.
@@ -20,51 +17,15 @@ type Languages uint32
 // Bare marks a word that some language writes without any mark.
 const Bare Languages = 1 << 31
 
-// everydayWords holds the hashes of the words, sorted, and their languages. Of 13,000 words in
-// no list, two have the hash of a listed one: to mistake a word for an everyday one does no
-// harm.
-type everydayWords struct {
-	hash      []uint32
-	languages []Languages
-	first     [1<<16 + 1]int32 // of the hashes with these upper bits
-}
-
-// everyday is loaded at the first use, in some 50 ms.
-var everyday = sync.OnceValue(func() *everydayWords {
-	type item struct {
-		hash      uint32
-		languages Languages
-	}
-	var items []item
-	word := make([]byte, 0, 64)
-	for line := range strings.Lines(unpack("everyday words", everydayPacked)) {
-		line = strings.TrimSuffix(line, "\n")
-		rest, set, _ := strings.Cut(line[1:], " ")
-		word = append(word[:line[0]-'A'], rest...)
-		n, err := strconv.ParseUint(set, 36, 32)
-		if err != nil {
-			panic("fold: everyday words: " + err.Error())
-		}
-		h := emptyWord
-		for _, r := range string(word) {
-			h = h.and(r)
-		}
-		items = append(items, item{h.sum(), Languages(n)})
-	}
-	slices.SortFunc(items, func(a, b item) int { return int(int64(a.hash) - int64(b.hash)) })
-	w := &everydayWords{hash: make([]uint32, len(items)), languages: make([]Languages, len(items))}
-	at := 0
-	for i, it := range items {
-		w.hash[i], w.languages[i] = it.hash, it.languages
-		for ; at <= int(it.hash>>16); at++ {
-			w.first[at] = int32(i)
-		}
-	}
-	for ; at < len(w.first); at++ {
-		w.first[at] = int32(len(items))
-	}
-	return w
-})
+// The words lie in everyday.bin as the program reads them, so they need no time at the start
+// and no heap: the number of hashes below each value of their upper 16 bits, the lower 16 bits
+// of the sorted hashes, for each hash the number of its set of languages, and the sets. All
+// numbers are little-endian. Of 13,000 words in no list, two have the hash of a listed one: to
+// mistake a word for an everyday one does no harm.
+const (
+	hashRanges     = 1 << 16
+	everydayHashes = 4 * (hashRanges + 1)
+)
 
 type wordHash uint64
 
@@ -80,10 +41,15 @@ func Everyday(word []rune) Languages {
 	for _, r := range word {
 		h = h.and(r)
 	}
-	w, sum := everyday(), h.sum()
-	for i := w.first[sum>>16]; i < w.first[sum>>16+1]; i++ {
-		if w.hash[i] == sum {
-			return w.languages[i]
+	sum := h.sum()
+	starts := everyday[4*(sum>>16):]
+	from, to := int(binary.LittleEndian.Uint32(starts)), int(binary.LittleEndian.Uint32(starts[4:]))
+	words := int(binary.LittleEndian.Uint32(everyday[4*hashRanges:]))
+	hashes, sets := everyday[everydayHashes:], everyday[everydayHashes+2*words:]
+	for i := from; i < to; i++ {
+		if binary.LittleEndian.Uint16(hashes[2*i:]) == uint16(sum) {
+			set := int(binary.LittleEndian.Uint16(sets[2*i:]))
+			return Languages(binary.LittleEndian.Uint32(sets[2*words+4*set:]))
 		}
 	}
 	return 0

@@ -2,13 +2,11 @@ package fold
 
 import (
 	_ "embed"
-	"slices"
 	"strings"
-	"sync"
 )
 
-//go:embed data/kana.txt.gz
-var kanaPacked string
+//go:embed data/kana.bin
+var kanaWords sortedKeys
 
 // Bounds of the known Japanese words in kana, in characters.
 const (
@@ -16,23 +14,13 @@ const (
 	LongestKana  = 8
 )
 
-// Words that the dictionary lacks, and its words that are abuse.
+// Words that the dictionary lacks, and its words that are abuse. A change needs a new kana.bin:
+// TestPackedWords says how.
 const (
 	ownKana = "アルバカーキ バカラ バカラット バカリャウ バカボン バーカウンター ハーゲンダッツ ブースト ブースター ブースティン カジノフォーリー シネフィル シネフィルム " +
 		"アホロートル アホウドリ ハゲタカ レイプハラ キモノ キモチ カーズ クーズー セックスレス ガイジンサン ロマンコ チンコウ パチンコ"
 	notKana = "バカタレ バカヅラ バカサワギ バカワライ ウスバカ コバカ クソムシ クソバエ アホウ ブスイ ハゲアタマ ザコツ"
 )
-
-// kanaWords are loaded once, at the first rule in kana, in some 10 ms.
-var kanaWords = sync.OnceValue(func() []uint64 {
-	abuse := strings.Fields(notKana)
-	return packedWords(func(word string) uint64 {
-		if slices.Contains(abuse, word) {
-			return 0
-		}
-		return packKana([]rune(String(word)))
-	}, unpack("the words in kana", kanaPacked), ownKana)
-})
 
 // packKana packs folded kana, which are hiragana, into one number; 0 for anything else.
 func packKana(word []rune) uint64 {
@@ -55,7 +43,7 @@ func packKana(word []rune) uint64 {
 
 // IsKana reports whether folded kana are an everyday word of Japanese.
 func IsKana(word []rune) bool {
-	_, ok := slices.BinarySearch(kanaWords(), packKana(word))
+	_, ok := kanaWords.find(packKana(word))
 	return ok
 }
 

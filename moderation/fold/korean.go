@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-//go:embed data/korean.txt.gz
-var koreanPacked string
+//go:embed data/korean.bin
+var koreanWords sortedKeys
 
 // LongestKorean is the most syllables of a known Korean word.
 const LongestKorean = 4
@@ -17,16 +17,12 @@ const LongestKorean = 4
 const firstSyllable, lastSyllable = 0xAC00, 0xD7A3
 
 // ownKorean are everyday words that the dictionary lacks as entries, because they are names,
-// compounds or forms of a verb.
+// compounds or forms of a verb. A change needs a new korean.bin: TestPackedWords says how.
 const ownKorean = "장녀 평신도 시바 시바견 발인 세키로 색스폰 거져 꺼내 커지네 커져요 커져라 사이트 몇시 몇개 두시 세시 네시 다섯시 여섯시 일곱시 여덟시 아홉시 열시 " +
 	"즉시 세기의 새기는 새기고 새긴다 쇠기둥 게이 시발역 시발택시 존나단 병신년 종나무 토토로 도토루 또또 도도한 싸살 차살 조나단 조나스 " +
 	"거저먹 가지나물 가지노 시바스 시바타 시바사키 쉬바의 토도 닥처 개새로 새끼손 새끼손가락 새끼발 새끼발가락 새끼줄 새끼고양이 새끼강아지 자살골 거제 거제도 거제시 조너선 조나선 경차 서귀포 세키 가토 다자이 다저스 시뻘개"
 
-// koreanWords are loaded once, at the first rule in Korean, in some 15 ms.
-var koreanWords = sync.OnceValue(func() []uint64 {
-	return packedWords(func(word string) uint64 { return packKorean([]rune(word)) }, unpack("the words of Korean", koreanPacked), ownKorean)
-})
-
+// packKorean packs the syllables of a word into one number; 0 for anything else.
 func packKorean(word []rune) uint64 {
 	if len(word) > LongestKorean {
 		return 0
@@ -43,7 +39,7 @@ func packKorean(word []rune) uint64 {
 
 // IsKorean reports whether syllables are an everyday word of Korean.
 func IsKorean(word []rune) bool {
-	_, ok := slices.BinarySearch(koreanWords(), packKorean(word))
+	_, ok := koreanWords.find(packKorean(word))
 	return ok
 }
 

@@ -1,17 +1,25 @@
 package fold
 
-import (
-	"compress/flate"
-	"io"
-	"slices"
-	"strings"
-)
+import _ "embed"
+
+//go:embed data/words.bin
+var chineseWords []byte
+
+// wordSize is the bytes of a word in words.bin, which has the sorted keys of all words, and
+// then their costs.
+const wordSize = 8 + 1
 
 // A lexicon is a set of words of up to four ideographs with a cost each: the negative natural
 // logarithm of the word's frequency.
 type lexicon struct {
-	keys  []uint64 // sorted
-	costs []uint8  // of each key; with verb if a single character is one
+	keys  sortedKeys
+	costs []byte // of each key; with verb if a single character is one
+}
+
+// lexiconOf returns the lexicon that lies in data.
+func lexiconOf(data []byte) lexicon {
+	n := len(data) / wordSize
+	return lexicon{sortedKeys(data[:8*n]), data[8*n:]}
 }
 
 // verb marks the cost of a single character that is mostly a verb.
@@ -34,58 +42,13 @@ func pack(word ...rune) uint64 {
 	return k
 }
 
-// unpackWords parses the words that gen_sounds.go packed: a line for each first character,
-// with what follows it in words of one to four characters, each with its cost as a letter, in
-// upper case for a verb. It panics on a fault: the data is part of the program.
-func unpackWords(packed string) lexicon {
-	text, err := io.ReadAll(flate.NewReader(strings.NewReader(packed)))
-	if err != nil {
-		panic("fold: the words of Chinese: " + err.Error())
-	}
-	type entry struct {
-		key  uint64
-		cost uint8
-	}
-	var all []entry
-	for line := range strings.Lines(string(text)) {
-		fields := strings.Split(strings.TrimSpace(line), " ")
-		first := []rune(fields[0])[0]
-		word := append(make([]rune, 0, LongestWord), first)
-		for _, group := range fields[1:] {
-			for _, r := range group {
-				switch {
-				case 'a' <= r && r <= 'z':
-					all = append(all, entry{pack(word...), uint8(r - 'a')})
-					word = word[:1]
-				case 'A' <= r && r <= 'Z':
-					all = append(all, entry{pack(word...), uint8(r-'A') | verb})
-					word = word[:1]
-				default:
-					word = append(word, r)
-				}
-			}
-		}
-	}
-	slices.SortFunc(all, func(a, b entry) int {
-		if a.key < b.key {
-			return -1
-		}
-		return 1
-	})
-	l := lexicon{make([]uint64, len(all)), make([]uint8, len(all))}
-	for i, e := range all {
-		l.keys[i], l.costs[i] = e.key, e.cost
-	}
-	return l
-}
-
 // cost returns the cost of a word, and whether it is one.
 func (l *lexicon) cost(word ...rune) (cost uint8, ok bool) {
 	k := pack(word...)
 	if k == 0 || len(word) > LongestWord {
 		return 0, false
 	}
-	if i, ok := slices.BinarySearch(l.keys, k); ok {
+	if i, ok := l.keys.find(k); ok {
 		return l.costs[i], true
 	}
 	return 0, false

@@ -1,37 +1,21 @@
 package fold
 
-import (
-	"compress/gzip"
-	"io"
-	"slices"
-	"strings"
-)
+import "encoding/binary"
 
-// unpack decompresses an embedded text. Tests read each of them, so a build cannot contain a
-// damaged one.
-func unpack(name, packed string) string {
-	z, err := gzip.NewReader(strings.NewReader(packed))
-	if err != nil {
-		panic("fold: " + name + ": " + err.Error())
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		panic("fold: " + name + ": " + err.Error())
-	}
-	return string(text)
-}
+// sortedKeys are numbers of 8 bytes each, little-endian, in ascending order: a file of the
+// program that is searched where it lies, without time at the start and without heap.
+type sortedKeys []byte
 
-// packedWords returns the keys of the words in texts, sorted and without duplicates. It skips
-// words with the key 0.
-func packedWords(key func(word string) uint64, texts ...string) []uint64 {
-	var keys []uint64
-	for _, text := range texts {
-		for word := range strings.FieldsSeq(text) {
-			if k := key(word); k != 0 {
-				keys = append(keys, k)
-			}
+// find returns the index of a key, and whether it is there.
+func (s sortedKeys) find(key uint64) (i int, ok bool) {
+	from, to := 0, len(s)/8
+	for from < to {
+		middle := int(uint(from+to) >> 1)
+		if binary.LittleEndian.Uint64(s[8*middle:]) < key {
+			from = middle + 1
+		} else {
+			to = middle
 		}
 	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
+	return from, from < len(s)/8 && binary.LittleEndian.Uint64(s[8*from:]) == key
 }

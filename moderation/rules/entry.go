@@ -71,9 +71,6 @@ func (e *entry) describe(runes []fold.Rune, arena *[]rune) int {
 	}
 	e.letters = uint8(min(letters, 255))
 	e.kanaOnly = kanas > 0 && kanas == letters
-	if e.kanaOnly {
-		fold.IsKana(nil) // load the words now, and not at the first comment
-	}
 	switch {
 	case letters == 0 && digits > 0:
 		e.class = numberEntry
