@@ -20,6 +20,24 @@ func (s *Store) Hold() (release func()) {
 	return func() { close(free) }
 }
 
+// HoldCheckpoints blocks the checkpointer until the returned function is called.
+func (s *Store) HoldCheckpoints() (release func()) {
+	s.w.checkpoints.turn.Lock()
+	return s.w.checkpoints.turn.Unlock
+}
+
+// Checkpoint does what the checkpointer does when a checkpoint is due.
+func (s *Store) Checkpoint() error { return s.w.checkpoints.checkpoint() }
+
+// EmptyLog empties the write-ahead log, and reports whether nothing prevented it.
+func (s *Store) EmptyLog() (done bool, err error) {
+	err = s.aside(context.Background(), func(w *writer) (err error) {
+		done, err = w.emptyLog()
+		return err
+	})
+	return done, err
+}
+
 // Exec runs a statement on the writing connection.
 func (s *Store) Exec(query string) error {
 	return s.change(context.Background(), func(t *txn) error {
@@ -55,6 +73,9 @@ const (
 	ReaderCount       = readers
 	ResumeReaderCount = resumeReaders
 )
+
+// LogPages is the length of the write-ahead log at which a commit moves the rest of it.
+const LogPages = logPages
 
 // HistoryPlan is historyQuery, for its plans.
 var HistoryPlan = historyQuery

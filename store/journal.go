@@ -78,13 +78,13 @@ type job struct {
 	err   chan error
 }
 
-func (j *journal) start(db *sql.DB, log *slog.Logger) error {
+func (j *journal) start(db *sql.DB, c *checkpointer, log *slog.Logger) error {
 	j.db, j.log = db, log
 	j.queue = make(chan *request, queueLen)
 	j.jobs = make(chan *job)
 	j.probe = make(chan struct{}, 1)
 	j.done = make(chan struct{})
-	j.w = writer{db: db, term: firstTerm, handed: firstTerm}
+	j.w = writer{db: db, checkpoints: c, term: firstTerm, handed: firstTerm}
 	j.term.Store(firstTerm)
 	if err := j.w.ready(); err != nil {
 		return err

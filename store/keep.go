@@ -165,6 +165,8 @@ func (s *Store) emptyLog(ctx context.Context) error {
 // emptyLog is [Store.emptyLog] between two transactions. done is false when a reader
 // prevented it.
 func (w *writer) emptyLog() (done bool, err error) {
+	w.checkpoints.turn.Lock() // a running checkpoint would prevent this one
+	defer w.checkpoints.turn.Unlock()
 	if err := w.pragma("busy_timeout = 0"); err != nil { // the writer must not wait for a reader
 		return false, err
 	}

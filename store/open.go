@@ -104,6 +104,7 @@ func pragmas(readOnly, full bool) []pragma {
 	}
 	return append(list,
 		pragma{"journal_mode", "WAL"},
+		pragma{"wal_autocheckpoint", logPages}, // see checkpointer
 		pragma{"synchronous", sync},
 		pragma{"cache_size", writerCache},
 		pragma{"journal_size_limit", "67108864"}, // bytes, so 64 MB
@@ -200,8 +201,12 @@ func openStore(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	s := &Store{read: read, resumes: resumes, snapshots: make(chan struct{}, snapshots)}
 	s.commits, s.lag = o.Commits, o.Lag
-	if err := s.journal.start(write, o.Log); err != nil {
+	c, err := startCheckpointer(path, o)
+	if err != nil {
 		return nil, errors.Join(err, resumes.Close(), read.Close(), write.Close())
+	}
+	if err := s.journal.start(write, c, o.Log); err != nil {
+		return nil, errors.Join(err, c.close(), resumes.Close(), read.Close(), write.Close())
 	}
 	return s, nil
 }
@@ -226,7 +231,9 @@ func (s *Store) Close(ctx context.Context) error {
 		return fmt.Errorf("close store: %w", err)
 	}
 	var err error
-	s.closing.Do(func() { err = errors.Join(s.resumes.Close(), s.read.Close(), s.journal.db.Close()) })
+	s.closing.Do(func() {
+		err = errors.Join(s.journal.w.checkpoints.close(), s.resumes.Close(), s.read.Close(), s.journal.db.Close())
+	})
 	if err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}

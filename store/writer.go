@@ -21,6 +21,7 @@ type writer struct {
 	stmts map[string]*sql.Stmt // prepared on conn, by their text
 	users map[userKey]userRow  // rows of users, for the most recent authors
 	wrote bool                 // the last transaction changed a row
+	rows  int64                // how many rows the last transaction changed
 
 	// places are the rooms of the last batch of events, while nothing else was written
 	// since: the next batch need not read the positions of their logs.
@@ -28,6 +29,8 @@ type writer struct {
 
 	erasures bool // refs of erased comments are bound, see erase.go
 	wiped    bool // deleted data is still in the write-ahead log
+
+	checkpoints *checkpointer
 
 	publisher Publisher // nil: changes are not published
 
@@ -120,6 +123,7 @@ func (w *writer) exec(query string, args ...any) (rows int64, err error) {
 	}
 	rows, err = res.RowsAffected()
 	w.wrote = w.wrote || rows > 0
+	w.rows += rows
 	return rows, err
 }
 
@@ -130,6 +134,7 @@ func (w *writer) insert(query string, args ...any) (id int64, err error) {
 		return 0, err
 	}
 	w.wrote = true
+	w.rows++
 	return res.LastInsertId()
 }
 
@@ -165,7 +170,7 @@ func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 		w.rollback()
 		return nil, err
 	}
-	w.wrote = false
+	w.wrote, w.rows = false, 0
 	t := &txn{writer: w, rooms: w.takePlaces(), numbers: map[string]int64{}}
 	err := fn(t)
 	if err == nil {
@@ -181,6 +186,7 @@ func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 		w.rollback()
 		return nil, err
 	}
+	w.checkpoints.changed(w.rows)
 	if t.fresh {
 		w.term++
 	}
