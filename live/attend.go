@@ -118,6 +118,7 @@ func (svc *Service) lookAfter(ctx context.Context) {
 	}
 	svc.attended.mu.Unlock()
 	for _, r := range rooms {
+		svc.countDraws(ctx, r)
 		svc.broadcastTallies(r)
 		svc.broadcastReactions(r)
 		svc.keepReactions(ctx, r, svc.mono())
@@ -137,26 +138,13 @@ func (svc *Service) lookAfter(ctx context.Context) {
 				continue
 			}
 			svc.byItself(ctx, r, c)
-			svc.countAuthors(ctx, r, id)
+			svc.countAuthorsOf(ctx, r, id)
 		}
 		svc.attended.mu.Lock()
 		if !r.busy() && !r.waits() {
 			delete(svc.attended.rooms, r)
 		}
 		svc.attended.mu.Unlock()
-	}
-}
-
-// countAuthors counts the authors who wrote before a draw among authors began.
-func (svc *Service) countAuthors(ctx context.Context, r *liveRoom, id string) {
-	r.mu.RLock()
-	it, known := r.showing.find(id)
-	r.mu.RUnlock()
-	if !known || !show.AmongAuthors(it) {
-		return
-	}
-	if err := svc.loadLive(ctx, r, it); err != nil && ctx.Err() == nil {
-		svc.slog.Warn("could not count the participants of a draw", "room", r.id, "item", id, "err", err)
 	}
 }
 

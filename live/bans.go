@@ -106,6 +106,19 @@ func (b *bans) on(room, user, address string, at instant) []banInForce {
 	return out
 }
 
+// users returns the people of a room on whom a ban is in force.
+func (b *bans) users(roomID string, at instant) map[string]bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	out := map[string]bool{}
+	for _, ban := range b.byID {
+		if ban.Room == roomID && ban.User != "" && ban.left(at) > 0 {
+			out[ban.User] = true
+		}
+	}
+	return out
+}
+
 // list returns the bans of a room that are in force, newest first.
 func (b *bans) list(roomID string, at instant) []room.Ban {
 	b.mu.RLock()

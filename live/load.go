@@ -23,7 +23,7 @@ func (svc *Service) newestTime(ctx context.Context) (time.Time, error) {
 // load reads rooms, links, bans and rules into memory. From then on each change updates
 // memory itself, and changes of other machines arrive through [Service.Refresh].
 func (svc *Service) load(ctx context.Context) error {
-	return errors.Join(svc.loadRooms(ctx), svc.loadLinks(ctx), svc.loadBans(ctx), svc.loadWarnings(ctx), svc.loadRules(ctx))
+	return errors.Join(svc.loadBans(ctx), svc.loadRooms(ctx), svc.loadLinks(ctx), svc.loadWarnings(ctx), svc.loadRules(ctx))
 }
 
 // loadRooms reads all rooms.

@@ -27,6 +27,7 @@ func (svc *Service) restoreShow(ctx context.Context, r *liveRoom) error {
 			return err
 		}
 	}
+	svc.barFromDraws(r)
 	svc.attend(r)
 	return nil
 }
@@ -60,6 +61,9 @@ func (svc *Service) loadLive(ctx context.Context, r *liveRoom, it show.Item) err
 	}
 	if now, known := s.find(it.ID); !known || now.State != show.Live {
 		return nil
+	}
+	if show.AmongAuthors(it) {
+		delete(s.tallies, it.ID) // authors of removed comments no longer count
 	}
 	s.tally(it.ID)
 	if it.Kind.Collects() {

@@ -17,6 +17,8 @@ type showing struct {
 	items   []show.Item
 	tallies map[string]*show.Tally // of live items
 	won     map[string]bool        // winners of the finished draws
+	barred  map[string]bool        // people who cannot win, while a draw is live
+	stale   bool                   // comments were removed whose authors may be in a draw
 	boards  map[string]*show.Board // of live question lists and walls; votes are in tallies
 	counted map[string]bool        // items whose counts have changed since they were last sent
 
@@ -53,14 +55,36 @@ func (s *showing) apply(c show.Change, passed int64) *show.Change {
 // counted again.
 func (s *showing) recallWinners() {
 	was := s.won
-	if s.won = show.Won(s.items); maps.Equal(s.won, was) {
-		return
+	if s.won = show.Won(s.items); !maps.Equal(s.won, was) {
+		s.countDraws()
 	}
-	for _, it := range s.items {
-		if it.Kind == show.Draw && it.State == show.Live && s.tallies[it.ID] != nil {
+}
+
+// bar sets who cannot win, and has running draws counted again when that has changed.
+func (s *showing) bar(barred map[string]bool) {
+	if !maps.Equal(s.barred, barred) {
+		s.barred = barred
+		s.countDraws()
+	}
+}
+
+// countDraws has running draws counted again.
+func (s *showing) countDraws() {
+	for _, it := range s.draws() {
+		if s.tallies[it.ID] != nil {
 			s.counted[it.ID] = true
 		}
 	}
+}
+
+// draws lists the running draws.
+func (s *showing) draws() (out []show.Item) {
+	for _, it := range s.items {
+		if it.Kind == show.Draw && it.State == show.Live {
+			out = append(out, it)
+		}
+	}
+	return out
 }
 
 // count adds its counts to an item.
@@ -68,7 +92,7 @@ func (s *showing) count(it show.Item) show.Item {
 	if b := s.boards[it.ID]; b != nil {
 		return b.Counted(it)
 	}
-	return show.CountedBut(s.won, it, s.tallies[it.ID])
+	return show.CountedBut(s.barred, s.won, it, s.tallies[it.ID])
 }
 
 // countOnScreens adds to an item the counts for screens that have received the log up to
@@ -135,6 +159,7 @@ func (s *showing) follow(e room.Event) {
 			s.counted[e.Comment.Item] = true
 		}
 	case room.KindRemove, room.KindErase:
+		s.stale = true
 		down := fanout.Among(e.IDs)
 		for id, b := range s.boards {
 			if b.Drop(func(c comment.Comment) bool { return down(c.ID) }) {
@@ -177,6 +202,9 @@ func (s *showing) wrote(c comment.Comment) {
 	}
 	for _, it := range s.items {
 		if e, ok := show.Writes(it, c.User, c.Text); ok {
+			if meanwhile, loading := s.loading[it.ID]; loading {
+				s.loading[it.ID] = append(meanwhile, room.Event{Kind: room.KindEntry, Part: &e})
+			}
 			s.tally(it.ID).Apply(e)
 			s.counted[it.ID] = true
 		}

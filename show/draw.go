@@ -294,16 +294,19 @@ func Won(items []Item) map[string]bool {
 	return won
 }
 
-// CountedBut is Counted, where those who have won before count in no draw that they cannot
-// win.
-func CountedBut(won map[string]bool, it Item, t *Tally) Item {
+// CountedBut is Counted, where people do not count in a draw that they cannot win: those who
+// are barred, and those who have won before.
+func CountedBut(barred, won map[string]bool, it Item, t *Tally) Item {
 	counted := Counted(it, t)
 	var s DrawSpec
 	var r DrawResult
-	if t == nil || it.Kind != Draw || it.State != Live || json.Unmarshal(it.Spec, &s) != nil || s.Repeat || json.Unmarshal(counted.Result, &r) != nil {
+	if t == nil || it.Kind != Draw || it.State != Live || json.Unmarshal(it.Spec, &s) != nil || json.Unmarshal(counted.Result, &r) != nil {
 		return counted
 	}
-	r.People = t.PeopleBut(won)
+	if s.Repeat {
+		won = nil
+	}
+	r.People = t.PeopleBut(barred, won)
 	return counted.with(r)
 }
 

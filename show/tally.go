@@ -135,11 +135,16 @@ func (t *Tally) Counts() map[string]int { return maps.Clone(t.counts) }
 // People returns how many people have an entry.
 func (t *Tally) People() int { return len(t.choices) }
 
-// PeopleBut returns how many people outside a set have an entry.
-func (t *Tally) PeopleBut(out map[string]bool) int {
+// PeopleBut returns how many people outside two sets have an entry.
+func (t *Tally) PeopleBut(one, other map[string]bool) int {
 	n := len(t.choices)
-	for person := range out {
+	for person := range one {
 		if _, in := t.choices[person]; in {
+			n--
+		}
+	}
+	for person := range other {
+		if _, in := t.choices[person]; in && !one[person] {
 			n--
 		}
 	}

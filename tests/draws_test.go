@@ -88,12 +88,13 @@ func TestDrawByButton(t *testing.T) {
 	}
 	s.takePart(it.ID, "")
 	boss.call("POST", "/api/rooms/live/bans", map[string]any{"user": ids[2], "kind": "ban", "seconds": 0}, http.StatusCreated)
+	overlay.awaitPeople(it.ID, 2)
 
 	p.stop()
 	p = start(t, dir)
 	boss = p.console()
 	overlay = p.overlaySocket("")
-	if h := overlay.next("hello"); len(h.Items) != 1 || h.Items[0].draw(t).People != 3 || h.Items[0].draw(t).Hash != first.Hash {
+	if h := overlay.next("hello"); len(h.Items) != 1 || h.Items[0].draw(t).People != 2 || h.Items[0].draw(t).Hash != first.Hash {
 		t.Fatalf("after a restart: %+v", h.Items)
 	}
 	drawn := boss.item("POST", it.ID+"/stop", nil).draw(t)
@@ -166,19 +167,21 @@ func TestDrawAmongAuthors(t *testing.T) {
 	boss := p.console()
 	ann, bob, cat, dan := p.phone(), p.phone(), p.phone(), p.phone()
 	id, said := map[string]string{}, 0
-	say := func(b *browser, name, text string) {
+	say := func(b *browser, name, text string) (comment string) {
 		t.Helper()
 		s := b.open("audience", "")
 		id[name] = s.next("hello").User.ID
 		said++
 		s.write(map[string]string{"type": "send", "ref": fmt.Sprint("r", said), "text": text, "name": name})
-		if a := s.next("ack"); a.Outcome != "shown" {
+		a := s.next("ack")
+		if a.Outcome != "shown" {
 			t.Fatalf("%s: %+v", name, a)
 		}
+		return a.ID
 	}
 	overlay := p.overlaySocket("")
 	overlay.next("hello")
-	say(ann, "Ann", "count me in please")
+	anns := say(ann, "Ann", "count me in please")
 	boss.call("POST", "/api/rooms/live/comments", map[string]any{"text": "count me in"}, http.StatusCreated)
 	it := newItem(boss, "draw", `{"title":"A mug","winners":5,"word":"count me in","since":"2020-01-01T00:00:00Z"}`)
 	say(bob, "Bob", "COUNT ME IN")
@@ -186,6 +189,11 @@ func TestDrawAmongAuthors(t *testing.T) {
 	say(dan, "Dan", "rather not")
 	overlay.awaitPeople(it.ID, 3) // a moderator is not counted in a draw
 	boss.call("POST", "/api/rooms/live/bans", map[string]any{"user": id["Cat"], "kind": "mute", "seconds": 600}, http.StatusCreated)
+	overlay.awaitPeople(it.ID, 2) // nor is somebody muted, or without a shown comment
+	boss.call("POST", liveRoom+"/comments/"+anns+"/remove", nil, http.StatusNoContent)
+	overlay.awaitPeople(it.ID, 1)
+	say(ann, "Ann", "count me in once more")
+	overlay.awaitPeople(it.ID, 2)
 	drawn := boss.item("POST", it.ID+"/stop", nil).draw(t)
 	if slices.Sort(drawn.Winners); !slices.Equal(drawn.Winners, slices.Sorted(slices.Values([]string{id["Ann"], id["Bob"]}))) {
 		t.Fatalf("drawn %+v of %v", drawn, id)
