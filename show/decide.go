@@ -81,7 +81,7 @@ func Decide(items []Item, c Command) ([]Change, error) {
 		if it.State != Live || it.Ends.IsZero() || c.At.Before(it.Ends) {
 			return nil, nil
 		}
-		return stop(items, it, kind, c)
+		return expire(items, it, kind, c)
 	case Redraw:
 		if it.State != Ended || kind.redraw == nil {
 			return nil, fmt.Errorf("%w: only a draw that is over can be drawn again", ErrState)

@@ -9,15 +9,15 @@ import (
 // Bounds of the time at which an item starts by itself.
 const (
 	scheduleAhead = 366 * 24 * time.Hour
-	// scheduleLate is how late a start may be, as after a restart. An item that missed its
+	// late is how late a start or an end may be, as after a restart. An item that missed its
 	// time by more is not shown.
-	scheduleLate = 10 * time.Minute
+	late = 10 * time.Minute
 )
 
 // scheduled checks a time at which an item should start; the zero time means none. A time
 // that has just passed is valid: the item starts at once.
 func scheduled(starts, now time.Time) error {
-	if !starts.IsZero() && (starts.Before(now.Add(-scheduleLate)) || starts.After(now.Add(scheduleAhead))) {
+	if !starts.IsZero() && (starts.Before(now.Add(-late)) || starts.After(now.Add(scheduleAhead))) {
 		return fmt.Errorf("%w: starts: a moment within the next 366 days", ErrInvalid)
 	}
 	return nil
@@ -45,7 +45,7 @@ func startScheduled(items []Item, it Item, kind kindSpec, c Command) ([]Change, 
 	if it.State != Draft || it.Starts.IsZero() || c.At.Before(it.Starts) {
 		return nil, nil
 	}
-	if c.At.Sub(it.Starts) <= scheduleLate && !passed(kind, it.Spec, c.At) {
+	if c.At.Sub(it.Starts) <= late && !passed(kind, it.Spec, c.At) {
 		return start(items, it, kind, c)
 	}
 	before := it

@@ -102,3 +102,29 @@ func TestCountdownToAMoment(t *testing.T) {
 		}
 	}
 }
+
+// An item whose time ran out while the program did not run ends when it starts again: with its
+// result on the screens, unless that was long ago. What waits then starts with its full time.
+func TestItemsEndLate(t *testing.T) {
+	const first, next = `{"text":"first","seconds":60}`, `{"text":"next","seconds":30}`
+	for after, shown := range map[time.Duration]bool{10 * time.Minute: true, 10*time.Minute + 1: false} {
+		r := &room{t: t}
+		r.create("p", show.Announcement, first)
+		r.create("c", show.Card, next)
+		r.mustApply(show.Command{Op: show.Start, ID: "p", At: noon})
+		r.mustApply(show.Command{Op: show.Start, ID: "c", At: noon})
+		end := noon.Add(time.Minute)
+		now := end.Add(after)
+		r.mustApply(show.Command{Op: show.Expire, ID: "p", At: now})
+		want := end
+		if shown {
+			want = now
+		}
+		if it := r.item("p"); it.State != show.Ended || !it.Stopped.Equal(want) {
+			t.Errorf("%v late: %s since %v, want %v", after, it.State, it.Stopped, want)
+		}
+		if it := r.item("c"); it.State != show.Live || !it.Ends.Equal(now.Add(30*time.Second)) {
+			t.Errorf("%v late: what waits is %s until %v", after, it.State, it.Ends)
+		}
+	}
+}

@@ -51,6 +51,16 @@ func stop(items []Item, it Item, kind kindSpec, c Command) ([]Change, error) {
 	return advance(without(items, it.ID), it.Slot(), c.At, changes)
 }
 
+// expire ends an item whose time is over. One that ended long ago, while the program did not
+// run, has ended then, so no screen shows its result now.
+func expire(items []Item, it Item, kind kindSpec, c Command) ([]Change, error) {
+	changes, err := stop(items, it, kind, c)
+	if err == nil && c.At.Sub(it.Ends) > late {
+		changes[0].After.Stopped = it.Ends
+	}
+	return changes, err
+}
+
 // advance starts the first item that waits for a slot. Kinds that need a seed do not start
 // by themselves.
 func advance(items []Item, slot Slot, at time.Time, changes []Change) ([]Change, error) {
