@@ -12,13 +12,13 @@ import (
 const minContact = 7
 
 var (
-	cue = regexp.MustCompile(`(?:^|[^a-z])(?:q ?q|v ?x|w ?x|v ?信|wechat|weixin|whatsapp|telegram|tg|tel|phone|call me|text me|my number|my cell|line ?id|kakao|skype|discord|viber|zalo|ssn|social security|passport|iban|cpf|dni|aadhaar|venmo|zelle|cash ?app)(?:$|[^a-z])|q群|群 ?[:：0-9]|微信|薇信|威信|徽信|扣扣|企鹅号|加我|加群|群号|电话|手机|联系|私聊|号码|身份证|身分證|银行卡|卡号|护照|支付宝|电報|电报|電話|連絡先|携帯|マイナンバー|口座|免許|カカオ|テレグラム|카톡|카카오|번호|전화|주민|계좌|텔레그램|라인|телефон|тел[.:]|звони|пиши|вотсап|ватсап|телеграм|паспорт|снилс|карт[аы]`)
+	cue = regexp.MustCompile(inHiragana(`(?:^|[^a-z])(?:q ?q|v ?x|w ?x|v ?信|wechat|weixin|whatsapp|telegram|tg|tel|phone|call me|text me|my number|my cell|line ?id|kakao|skype|discord|viber|zalo|ssn|social security|passport|iban|cpf|dni|aadhaar|venmo|zelle|cash ?app)(?:$|[^a-z])|q群|群 ?[:：0-9]|微信|薇信|威信|徽信|扣扣|企鹅号|加我|加群|群号|电话|手机|联系|私聊|号码|身份证|身分證|银行卡|卡号|护照|支付宝|电報|电报|電話|連絡先|携帯|マイナンバー|口座|免許|カカオ|テレグラム|카톡|카카오|번호|전화|주민|계좌|텔레그램|라인|телефон|тел[.:]|звони|пиши|вотсап|ватсап|телеграм|паспорт|снилс|карт[аы]`))
 
 	// Words after or before a number that counts something, or names a room or a video. None
 	// of them is a cue, even one that contains a cue (방번호).
-	counts = `房间号?码?|房号|直播间|直播間|房間號?|播放量?|播放数|观看|點擊|点击|点赞|弹幕|彈幕|收藏|投币|硬币|粉丝|粉絲|在线|人气|人氣|热度|熱度|积分|分数|得分|总分|总|伤害|血量|生命|战绩|体力|战力|戰力|金币|经验|存款|票房|销量|阅读|编号|序号|种子|版本|总共|一共|人数|圆周率|再生数?|視聴|閲覧|部屋番号|ルーム|スコア|得点|登録者数?|シード|フォロワー|同接|ダメージ|조회수?|방 ?번호|점수|구독자|시청자|좋아요|방송|데미지|рум|просмотр[а-я]*|очк[а-я]*|урон|счет|сид|room|rooms?|views?|score|points?|seed|build|order|ticket|level|damage|dmg|record|total|subs|followers|likes|hp|xp|gold|coins|salary|population|pi|bug|issue|commit|ticket|case|lobby|code|model|patch|max ?int|int ?max|port|resistance|height|distance|speed`
+	counts = `房间号?码?|房号|直播间|直播間|房間號?|播放量?|播放数|观看|點擊|点击|点赞|弹幕|彈幕|收藏|投币|硬币|粉丝|粉絲|在线|人气|人氣|热度|熱度|积分|分数|得分|总分|总|伤害|攻击力?|防御力?|血量|生命|战绩|体力|战力|戰力|金币|经验|存款|票房|销量|阅读|编号|序号|种子|版本|总共|一共|人数|圆周率|再生数?|視聴|閲覧|部屋番号|ルーム|スコア|得点|登録者数?|シード|フォロワー|同接|ダメージ|조회수?|방 ?번호|점수|구독자|시청자|좋아요|방송|데미지|рум|просмотр[а-я]*|очк[а-я]*|урон|счет|сид|room|rooms?|views?|score|points?|seed|build|order|ticket|level|damage|dmg|record|total|subs|followers|likes|hp|xp|gold|coins|salary|population|pi|bug|issue|commit|ticket|case|lobby|code|model|patch|max ?int|int ?max|port|resistance|height|distance|speed`
 
-	countsBefore = regexp.MustCompile(`(?:^|[^a-z])(?:` + counts + `)(?:[ :：=#]|no\.?|number|id|数|數|量|值|率|is|was|of|at|are|是|为|為|有|达到?|突破|已|过|近|约|超过|到|は|が|는|은|이|가)*$`)
+	countsBefore = regexp.MustCompile(`(?:^|[^a-z])(?:` + inHiragana(counts) + `)(?:[ :：=#]|no\.?|number|id|数|數|量|值|率|is|was|of|at|are|是|为|為|有|达到?|突破|已|过|近|约|超过|到|は|が|는|은|이|가)*$`)
 	countsCue    = regexp.MustCompile(`(?:방|房间|房間|部屋) ?(?:번호|号码|番号)`)
 
 	sumBehind = regexp.MustCompile(`^ ?(?:=|等于|等於|equals|は[0-9]|는[0-9])`)
@@ -41,9 +41,19 @@ var (
 	}
 
 	// Units behind a number, and names of videos.
-	unit  = regexp.MustCompile(`^ ?(?:[元円圆圓块万亿億人次播年月日点點分秒米个個名票枚冊册回位股歳岁名楼층명원년개만억회점赞粉条條颗顆倍度]|弹幕|观看|再生|ポイント|メートル|조회|뷰|km|kg|cm|mm|m\b|g\b|k\b|w\b|hz|khz|mhz|fps|px|db|mb|gb|tb|kb|bytes?|dollars?|usd|eur|yen|won|rub|руб|просмотр|раз|views?|viewers?|points?|pts|xp|hp|dmg|damage|gold|coins?|subs|subscribers|followers|likes|people|times|years|plays|hours|steps|%|％|€|\$|£|¥|₽|₩)`)
+	unit  = regexp.MustCompile(inHiragana(`^ ?(?:[元円圆圓块万亿億人次播年月日点點分秒米个個名票枚冊册回位股歳岁名楼층명원년개만억회점赞粉条條颗顆倍度]|弹幕|观看|再生|ポイント|メートル|조회|뷰|km|kg|cm|mm|m\b|g\b|k\b|w\b|hz|khz|mhz|fps|px|db|mb|gb|tb|kb|bytes?|dollars?|usd|eur|yen|won|rub|руб|просмотр|раз|views?|viewers?|points?|pts|xp|hp|dmg|damage|gold|coins?|subs|subscribers|followers|likes|people|times|years|plays|hours|steps|%|％|€|\$|£|¥|₽|₩)`))
 	video = regexp.MustCompile(`(?:^|[^a-z])(?:av|bv|cv|sm|nm|so|id:? ?#|ep|no\.?|#|\$|€|£|¥|₩|₽|v|ver\.?|version|seed|uid) ?$`)
 )
+
+// inHiragana writes an expression as folded texts are written: without katakana and small kana.
+func inHiragana(expression string) string {
+	return strings.Map(func(r rune) rune {
+		if 'ァ' <= r && r <= 'ヶ' {
+			return []rune(fold.String(string(r)))[0]
+		}
+		return r
+	}, expression)
+}
 
 // contact holds numbers for calling their author: seven and more digits, in any writing,
 // spaced or not, and names of accounts. Times, dates, prices, scores, counts and numeric
@@ -91,6 +101,9 @@ func contact(t *Text) comment.Verdict {
 			}
 		}
 		i += n
+	}
+	if from, to := lettersBetween(runes, groups); to > 0 {
+		return hold(from, to)
 	}
 	if from, to := spelledDigits(f.Runes, asked); to > 0 {
 		return hold(from, to)
@@ -141,7 +154,7 @@ func isContact(runes []fold.Rune, groups []group, asked bool) bool {
 	case len(groups) == 1:
 		return asked || !round(all) && !isDate(groups)
 	case singles == len(groups):
-		return asked || !countdown(groups) && (distinct(all) > 3 || len(all) > 8)
+		return asked || !countdown(groups) && !isScores(groups) && (distinct(all) > 3 || len(all) > 8)
 	case asked:
 		return true
 	case years == len(groups), isDate(groups), isScores(groups), decimals(groups), countdown(groups):
@@ -177,6 +190,8 @@ func phoneShaped(all string, groups []group) bool {
 		return true // trunk prefix
 	case len(groups) == 3 && len(first) == 3 && len(last) == 4:
 		return true
+	case len(groups) == 3 && len(first) == 2 && len(all) == 11 && all[2] == '9' && len(last) == 4 && groups[2].glue == "-" && groups[1].glue != "-":
+		return true // Brazil
 	case len(groups) == 2 && len(first) <= 4 && len(last) == 4 && len(all) <= 8:
 		return groups[1].glue == "-" && len(first) == 3
 	case len(groups) == 2 && len(all) >= 9 && !strings.Contains(groups[1].glue, "/"):

@@ -142,19 +142,26 @@ var writtenDate = regexp.MustCompile(`^(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9
 func isWrittenDate(s string) bool { return writtenDate.MatchString(s) }
 
 // isScores recognizes pairs of small numbers: 21-19 21-17 21-15.
+// The points of a tie-break are in brackets behind its set: 7-6(5).
 func isScores(groups []group) bool {
-	for i, g := range groups {
-		if len(g.digits) > 3 || i%2 == 1 && g.glue != "-" || i > 0 && i%2 == 0 && !strings.HasPrefix(g.glue, " ") {
+	n := 0
+	for _, g := range groups {
+		if strings.TrimSpace(g.glue) == "(" && n > 0 && n%2 == 0 && len(g.digits) <= 2 {
+			continue
+		}
+		if len(g.digits) > 3 || n%2 == 1 && g.glue != "-" || n > 0 && n%2 == 0 && !strings.HasPrefix(strings.TrimPrefix(g.glue, ")"), " ") {
 			return false
 		}
+		n++
 	}
-	return len(groups)%2 == 0
+	return n%2 == 0
 }
 
 // decimals recognizes numbers with a point, versions and addresses of machines.
 func decimals(groups []group) bool {
-	pairs := len(groups)%2 == 0
+	pairs, short := len(groups)%2 == 0, false
 	for i, g := range groups {
+		short = short || i > 0 && len(g.digits) == 1
 		pairs = pairs && (i == 0 || i%2 == 1 && g.glue == "." || i%2 == 0 && strings.HasPrefix(g.glue, " "))
 	}
 	if pairs {
@@ -165,5 +172,5 @@ func decimals(groups []group) bool {
 			return false
 		}
 	}
-	return len(groups) == 2 || len(groups[0].digits) <= 2 && !(len(groups) == 5 && groups[0].digits[0] == '0')
+	return len(groups) == 2 || len(groups) == 4 && short || len(groups[0].digits) <= 2 && !(len(groups) == 5 && groups[0].digits[0] == '0')
 }

@@ -73,6 +73,21 @@ func digitLike(c fold.Rune) (rune, bool) {
 	return 0, false
 }
 
+// lettersBetween finds a mobile number of China that is written in its usual three groups with
+// one letter after each: 138a0013b8000. Units and the x of a size are none.
+func lettersBetween(runes []fold.Rune, groups []group) (from, to int32) {
+	letter := func(a, b group) bool {
+		return b.from-a.to == 1 && runes[a.to].Kind == fold.Letter && !strings.ContainsRune("x元块塊万萬千百亿年月日号號点點分秒米个個次人度折级級楼", runes[a.to].R)
+	}
+	for i := 0; i+2 < len(groups); i++ {
+		a, b, c := groups[i], groups[i+1], groups[i+2]
+		if len(a.digits) == 3 && len(b.digits) == 4 && len(c.digits) == 4 && letter(a, b) && letter(b, c) && isMobile(a.digits+b.digits+c.digits) {
+			return a.from, c.to
+		}
+	}
+	return 0, 0
+}
+
 // digitGroups finds the digits of a text. The glue of a group is the text between it and the
 // previous group: "|" if that separates them.
 func digitGroups(runes []fold.Rune) []group {
@@ -103,7 +118,7 @@ func glue(between []fold.Rune) string {
 	}
 	var b strings.Builder
 	for i, c := range between {
-		if c.Kind == fold.Letter && strings.ContainsRune("加减減杠横空点點转轉", c.R) {
+		if c.Kind == fold.Letter && strings.ContainsRune("加减減杠横空点點转轉ーの", c.R) {
 			b.WriteRune(c.R) // 138加1234加5678
 			continue
 		}

@@ -23,9 +23,11 @@ const (
 
 var (
 	// A service, the words between, and a name there.
-	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@\-~→>]|(?:id|号码?|號碼?|账号|帳號|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|同号|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
+	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@\-~→>]|号码?|號碼?|账号|帳號|同号|(?:id|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
 	// The other way round: message me on insta, abc_12 on telegram.
 	writeMe = regexp.MustCompile(`\b(?:add|dm|text|message|msg|pm|hmu|hit me up|contact|write|reach|find me|catch me|chat with me|talk to me)\b.{0,24}\b(?:on|at|in|via|through) (?:my )?(?:` + services + `|snap|ig|fb|signal)\b|(?:^|[^a-z0-9])@?[a-z0-9_.]*[0-9_][a-z0-9_.]* (?:on|at|in|via) (?:` + services + `|snap|ig)\b|\b(?:my|add my|here'?s my) (?:` + services + `|snap|ig|fb)(?: (?:is|name|id|user))*[: ]+` + handleName + `$`)
+	// A character that stands for WeChat, and a name behind a colon.
+	weAccount = regexp.MustCompile(`(?:^|[^\p{Han}])[薇威徽葳]\pS? ?[:：] ?@?[a-z][a-z_-]*[0-9_][a-z0-9_-]{2,}`)
 	// 加V, +薇, 力口Q: add me, and a short name of the service.
 	addMe = regexp.MustCompile(`(?:加|力口|伽|茄|➕|(?:^|[^a-z0-9)\] ] ?)[+]|[^a-z0-9 )\]][+]) ?(?:我|一下|个|個|窝)? ?(?:的)? ?(?:v(?:x|信|❤|心)?|w(?:x|信)|薇(?:信|❤|心|芯)?|微信?|威信?|徽信?|葳信?|q(?:q|群)?|群 ?q+|扣扣|抠抠|企鹅|电报|電報|飞机号|tg|🛰|🐧|💬)(?:$|[^a-z\p{Han}+]|[a-z_]*[0-9_]|[❤🧡💚]|[看聊私同进進领領送拿约約])`)
 	// A picture of a telephone or of a service, and a name or a number there.
@@ -50,6 +52,9 @@ func handle(written, folded string) bool {
 		return true
 	}
 	if strings.ContainsAny(text, "🛰✈🐧💬📞📱☎✆📲🛩绿飞鹅") && pictured.MatchString(text) {
+		return true
+	}
+	if strings.ContainsAny(text, ":：") && strings.ContainsAny(text, "薇威徽葳") && weAccount.MatchString(text) {
 		return true
 	}
 	if m := groupNumber.FindStringSubmatch(text); m != nil && strings.Trim(m[1], m[1][:1]) != "" {

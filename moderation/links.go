@@ -42,7 +42,13 @@ var (
 	apart = regexp.MustCompile(`(?:^|[^a-z0-9@.-])([a-z0-9][a-z0-9-]+)( ?)([.,•·∙・●、*|]|\.\.)( ?)(` + clearDomains + `|` + shapedDomains + `)((?:$|[^a-z0-9]).?[a-z]*)`)
 	// A comma before an ending, and a page behind it.
 	comma = regexp.MustCompile(`(?:^|[^a-z0-9@.-])[a-z0-9-]*[a-z0-9],(?:` + plainDomains + `|ly|gl)/[a-z0-9@_+-]{3}|(?:^|[^a-z0-9@.-])(?:t|wa|m),me/[a-z0-9@_+-]{3}`)
-	sold  = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9-]+\.)*[a-z0-9-]{6,}\.(?:` + soldDomains + `)|[a-z-]*[0-9][a-z0-9-]*[a-z][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `)|[a-z][a-z0-9-]*[0-9][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `))(?:$|[^a-z0-9.(-])`)
+	// A space, or nothing, in place of the dot, and a page behind the ending.
+	spaced = regexp.MustCompile(`(?:^|[^a-z0-9@.-])(?:[a-z0-9-]+ )?(?:[a-z0-9-]{7,} (?:com|net|org|cn)/[a-z0-9@_?#+-]{3}|[a-z0-9-]{3,} (?:com|net|org|cn)/[a-z@+-]*[0-9_?#])|(?:^|[^a-z0-9])(?:twitch tv|discord ?gg|discord ?com/invite|youtu be|t me|telegram me|b23 tv)/[a-z0-9@_+-]{2}|\bdot [a-z]{2,6} slash [a-z0-9@_+-]{3}`)
+	// A name in ideographs before an ending that no sentence continues with.
+	hanNamed = regexp.MustCompile(`(?:^|[^\p{Han}.])(\p{Han}{2,6}[a-z0-9]{0,4}(?:\.|[点點])(?:com|cn|xyz|vip|cc|top))(?:$|[\s/!,])`)
+	// An ending spoken in another alphabet.
+	spokenEnding = regexp.MustCompile(`[a-z0-9-]{3,} ?(?:닷 ?컴|どっと ?こむ|点康姆|точка ком)`)
+	sold         = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9-]+\.)*[a-z0-9-]{6,}\.(?:` + soldDomains + `)|[a-z-]*[0-9][a-z0-9-]*[a-z][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `)|[a-z][a-z0-9-]*[0-9][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `))(?:$|[^a-z0-9.(-])`)
 
 	// Words before " .com" and " .net" in texts about these endings.
 	aboutDomains = map[string]bool{
@@ -113,6 +119,14 @@ func findLink(written, folded string) (found string, sure bool) {
 	}
 	if at := comma.FindStringIndex(text); at != nil {
 		return whole(text, at[0], at[1]), false
+	}
+	for _, re := range []*regexp.Regexp{spaced, spokenEnding} {
+		if at := re.FindStringIndex(text); at != nil {
+			return whole(text, at[0], at[1]), false
+		}
+	}
+	if m := hanNamed.FindStringSubmatch(text); m != nil && !strings.ContainsAny(m[1], "是的了用叫个") {
+		return m[1], false
 	}
 	if found := foreignDomain(written); found != "" {
 		return found, false

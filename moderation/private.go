@@ -52,6 +52,12 @@ var homes = []hinted{
 	{`street st road rd ave lane ln drive dr blvd boulevard court ct way place pl terrace close crescent square sq highway hwy parkway`, regexp.MustCompile(`\b(?:lives?|living|stays?|staying|address|home|house|located|resides?|residence|apartment|find (?:him|her|them) at)\b.{0,24}?\b[0-9]{1,5}[a-z]? (?:[nsew]\.? )?(?:[a-z']+ ){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|blvd|boulevard|court|ct|way|place|pl|terrace|close|crescent|square|sq|highway|hwy|parkway)\b`)},
 	{`street st road rd ave lane ln drive dr blvd boulevard court ct`, regexp.MustCompile(`\b[0-9]{1,5} (?:[a-z']+ ){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|blvd|boulevard|court|ct),? (?:apt|apartment|unit|suite|#|[a-z ]{2,20},? [a-z]{2} [0-9]{5})`)},
 	{`wohn adresse zuhause lebt`, regexp.MustCompile(`\b(?:wohnt|wohne|adresse|zuhause|lebt)\b.{0,24}(?:straße|strasse|str\.?|weg|gasse|allee|platz|ring|damm)[ ]?[0-9]{1,4}[a-z]?\b`)},
+	{`straße strasse str. weg gasse allee platz`, regexp.MustCompile(`\b[a-zäöüß-]{3,}(?:straße|strasse|str\.|weg|gasse|allee|platz) [0-9]{1,4}[a-z]?,? [0-9]{5} [a-zäöü]{3}`)},
+	{`rue avenue boulevard impasse chemin quai allée`, regexp.MustCompile(`\b[0-9]{1,4}(?: bis| ter)?,? (?:rue|avenue|boulevard|impasse|chemin|quai|allée) [^0-9]{2,30} [0-9]{5} \pL{3}`)},
+	{`calle avenida plaza`, regexp.MustCompile(`\b(?:calle|avenida|plaza) [^0-9]{2,30},? (?:n[º°.] ?)?[0-9]{1,4},? ?(?:[0-9]{1,2} ?[ºo]\b|piso [0-9]|[0-9]{5} \pL{3})`)},
+	{`дом д. ул.`, regexp.MustCompile(`(?:улица|ул\.|проспект|переулок)[^0-9]{1,24}(?:дом|д\.) ?[0-9]{1,4}|ул\. ?[а-яё]{4,},? [0-9]{1,4}(?:$|[^0-9а-яё])`)},
+	{`ul.`, regexp.MustCompile(`\bul\. ?\pL{3,}(?: \pL+)? [0-9]{1,4}[a-z]?(?:/[0-9]{1,4}|,? (?:[0-9]{2}-[0-9]{3} )?\pL{4,})`)},
+	{`ave rd blvd`, regexp.MustCompile(`\b[0-9]{2,5} (?:[nsew]\.? )?[a-z']{3,} (?:ave|rd|blvd)\.?, [a-z]{4,}`)},
 	{`habite adresse domicile vit`, regexp.MustCompile(`\b(?:habite|adresse|domicile|vit)\b.{0,16}[0-9]{1,4},? (?:bis )?(?:rue|avenue|boulevard|impasse|chemin|place|allee|quai|route)\b`)},
 	{`viv direccion domicilio mor endereco abita indirizzo mieszka adres alamat tinggal`, regexp.MustCompile(`\b(?:vive|vivo|direccion|domicilio|mora|moro|endereco|abita|indirizzo|mieszka|adres|alamat|tinggal)\b.{0,16}(?:calle|c/|avenida|av\.|plaza|carrera|rua|travessa|via|viale|piazza|ul\.?|ulica|aleja|jl\.?|jalan|gang|sokak|caddesi).{0,24}[0-9]{1,5}`)},
 	{`ул ули проспект пр переулок пер шоссе бульвар`, regexp.MustCompile(`(?:жив[её]т|живу|адрес|прожива).{0,24}(?:ул\.?|улица|улице|проспект|пр-т|пр\.|переулок|пер\.|шоссе|бульвар).{1,24}[0-9]{1,4}|(?:ул\.|улица|проспект|переулок) ?[а-яё -]{3,24},? ?(?:д\.?|дом)? ?[0-9]{1,4}.{0,8}(?:кв|квартира|подъезд)`)},
@@ -60,8 +66,10 @@ var homes = []hinted{
 
 // Numbers of papers and cars, and personal IP addresses.
 var papers = []hinted{
-	{`京 津 沪 渝 冀 豫 云 辽 黑 湘 皖 鲁 新 苏 浙 赣 鄂 桂 甘 晋 蒙 陕 吉 闽 贵 粤 青 藏 川 宁 琼`, regexp.MustCompile(`(?:^|[^\p{Han}]|车牌|車牌|牌照|号牌|是|开|的)[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][ ·•・.-]?[a-z0-9]*[0-9][a-z0-9]*[0-9][a-z0-9]*[0-9][a-z0-9]*`)},
+	{`京 津 沪 渝 冀 豫 云 辽 黑 湘 皖 鲁 新 苏 浙 赣 鄂 桂 甘 晋 蒙 陕 吉 闽 贵 粤 青 藏 川 宁 琼`, regexp.MustCompile(`(?:^|[^\p{Han}]|车牌|車牌|牌照|号牌|车牌号码?|車牌號碼?|是|开|的)[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][ ·•・.-]?[a-z0-9]*[0-9][a-z0-9]*[0-9][a-z0-9]*[0-9][a-z0-9]*`)},
 	{``, regexp.MustCompile(`\p{Han}{2,3} ?[0-9]{2,3} ?[あ-ん] ?[0-9]{1,2}[-−・ ]?[0-9]{2}`)},
+	{``, regexp.MustCompile(`^[0-9]{2,3}[가나다라마거너더러머버서어저고노로모보소오조구누두루무부우아바사자배허하] ?[0-9]{4}$`)},
+	{``, regexp.MustCompile(`(?:^|[^а-яa-z0-9])[авекмнорстух][0-9]{3}[авекмнорстух]{2} ?[0-9]{2,3}(?:$|[^0-9a-z])`)},
 	{`번호 차량`, regexp.MustCompile(`(?:번호판|차량|차 ?번호)[은는이가:： ]{0,2} ?[0-9]{2,3} ?[가-힣] ?[0-9]{4}`)},
 	{`plate kennzeichen plaque matricula номер`, regexp.MustCompile(`\b(?:license plate|number plate|plate number|licence plate|kennzeichen|plaque|matricula|госномер|номер машины)\b?.{0,8}[a-zа-я0-9]{1,4}[ -]?[a-zа-я0-9]{2,4}[ -]?[a-zа-я0-9]{0,4}[0-9]`)},
 	{`ssn social passport паспорт insurance nin nric licen ausweis sin cpf curp dni nie pesel снилс инн aadhaar pan 护照 護照 passeport`, regexp.MustCompile(`\b(?:ssn|social security|passport|паспорт|national insurance|nino?|nric|driver'?s licen[sc]e|personalausweis|sin|cpf|curp|dni|nie|pesel|снилс|инн|aadhaar|pan card|护照|護照|passeport)\b?.{0,6}?[a-z]{0,2}[0-9]{2,}[0-9 .\-/]{3,}`)},
@@ -73,7 +81,7 @@ var papers = []hinted{
 }
 
 var (
-	coordinates = regexp.MustCompile(`(?:^|[^0-9.])(-?[0-9]{1,3}\.[0-9]{4,})°? ?[ns]?[,;/ ] ?(-?[0-9]{1,3}\.[0-9]{4,})`)
+	coordinates = regexp.MustCompile(`(?:^|[^0-9.])(-?[0-9]{1,3}\.[0-9]{4,})°? ?[ns]?[,;/ ] ?(?:[ew]|东经|東經|東経|西经|西經|西経)?(-?[0-9]{1,3}\.[0-9]{4,})`)
 	degrees     = regexp.MustCompile(`[0-9]{1,2}° ?[0-9]{1,2}[′'’] ?[0-9.]*[″"”]? ?[ns北南].{0,3}?[0-9]{1,3}° ?[0-9]{1,2}[′'’]`)
 	iban        = regexp.MustCompile(`\b[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,4})?\b`)
 )

@@ -66,8 +66,11 @@ func (f *Text) AddAlternatives() {
 				f.Alternatives = append(f.Alternatives, Alternative{r, 1, SoundAlike})
 			}
 		}
-		if c.Script == Kana || c.R == 'ω' {
+		switch {
+		case c.Script == Kana, c.R == 'ω':
 			f.readKana(i)
+		case c.Script == Latin:
+			f.readLatin(i)
 		}
 		if k := hanLooks[c.R]; k != 0 {
 			f.Alternatives = append(f.Alternatives, Alternative{k, 1, LookAlike})

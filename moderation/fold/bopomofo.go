@@ -1,9 +1,15 @@
 package fold
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The letters of Bopomofo in the order of Unicode, from U+3105 on, in pinyin.
 var bopomofo = strings.Fields("b p m f d t n l g k h j q x zh ch sh r z c s a o e e ai ei ao ou an en ang eng er i u v")
+
+// syllabic are the initials that are syllables without a vowel.
+var syllabic = strings.Fields("zh ch sh r z c s")
 
 const (
 	firstBopomofo, lastBopomofo = 0x3105, 0x3129
@@ -27,10 +33,11 @@ func IsBopomofo(r rune) bool { return firstBopomofo <= r && r <= lastBopomofo }
 // vowel becomes its first letter. Tones are left out.
 func spelledOut(text []rune) *Decoding {
 	v := &Decoding{Bopomofo: true}
+	whole := false // the syllable before had a vowel, and stands directly before this one
 	for i := 0; i < len(text); {
 		if !IsBopomofo(text[i]) {
 			v.add(text[i], i, i+1)
-			i++
+			i, whole = i+1, false
 			continue
 		}
 		from, initial, final := i, "", ""
@@ -48,10 +55,12 @@ func spelledOut(text []rune) *Decoding {
 		}
 		if i < len(text) && strings.ContainsRune("ˉˊˇˋ˙", text[i]) {
 			i++
-			if final == "" && strings.Contains("zh ch sh r z c s", initial) {
-				final = "i" // the tone marks a whole syllable
-			}
+			whole = true // the tone marks a whole syllable
 		}
+		if final == "" && whole && slices.Contains(syllabic, initial) {
+			final = "i"
+		}
+		whole = final != ""
 		if s := bopomofoFinals[final]; s != "" {
 			final = s
 		}

@@ -41,7 +41,7 @@ func (v *Decoding) add(r rune, from, to int) {
 // Decodings returns the variants of a text to match, the written one first.
 func Decodings(text []rune) []*Decoding {
 	out := []*Decoding{{Runes: text}}
-	var markup, jamo, turned, sounds bool
+	var markup, jamo, turned, mirrored, sounds, above bool
 	braille := 0
 	for _, r := range text {
 		switch {
@@ -53,8 +53,11 @@ func Decodings(text []rune) []*Decoding {
 			sounds = true
 		case 0x2801 <= r && r <= 0x283F:
 			braille++
-		case r >= 0x80 && upright[r] != 0:
-			turned = true
+		case firstCombining <= r && r <= lastCombining:
+			above = true
+		case r >= 0x80 && (r < 0x3000 || 0xA700 <= r && r < 0xA800):
+			turned = turned || upright[r] != 0
+			mirrored = mirrored || mirror[r] != 0 && ScriptOf(r) != Cyrillic
 		}
 	}
 	if markup {
@@ -71,8 +74,14 @@ func Decodings(text []rune) []*Decoding {
 	if sounds {
 		out = append(out, spelledOut(text))
 	}
+	if above {
+		out = append(out, withCombiningLetters(text))
+	}
 	if turned {
-		out = append(out, uprighted(text, true), uprighted(text, false))
+		out = append(out, turnedBy(upright, text, true), turnedBy(upright, text, false))
+	}
+	if mirrored {
+		out = append(out, turnedBy(mirror, text, true))
 	}
 	return out
 }
@@ -225,9 +234,15 @@ var upright = map[rune]rune{
 	'n': 'u', 'u': 'n', 'b': 'q', 'q': 'b', 'd': 'p', 'p': 'd', 'l': 'l', 'M': 'w', 'W': 'm', 'N': 'n', 'U': 'n', '6': '9', '9': '6',
 }
 
-// uprighted turns every letter back. It reads from the end, as if the screen were turned, or
+// mirror turns the letters of text in a mirror back.
+var mirror = map[rune]rune{
+	'ɒ': 'a', 'ɔ': 'c', 'ɘ': 'e', 'ꟻ': 'f', 'ǫ': 'g', 'ʜ': 'h', 'ꞁ': 'j', 'ʞ': 'k', '⅃': 'l', 'ɿ': 'r', 'ƨ': 's', 'ꙅ': 's', 'ƚ': 't', 'ʏ': 'y', 'ƹ': 'z',
+	'Ɔ': 'c', 'Ǝ': 'e', 'Ͷ': 'n', 'И': 'n', 'Я': 'r', 'Ƨ': 's', 'b': 'd', 'd': 'b', 'p': 'q', 'q': 'p',
+}
+
+// turnedBy turns every letter back. It reads from the end, as if the screen were turned, or
 // from the beginning, if only the letters were turned.
-func uprighted(text []rune, fromEnd bool) *Decoding {
+func turnedBy(back map[rune]rune, text []rune, fromEnd bool) *Decoding {
 	v := &Decoding{Form: comment.FormTurned}
 	for k := range text {
 		i := k
@@ -235,8 +250,29 @@ func uprighted(text []rune, fromEnd bool) *Decoding {
 			i = len(text) - 1 - k
 		}
 		r := text[i]
-		if u := upright[r]; u != 0 {
+		if u := back[r]; u != 0 {
 			r = u
+		}
+		v.add(r, i, i+1)
+	}
+	return v
+}
+
+// combiningLetters are the marks from firstCombining on that are small letters above another
+// letter.
+const combiningLetters = "aeioucdhmrtvx"
+
+const (
+	firstCombining = 0x0363
+	lastCombining  = firstCombining + rune(len(combiningLetters)) - 1
+)
+
+// withCombiningLetters reads these marks as letters of the line: fͧͨk.
+func withCombiningLetters(text []rune) *Decoding {
+	v := &Decoding{}
+	for i, r := range text {
+		if firstCombining <= r && r <= lastCombining {
+			r = rune(combiningLetters[r-firstCombining])
 		}
 		v.add(r, i, i+1)
 	}

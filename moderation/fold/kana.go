@@ -67,7 +67,7 @@ func DrawsOut(before, small rune) bool {
 // kanaLooks are folded kana that replace others which look like them, or are written small.
 var kanaLooks = map[rune][]rune{
 	'そ': {'ん'}, 'ん': {'そ'}, 'し': {'つ'}, 'つ': {'し', 'っ'}, 'っ': {'つ'}, 'ゃ': {'や'}, 'ゅ': {'ゆ'}, 'ょ': {'よ'}, 'や': {'ゃ'}, 'ゆ': {'ゅ'}, 'よ': {'ょ'},
-	'ω': {'ん'},
+	'ω': {'ん'}, 'ぢ': {'じ'}, 'づ': {'ず'},
 }
 
 // hanLooks are ideographs that replace kana, in addition to those of Unicode.
@@ -94,6 +94,20 @@ func (f *Text) readKana(i int) {
 		if pair := []rune(p.drawn); pair[0] == c.R && pair[1] == f.Runes[i+1].R {
 			f.Alternatives = append(f.Alternatives, Alternative{p.as, 2, Parts})
 		}
+	}
+}
+
+// readLatin adds the kana that a Latin letter between kana is typed for: ちｎこ, せｘくす.
+func (f *Text) readLatin(i int) {
+	as := rune(0)
+	switch f.Runes[i].R {
+	case 'n':
+		as = 'ん'
+	case 'x':
+		as = 'っ'
+	}
+	if as != 0 && i > 0 && f.Runes[i-1].Script == Kana && i+1 < len(f.Runes) && f.Runes[i+1].Script == Kana {
+		f.Alternatives = append(f.Alternatives, Alternative{as, 1, SoundAlike})
 	}
 }
 

@@ -97,7 +97,28 @@ func (j acceptor) edges(e *entry, path []step) bool {
 		return !j.numberGoesOn(before, j.at(first.from-2)) && !j.numberGoesOn(after, j.at(last.to+1))
 	}
 	return (e.openStart || !joins(before, &j.runes[first.from], first.label)) &&
-		(e.openEnd || !joins(after, &j.runes[last.to-1], last.label))
+		(e.openEnd || !joins(after, &j.runes[last.to-1], last.label)) || j.again(e, path)
+}
+
+// leastAgain is the least number of letters of a word that is recognized if its repetitions
+// are written as one word.
+const leastAgain = 3
+
+// again reports whether the word around a match is nothing but the match, several times:
+// nmslnmsl.
+func (j acceptor) again(e *entry, path []step) bool {
+	n := int32(len(path))
+	from := path[0].from
+	if n < leastAgain || path[n-1].to-from != n || isLetter(j.at(from-1)) || !isLetter(j.at(from+n)) {
+		return false
+	}
+	i := from + n
+	for ; isLetter(j.at(i)) || j.at(i) != nil && j.at(i).Kind == fold.Digit; i++ {
+		if j.runes[i].R != path[(i-from)%n].label {
+			return false
+		}
+	}
+	return (i-from)%n == 0
 }
 
 // numberGoesOn reports whether a number has further digits there, or is part of a time, a

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"unicode"
+
 	"danmaku/moderation/fold"
 )
 
@@ -10,7 +12,8 @@ type fragments struct {
 	list   []fragment
 	store  [16]fragment
 	cuts   int
-	spaced bool // some cut has a space or a digit in it
+	spaced bool // some cut has a space in it
+	digit  bool // some cut has a digit in it
 	apos   bool // some cut is just an apostrophe
 	cjk    bool
 }
@@ -21,7 +24,12 @@ type fragment struct {
 	first   rune
 }
 
+// grow adds a letter to the last fragment. A vowel that is a mark on a letter belongs to it: ति
+// is one letter.
 func (p *fragments) grow(r rune) {
+	if unicode.IsMark(r) {
+		return
+	}
 	last := &p.list[len(p.list)-1]
 	if last.first != r || last.letters > 1 {
 		last.letters++
@@ -41,8 +49,10 @@ func (p *fragments) cut(j acceptor, from, to int32) {
 	p.cuts++
 	for i := from; i < to; i++ {
 		switch c := &j.runes[i]; {
-		case c.Kind == fold.Space, c.Kind == fold.Digit:
+		case c.Kind == fold.Space:
 			p.spaced = true
+		case c.Kind == fold.Digit:
+			p.digit = true
 		case isApostrophe(c.R) && to-from == 1:
 			p.apos = true
 		}
@@ -68,8 +78,10 @@ func (p *fragments) fair(e *entry) bool {
 		return true
 	case p.spaced:
 		return n == 2 && e.letters >= 4 && vowelless
-	case p.apos:
-		return n >= 3
+	case p.digit:
+		return n == 2 && e.letters >= 4
+	case p.apos: // fu'ck, but not un'ora
+		return n >= 3 || e.letters >= 4 && vowelless
 	}
 	return e.letters >= 3
 }

@@ -71,7 +71,7 @@ func (w *walker) gap(node uint32, pos int32, after fold.Script) {
 			return
 		}
 		beside := c.Kind == fold.Space && (w.runes[pos-1].Kind == fold.Symbol || w.symbolAt(pos+1))
-		if !c.Joined && !beside && w.runes[pos-1].From != c.From && (w.runes[pos-1].R != c.R || c.Kind == fold.Letter || c.Kind == fold.Digit) {
+		if !c.Joined && !beside && w.runes[pos-1].From != c.From && (w.runes[pos-1].R != c.R || c.Kind == fold.Letter && c.R != 'ー' || c.Kind == fold.Digit) {
 			n++
 		}
 		if n > most || !w.budget.spend(1) {
@@ -146,13 +146,14 @@ func separates(c *fold.Rune, after fold.Script) bool {
 		return true
 	}
 	if after.CJK() {
-		return c.Script == fold.Latin || c.Script == fold.Han && (c.R >= 0x20000 || strings.ContainsRune(strokes, c.R)) || c.R < 0x3200 && fold.IsJamo(c.R)
+		return c.Script == fold.Latin || c.Script == fold.Han && (c.R >= 0x20000 || strings.ContainsRune(strokes, c.R)) || c.R < 0x3200 && fold.IsJamo(c.R) ||
+			c.Script == fold.Living || after == fold.Han && c.R == 'ー'
 	}
 	return false
 }
 
-// strokes are ideographs that are hardly ever more than a line.
-const strokes = "丨丶丿亅乀"
+// strokes are lines, parts of ideographs and ornaments, which are no words by themselves.
+const strokes = "丨丶丿亅乀乁乚乛亠亻冂冖冫勹卩阝厶囗夂夊宀巛廴廾彐彡彳忄扌攵灬爫爿犭疒癶礻禸纟罒罓耂艹衤覀讠辶釒钅飠饣卍卐"
 
 // isToneMark recognizes the Thai marks that a doubled mark adds: they change no letter that
 // already has one.

@@ -104,6 +104,7 @@ func Match(sets []*Rules, text string, now int64, b *Budget) (hits []Hit, folded
 				m.phonetic.bopomofo = v.Bopomofo
 				readPhonetic, audible = true, m.phonetic.read(m.fold.Runes)
 			}
+			m.backward()
 			if audible {
 				m.phonetic.match(r.sonic)
 			}
@@ -209,19 +210,7 @@ func (m *matcher) weighHan(e *entry, path []step) writing {
 			return meant
 		}
 	}
-	lo, hi := from, to
-	for from-lo < aroundMatch && isHan(lo-1) {
-		lo--
-	}
-	for hi-to < aroundMatch && isHan(hi) {
-		hi++
-	}
-	m.text = m.text[:0]
-	for _, c := range m.fold.Runes[lo:hi] {
-		m.text = append(m.text, c.R)
-	}
-	m.budget.spend(len(m.text) * 2)
-	c := clause{m.text, int(from - lo), int(to - lo)}
+	c := m.clauseAround(from, to)
 	return c.explains()
 }
 

@@ -160,7 +160,7 @@ func (h *phoneticReader) readRuns(runes []fold.Rune) {
 		r.toned = r.toned || digit
 		if r.readable = r.readable && k-i <= longestRun; r.readable && !r.toned {
 			text := string(word[:k-i])
-			r.foreign = p.IsForeign(text)
+			r.foreign = !h.bopomofo && p.IsForeign(text)
 			r.readable = !r.foreign || k-i <= fold.LongestSyllable && p.Spelled[lettersOf(text)][0] != 0
 		}
 		h.runs = append(h.runs, r)

@@ -120,7 +120,7 @@ func (h *phoneticReader) means(key []rune) bool {
 	case latins > 0:
 		// A syllable that is a word of another language (he, long, ping) counts if it is
 		// directly beside two of the entry's own characters.
-		surely := foreign == 1 && !loosened && hans >= 2 && exact == hans
+		surely := foreign == 1 && !loosened && exact == hans && (hans >= 2 || h.inOneWord())
 		return (foreign == 0 || surely) && !h.partOfWord(key)
 	case loosened && !h.alone(first, last):
 		return false
@@ -134,6 +134,36 @@ func (h *phoneticReader) means(key []rune) bool {
 	}
 	c := h.clause(first.from, last.to)
 	return loosened || !c.explainsSound(key)
+}
+
+// inOneWord reports whether the Latin letters of a match of two syllables are small ones that
+// belong to its character and to nothing else: dai练 and 脑can, not 脑CAN or 脑can do.
+func (h *phoneticReader) inOneWord() bool {
+	if len(h.path) != 2 {
+		return false
+	}
+	for k, s := range h.path {
+		if h.units[s.from].kind != latinUnit {
+			c := h.clause(s.from, s.to)
+			if left, right, _ := c.crossed(fold.Guess{}); left || right {
+				return false // 大脑can
+			}
+			continue
+		}
+		for i := s.from; i < s.to; i++ {
+			if h.units[i].raw != h.units[i].r {
+				return false
+			}
+		}
+		beside := s.from - 1 // a Latin word on the other side
+		if k == 1 {
+			beside = s.to
+		}
+		if beside >= 0 && int(beside) < len(h.units) && h.units[beside].kind == latinUnit {
+			return false
+		}
+	}
+	return true
 }
 
 // clause returns the ideographs around units from (inclusive) to (exclusive), as long as they

@@ -64,8 +64,12 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 		return aggressive, true
 	}
 	switch {
-	case e.letters < 3 && (digits+signs+sounds > 0 || wilds > 0), letters == 0:
+	case e.letters < 3 && (digits+signs+sounds > 0 || wilds > 0):
 		return false, false
+	case letters == 0: // only signs that are hardly more than letters: @$$
+		return true, n >= 3 && signs == n && int(path[n-1].to-path[0].from) == n && j.onlySigns(path, "@$")
+	case wilds == n-1 && letters == 1 && n >= 4 && e.openEnd && path[0].how == fold.Plain && isEnding(j.lettersAt(path[n-1].to)):
+		return true, true // f***ing
 	case digits*2 > n, sounds*2 > n && n > sounds, sounds == n:
 		return false, false
 	case wilds > 0 && !fairStars(path, letters):
@@ -90,6 +94,31 @@ func (j acceptor) unclosed(path []step) bool {
 		}
 	}
 	return true
+}
+
+// onlySigns reports whether all characters of a match are these signs.
+func (j acceptor) onlySigns(path []step, signs string) bool {
+	for _, s := range path {
+		if !strings.ContainsRune(signs, j.runes[s.from].R) {
+			return false
+		}
+	}
+	return true
+}
+
+// lettersAt returns the letters from rune i to the end of the word, "" if these are more than an
+// ending.
+func (j acceptor) lettersAt(i int32) string {
+	const most = 4
+	var word [most + 1]rune
+	n := 0
+	for ; n <= most && isLetter(j.at(i+int32(n))); n++ {
+		word[n] = j.runes[i+int32(n)].R
+	}
+	if n > most {
+		return ""
+	}
+	return string(word[:n])
 }
 
 // goesOn reports whether the word continues after a match in the same script: a guess does not
