@@ -46,7 +46,19 @@ test('duration: every comment crosses in the same time, so long ones are faster'
   const set = setUp({ duration: 5 });
   set.stage.push([say('a'), say('b', { text: 'x'.repeat(200) })]);
   set.pass(0);
-  for (const { v, w, t, until } of each(set)) assert.deepEqual([until - t, Math.round(v * 5000)], [5000, 1920 + w]);
+  for (const { v, w, t, m, until } of each(set)) {
+    assert.deepEqual([until - t, Math.round(v * 5000)], [5000, Math.round(m + w)]);
+    assert.ok(m >= 1920 && m + w < 1.011 * (1920 + w), `${m}`);
+  }
+});
+
+test('duration: comments of many widths share few speeds', () => {
+  const set = setUp({ duration: 8, overlap: true, limit: 2000 });
+  set.stage.push(Array.from({ length: 40 }, (_, i) => say(`c${i}`, { text: 'x'.repeat(i + 1) })));
+  set.pass(0);
+  const all = each(set);
+  assert.equal(all.length, 40);
+  assert.ok(new Set(all.map(({ v }) => v)).size <= 32);
 });
 
 test('after an absence a long comment is still crossing', () => {

@@ -18,6 +18,12 @@ const LINE = 1.25, BIG = 1.5;
 /** ms that a comment stands at the top or bottom: half a crossing within these limits. */
 const STAY = { least: 3000, most: 6000 };
 
+/** Speeds in an octave. */
+const STEPS = 64;
+
+/** The next of few speeds, at most 1.1 % higher: comments of one speed share a belt. @param {number} v */
+const stepped = (v) => 2 ** (Math.ceil(Math.log2(v) * STEPS) / STEPS);
+
 export class Layout {
   #box = measureLanes({ width: 0, height: 0, line: 0, count: 0 }, { area: 1, region: 'full', size: 1, lanes: 0 });
   #lanes = new Lanes(this.#box);
@@ -128,8 +134,10 @@ export class Layout {
     item.t = at;
     item.m = this.#lanes.entry(item.mode);
     if (moves(item.mode)) {
-      item.v = this.#cross ? (width + item.w) / this.#cross : this.#speed;
-      item.until = at + (width + item.w) / item.v;
+      item.v = this.#cross ? stepped((width + item.w) / this.#cross) : this.#speed;
+      // To need the same time at a higher speed, it starts further out.
+      if (this.#cross) item.m += item.v * this.#cross - width - item.w;
+      item.until = at + (this.#cross || (width + item.w) / item.v);
     } else {
       item.v = 0;
       item.until = at + Math.min(STAY.most, Math.max(STAY.least, (this.#cross || width / this.#speed) / 2));
