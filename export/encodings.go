@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -37,11 +38,34 @@ func decoderOf(head []byte) *encoding.Decoder {
 	if m == nil {
 		return nil
 	}
-	known := encodings[strings.ToLower(string(m[1]))]
-	if known == nil || isForeignUTF8(head) {
-		return nil
+	name := strings.ToLower(string(m[1]))
+	if known := encodings[name]; known != nil && !isForeignUTF8(head) {
+		return known.NewDecoder()
 	}
-	return known.NewDecoder()
+	if known := oneByte[name]; known != nil && !isUTF8(head) {
+		return known.NewDecoder()
+	}
+	return nil
+}
+
+// oneByte are encodings with one byte for each character. On the web, the names of ISO 8859-1
+// and -9 mean their relatives of Windows.
+var oneByte = map[string]encoding.Encoding{
+	"iso-8859-1": charmap.Windows1252, "latin1": charmap.Windows1252, "windows-1252": charmap.Windows1252, "cp1252": charmap.Windows1252,
+	"iso-8859-2": charmap.ISO8859_2, "latin2": charmap.ISO8859_2, "windows-1250": charmap.Windows1250, "cp1250": charmap.Windows1250,
+	"windows-1251": charmap.Windows1251, "cp1251": charmap.Windows1251, "iso-8859-5": charmap.ISO8859_5, "koi8-r": charmap.KOI8R, "koi8-u": charmap.KOI8U,
+	"windows-1253": charmap.Windows1253, "iso-8859-7": charmap.ISO8859_7, "windows-1254": charmap.Windows1254, "iso-8859-9": charmap.Windows1254,
+	"windows-1255": charmap.Windows1255, "windows-1256": charmap.Windows1256, "windows-1257": charmap.Windows1257, "windows-1258": charmap.Windows1258,
+	"iso-8859-15": charmap.ISO8859_15, "windows-874": charmap.Windows874, "tis-620": charmap.Windows874,
+}
+
+// isUTF8 reports whether a text has characters beyond ASCII, all in UTF-8. The last one may be
+// truncated.
+func isUTF8(text []byte) bool {
+	for n := 0; n < utf8.UTFMax && len(text) > 0 && !utf8.Valid(text); n++ {
+		text = text[:len(text)-1]
+	}
+	return utf8.Valid(text) && bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x80 })
 }
 
 // declaredEncoding finds the encoding that the declaration of an XML file names.

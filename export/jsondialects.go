@@ -1,6 +1,7 @@
 package export
 
 import (
+	"html"
 	"strings"
 	"time"
 
@@ -348,6 +349,9 @@ func readDPlayer(rd *reading, r jsonRecord) error {
 	if !ok {
 		rd.unread(room.Fault{Code: faultTime, Word: when})
 		return nil
+	}
+	if !r.object || r.has("author") { // DPlayer's servers answer in HTML
+		text, author = html.UnescapeString(text), html.UnescapeString(author)
 	}
 	item := Item{
 		Offset: at, Text: text, Sender: known(author), ID: r.str("_id", "id"),

@@ -48,16 +48,20 @@ func (rd *reading) chat(attr func(string) string, text string) error {
 		vpos, unit = ms, time.Millisecond
 	}
 	at, ok := offsetOf(vpos, unit)
-	if !ok {
+	item := Item{
+		Offset: at, Text: text, Mode: comment.Scroll, Size: comment.Medium, Color: comment.White,
+		Name: strings.TrimSpace(attr("name")), Sender: attr("user_id"), ID: attr("no"),
+	}
+	if ok || vpos == "" {
+		item.SentAt = rd.chatDate(attr("date"), attr("date_usec"))
+	}
+	// Recorders of live shows may write dates alone.
+	if !ok && item.SentAt.IsZero() {
 		rd.unread(room.Fault{Code: faultVpos, Word: vpos})
 		return nil
 	}
-	item := Item{
-		Offset: at, Text: text, Mode: comment.Scroll, Size: comment.Medium, Color: comment.White,
-		Name: strings.TrimSpace(attr("name")), Sender: attr("user_id"), ID: attr("no"), SentAt: rd.chatDate(attr("date"), attr("date_usec")),
-	}
 	readMail(&item, mail)
-	return rd.add(timed{item, true})
+	return rd.add(timed{item, ok})
 }
 
 // chatDate returns when a comment was sent.

@@ -72,7 +72,11 @@ func scan(file *opened, opt ReadOptions, keep func(Item) (stamp, error)) ([]stam
 		}
 	}
 	stamps = takenDown(stamps, rd, seed, &report)
-	stamps = onOneClock(stamps, &report)
+	missing := room.Fault{Code: faultNoOffset}
+	if rd.format == NiconicoXML || rd.format == NiconicoJSON {
+		missing = room.Fault{Code: faultVpos}
+	}
+	stamps = onOneClock(stamps, missing, &report)
 	slices.SortStableFunc(stamps, func(a, b stamp) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), compareIDs(a.id, b.id))
 	})
@@ -102,15 +106,16 @@ func takenDown(stamps []stamp, rd *reading, seed maphash.Seed, report *Report) [
 // errLeft skips a comment.
 var errLeft = errors.New("left out")
 
-// onOneClock gives every comment an offset that is not negative.
-func onOneClock(stamps []stamp, report *Report) []stamp {
+// onOneClock gives every comment an offset that is not negative. missing is the fault of a
+// comment without an offset among others that have one.
+func onOneClock(stamps []stamp, missing room.Fault, report *Report) []stamp {
 	offsets := slices.ContainsFunc(stamps, func(s stamp) bool { return s.hasOffset })
 	kept := stamps[:0]
 	var first int64
 	for _, s := range stamps {
 		if offsets && !s.hasOffset {
 			if !s.left {
-				report.unread(place{int(s.line), int(s.column)}, room.Fault{Code: faultNoOffset})
+				report.unread(place{int(s.line), int(s.column)}, missing)
 			}
 			continue
 		}

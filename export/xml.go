@@ -231,7 +231,7 @@ func encodingOf(declaration []byte) string {
 	}
 	name, _, _ := strings.Cut(rest[1:], rest[:1])
 	switch name := strings.ToLower(name); {
-	case encodings[name] != nil, strings.HasPrefix(name, "utf-16"),
+	case encodings[name] != nil, oneByte[name] != nil, strings.HasPrefix(name, "utf-16"),
 		slices.Contains([]string{"utf-8", "utf8", "us-ascii", "ascii", "utf16", "unicode"}, name):
 		return ""
 	}
