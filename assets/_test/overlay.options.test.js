@@ -68,11 +68,11 @@ test('a change of the ready style changes only options that were not set', () =>
 });
 
 test('the table has the options of protocol.md and their defaults, and no others', () => {
-  const section = docs('dev/protocol.md').split('## Overlay query\n')[1].split('\n')[0];
+  const section = docs('dev/protocol.md').split('## Overlay query\n')[1].split('\n\n')[0];
   /** @type {Map<string, string>} */
   const rows = new Map();
-  for (const part of section.split(' · ')) {
-    const known = part.match(/^`(\w+)`/);
+  for (const part of section.split('\n')) {
+    const known = part.match(/^- `(\w+)`/);
     assert.ok(known, part);
     rows.set(known[1], part);
   }
