@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"danmaku/cluster"
 	"danmaku/config"
@@ -118,7 +119,30 @@ func printStatus(env Env, s cluster.Status) {
 	for _, name := range older {
 		fmt.Fprintf(env.Out, "%s runs an older danmaku than what the others write needs: upgrade it, and it goes on.\n", name)
 	}
+	if differ := silences(s.Machines); differ != "" {
+		fmt.Fprintf(env.Out, "The machines have different values of --machine-silence, so they can disagree about which of them is dead: %s. Start all with the same.\n", differ)
+	}
 	if s.Fault != "" && !slices.Contains(older, s.From) {
 		fmt.Fprintf(env.Out, "%s says: %s\n", s.From, s.Fault)
 	}
+}
+
+// silences lists how long another machine may be silent at each, if they differ.
+func silences(machines []cluster.MachineStatus) string {
+	var list []string
+	differ, first := false, int64(0)
+	for _, m := range machines {
+		if m.Silence == 0 { // it is away, or older than this option
+			continue
+		}
+		if first == 0 {
+			first = m.Silence
+		}
+		differ = differ || m.Silence != first
+		list = append(list, fmt.Sprintf("%s %v", m.Name, time.Duration(m.Silence)*time.Millisecond))
+	}
+	if !differ {
+		return ""
+	}
+	return strings.Join(list, ", ")
 }

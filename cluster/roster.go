@@ -26,14 +26,15 @@ const (
 // Member is a machine as another one sees it.
 type Member struct {
 	Name     string
-	Address  string // host:port of its log; empty until the machine has sent it
-	Position uint64 // of its database
-	Edge     bool   // it stores no copy of the log, and is never home
-	Witness  bool   // it stores only a copy of the log, and is never home
-	Older    bool   // its program is older than the others' writes require
-	Level    bool   // it has been level with the log for calmFor
-	Eligible bool   // it may be home
-	Home     bool   // it decides about commands
+	Address  string        // host:port of its log; empty until the machine has sent it
+	Position uint64        // of its database
+	Edge     bool          // it stores no copy of the log, and is never home
+	Witness  bool          // it stores only a copy of the log, and is never home
+	Older    bool          // its program is older than the others' writes require
+	Silence  time.Duration // after which another machine counts as dead there; 0: not known
+	Level    bool          // it has been level with the log for calmFor
+	Eligible bool          // it may be home
+	Home     bool          // it decides about commands
 }
 
 // beat is a machine's message about itself, four times a second. Fields may be added, and
@@ -49,7 +50,8 @@ type beat struct {
 	Level    bool   `json:"level,omitempty"`
 	Eligible bool   `json:"eligible,omitempty"`
 	Leaving  bool   `json:"leaving,omitempty"`
-	Packs    int    `json:"packs,omitempty"` // it reads packs of this form and of older ones
+	Silence  int64  `json:"silence_ms,omitempty"` // after which another machine counts as dead there
+	Packs    int    `json:"packs,omitempty"`      // it reads packs of this form and of older ones
 }
 
 // roster holds the members and the home, as one machine sees them. It reads no clock:
@@ -77,11 +79,14 @@ type other struct {
 }
 
 func newRoster(name, address string, edge bool) *roster {
-	return &roster{self: Member{Name: name, Address: address, Edge: edge}, silent: silentFor, others: map[string]*other{}, left: map[string]string{}}
+	return &roster{self: Member{Name: name, Address: address, Edge: edge, Silence: silentFor}, silent: silentFor, others: map[string]*other{}, left: map[string]string{}}
 }
 
 // allow sets how long a machine may be silent; 0 leaves it.
-func (r *roster) allow(silence time.Duration) { r.silent = cmp.Or(silence, r.silent) }
+func (r *roster) allow(silence time.Duration) {
+	r.silent = cmp.Or(silence, r.silent)
+	r.self.Silence = r.silent
+}
 
 // stoodStill returns how late a tick may be. A later tick means that this machine was
 // frozen: its knowledge of the others is old, and they may have another home.
@@ -202,7 +207,7 @@ func (r *roster) members() []Member {
 	home := r.home()
 	list := []Member{r.self}
 	for o := range maps.Values(r.others) {
-		list = append(list, Member{Name: o.Name, Address: o.Address, Position: o.Position, Edge: o.Edge, Witness: o.Witness, Older: o.Older, Level: o.Level, Eligible: o.Eligible})
+		list = append(list, Member{Name: o.Name, Address: o.Address, Position: o.Position, Edge: o.Edge, Witness: o.Witness, Older: o.Older, Silence: time.Duration(o.Silence) * time.Millisecond, Level: o.Level, Eligible: o.Eligible})
 	}
 	for i := range list {
 		list[i].Home = list[i].Name == home

@@ -189,7 +189,10 @@ func TestSilenceMayBeLonger(t *testing.T) {
 	}
 	r.allow(10 * second)
 	r.run(0, 4*second, 5, 5)
-	r.hear(beat{Name: "b", Boot: "1", Position: 5}, 4*second)
+	r.hear(beat{Name: "b", Boot: "1", Position: 5, Silence: 2500}, 4*second)
+	if all := r.members(); all[0].Silence != 10*second || all[1].Silence != 2500*time.Millisecond {
+		t.Errorf("the machines tell %v", all)
+	}
 	r.run(4*second, 8*second, 4, 9)
 	r.check(t, "behind for four seconds", "a")
 	r.run(8*second, 15*second, 4, 9)

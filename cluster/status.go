@@ -34,8 +34,9 @@ type MachineStatus struct {
 	Lag      uint64 `json:"lag"` // positions behind the log's end
 	Edge     bool   `json:"edge,omitempty"`
 	Witness  bool   `json:"witness,omitempty"`
-	Older    bool   `json:"older,omitempty"` // its program is older than the others' writes require
-	Ready    bool   `json:"ready"`           // it may be home; for an edge or a witness: it might, if it were neither
+	Older    bool   `json:"older,omitempty"`      // its program is older than the others' writes require
+	Silence  int64  `json:"silence_ms,omitempty"` // after which another machine counts as dead there; 0: not known
+	Ready    bool   `json:"ready"`                // it may be home; for an edge or a witness: it might, if it were neither
 }
 
 // status returns the state of the cluster, as this machine sees it.
@@ -76,7 +77,7 @@ func (c *Cluster) status(ctx context.Context) (Status, error) {
 		if m.Position < s.Position {
 			behind = s.Position - m.Position
 		}
-		s.Machines = append(s.Machines, MachineStatus{Name: m.Name, Address: m.Address, Up: true, Position: m.Position, Lag: behind, Edge: m.Edge, Witness: m.Witness, Older: m.Older, Ready: m.Level})
+		s.Machines = append(s.Machines, MachineStatus{Name: m.Name, Address: m.Address, Up: true, Position: m.Position, Lag: behind, Edge: m.Edge, Witness: m.Witness, Older: m.Older, Silence: m.Silence.Milliseconds(), Ready: m.Level})
 	}
 	for _, name := range slices.Sorted(maps.Keys(listed)) {
 		s.Machines = append(s.Machines, MachineStatus{Name: name, Address: listed[name].Address, Edge: listed[name].Edge, Witness: listed[name].Witness})

@@ -89,6 +89,7 @@ type machineState struct {
 	Up, Ready     bool
 	Edge          bool
 	Position, Lag uint64
+	Silence       int64 `json:"silence_ms"`
 }
 
 // awaitThreeMachines waits until three machines have the log of a cluster: from then on one may die.

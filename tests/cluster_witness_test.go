@@ -16,21 +16,24 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 	root := t.TempDir()
 	folder := func(name string) string { return filepath.Join(root, name) }
 	invitation := inviteFirst(t, folder("n1"))
-	one := start(t, folder("n1"), "--room-rate", "0")
+	one := start(t, folder("n1"), "--room-rate", "0", "--machine-silence", "15s")
 	mustRun(t, "cluster", "join", invitation, "--data", folder("n2"), "--listen", freePlace(t), "--name", "n2")
-	two := start(t, folder("n2"), "--room-rate", "0")
+	two := start(t, folder("n2"), "--room-rate", "0", "--machine-silence", "15s")
 	said := mustRun(t, "cluster", "join", "--witness", invitation, "--data", folder("w"), "--listen", freePlace(t), "--name", "w")
 	if !strings.Contains(said, "the witness of 3 machines") {
 		t.Errorf("join says %s", said)
 	}
-	end := startWitness(t, folder("w"))
+	end := startWitness(t, folder("w"), "--machine-silence", "20s")
 	one.awaitReady()
 	two.awaitReady()
 	awaitThreeMachines(t, folder("n1"))
 	for _, dir := range []string{folder("n2"), folder("w")} {
 		for until := time.Now().Add(patience); ; {
 			table := mustRun(t, "cluster", "status", "--data", dir)
-			if strings.Contains(table, "ready, witness") && strings.Contains(table, "on 3 of 3 machines.") {
+			if strings.Contains(table, "ready, witness") && strings.Contains(table, "on 3 of 3 machines.") && strings.Contains(table, "different values of --machine-silence") {
+				if !strings.Contains(table, ": n1 15s, n2 15s, w 20s.") {
+					t.Errorf("the status has other values of --machine-silence:\n%s", table)
+				}
 				break
 			}
 			if time.Now().After(until) {
@@ -97,14 +100,14 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 }
 
 // startWitness runs the program on a witness's folder, and returns a function that ends it.
-func startWitness(t *testing.T, dir string) (end func() int) {
+func startWitness(t *testing.T, dir string, args ...string) (end func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	out, errs := &watched{word: "is w, the witness of its cluster", seen: make(chan struct{})}, &watched{seen: make(chan struct{})}
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, environment{args: []string{"--data", dir}, in: strings.NewReader(""), out: out, err: errs})
+		ended <- run(ctx, environment{args: append([]string{"--data", dir}, args...), in: strings.NewReader(""), out: out, err: errs})
 	}()
 	select {
 	case <-out.seen:
