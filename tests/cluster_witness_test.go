@@ -30,10 +30,7 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 	for _, dir := range []string{folder("n2"), folder("w")} {
 		for until := time.Now().Add(patience); ; {
 			table := mustRun(t, "cluster", "status", "--data", dir)
-			if strings.Contains(table, "ready, witness") && strings.Contains(table, "on 3 of 3 machines.") && strings.Contains(table, "different values of --machine-silence") {
-				if !strings.Contains(table, ": n1 15s, n2 15s, w 20s.") {
-					t.Errorf("the status has other values of --machine-silence:\n%s", table)
-				}
+			if strings.Contains(table, "ready, witness") && strings.Contains(table, "on 3 of 3 machines.") && strings.Contains(table, "--machine-silence") && strings.Contains(table, ": n1 15s, n2 15s, w 20s.") {
 				break
 			}
 			if time.Now().After(until) {
