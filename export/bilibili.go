@@ -92,7 +92,7 @@ func (rd *reading) parseP(p string, second bool) (item Item, positioned bool, ba
 		rd.side(faultFewFields, p)
 	}
 	if !ok {
-		return Item{}, false, &room.Fault{Code: faultTime, Word: unit}
+		return Item{}, false, badTime(faultTime, unit)
 	}
 	item = Item{Offset: at, Sender: known(sender), ID: known(id)}
 	if rd.bilibiliStyle(&item, kind, height, color) {
@@ -156,7 +156,7 @@ func (rd *reading) paid(doc *xmlDocument, el xmlElement, ts, user string) error 
 	if t.Offset, t.hasOffset = offsetOf(ts, time.Second); !t.hasOffset {
 		sent, ok := unixTime(ts)
 		if !ok || sent.Year() < 2000 {
-			rd.unread(room.Fault{Code: faultTime, Word: ts})
+			rd.unread(*badTime(faultTime, ts))
 			return nil
 		}
 		t.SentAt = sent

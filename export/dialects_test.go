@@ -88,3 +88,23 @@ func TestDatesOfNiconico(t *testing.T) {
 		}
 	}
 }
+
+// A time beyond the bound names the bound; anything else that is no time is quoted.
+func TestTimesBeyondTheBound(t *testing.T) {
+	for file, want := range map[string]string{
+		`<i><d p="2592001,1,25,255,1,0,a,1">x</d></i>`:                "late",
+		`<i><d p="soon,1,25,255,1,0,a,1">x</d></i>`:                   "time",
+		`<i><d p="inf,1,25,255,1,0,a,1">x</d></i>`:                    "time",
+		`<packet><chat vpos="99999999999">x</chat></packet>`:          "late",
+		`<packet><chat vpos="x">x</chat></packet>`:                    "vpos",
+		`{"comments":[{"cid":1,"p":"9999999999,1,255,u","m":"x"}]}`:   "late",
+		`[{"text":"x","time":1e12}]`:                                  "late",
+		`[{"text":"x","time":"soon"}]`:                                "time",
+		`{"elems":[{"content":"x","progress":99999999999,"mode":1}]}`: "late",
+	} {
+		_, report, _, err := export.Read(strings.NewReader(file), export.ReadOptions{})
+		if err != nil || len(report.Malformed) != 1 || report.Malformed[0].Code != want {
+			t.Errorf("%s: %+v, %v, want %s", file, report.Malformed, err, want)
+		}
+	}
+}

@@ -160,7 +160,7 @@ func readYouTubeItem(rd *reading, name string, r jsonRecord, offset string) erro
 		at, ok = clockOffset(youTubeText(r.sub("timestampText")))
 	}
 	if !ok && item.SentAt.IsZero() {
-		rd.unread(room.Fault{Code: faultTime, Word: offset})
+		rd.unread(*badTime(faultTime, offset))
 		return nil
 	}
 	item.Offset = at
@@ -222,7 +222,7 @@ func clockOffset(s string) (time.Duration, bool) {
 func readTwitch(rd *reading, r jsonRecord) error {
 	at, ok := offsetOf(r.str("content_offset_seconds"), time.Second)
 	if !ok {
-		rd.unread(room.Fault{Code: faultTime, Word: r.str("content_offset_seconds")})
+		rd.unread(*badTime(faultTime, r.str("content_offset_seconds")))
 		return nil
 	}
 	message, who := r.sub("message"), r.sub("commenter")
@@ -286,7 +286,7 @@ func readAcFun(rd *reading, r jsonRecord) error {
 // styled passes on a comment whose style is in Bilibili's terms.
 func (rd *reading) styled(item Item, ok bool, when, kind, height, color, sent string) error {
 	if !ok {
-		rd.unread(room.Fault{Code: faultTime, Word: when})
+		rd.unread(*badTime(faultTime, when))
 		return nil
 	}
 	if rd.bilibiliStyle(&item, strings.TrimSpace(kind), strings.TrimSpace(height), strings.TrimSpace(color)) {
@@ -347,7 +347,7 @@ func readDPlayer(rd *reading, r jsonRecord) error {
 	}
 	at, ok := offsetOf(when, time.Second)
 	if !ok {
-		rd.unread(room.Fault{Code: faultTime, Word: when})
+		rd.unread(*badTime(faultTime, when))
 		return nil
 	}
 	if !r.object || r.has("author") { // DPlayer's servers answer in HTML

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"danmaku/comment"
-	"danmaku/room"
 )
 
 // niconico is the XML of niconico: <packet> with one <chat> for each comment. vpos counts
@@ -57,7 +56,7 @@ func (rd *reading) chat(attr func(string) string, text string) error {
 	}
 	// Recorders of live shows may write dates alone.
 	if !ok && item.SentAt.IsZero() {
-		rd.unread(room.Fault{Code: faultVpos, Word: vpos})
+		rd.unread(*badTime(faultVpos, vpos))
 		return nil
 	}
 	readMail(&item, mail)

@@ -137,7 +137,7 @@ func TestNiconicoFields(t *testing.T) {
 		{attrs: chat + ` premium="1"`, text: "/hello", want: with(func(i *export.Item) { i.Text = "/hello" })},
 		{attrs: `no="7"`, report: malformed(`vpos "" is not a number of hundredths of a second`)},
 		{attrs: `vpos="soon"`, report: malformed(`vpos "soon" is not a number of hundredths of a second`)},
-		{attrs: `vpos="99999999999"`, report: malformed(`vpos "99999999999" is not a number of hundredths of a second`)},
+		{attrs: `vpos="99999999999"`, report: malformed("it comes more than 30 days after the first")},
 		{attrs: chat + ` premium="2"`, text: "/hb ifseetno 1", report: export.Report{Commands: 1}},
 		{attrs: chat + ` premium="6" mail="184" anonymity="1"`, text: "/reset lv1", report: export.Report{Commands: 1}},
 		{attrs: chat + ` premium="7"`, text: "/vote start Which? A B", report: export.Report{Commands: 1}},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // maxOffset bounds the time of a comment: no recording lasts a month, so a later time is a
@@ -48,6 +49,15 @@ func offsetOf(s string, unit time.Duration) (time.Duration, bool) {
 	}
 	us := math.Round(max(n, 0) * float64(unit/time.Microsecond))
 	return time.Duration(us) * time.Microsecond, true
+}
+
+// badTime returns the fault of a time that offsetOf refuses: code, or that the time is beyond
+// maxOffset.
+func badTime(code, word string) *room.Fault {
+	if n, ok := number(word); ok && n > 0 {
+		return &room.Fault{Code: faultLate, N: mostDays}
+	}
+	return &room.Fault{Code: code, Word: word}
 }
 
 // unixTime parses a moment: Unix seconds with or without a fraction, milliseconds,
