@@ -87,24 +87,43 @@ func pack(b []byte) body {
 	return body{b, sync.OnceValue(func() []byte { return gzipped(b) }), sync.OnceValue(func() []byte { return brotlied(b) })}
 }
 
+// A compressor allocates far more memory than a page has, so pages that are made for one
+// request share some.
+var (
+	gzips = sync.Pool{New: func() any {
+		z, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+		if err != nil {
+			panic(err) // the level is a constant
+		}
+		return z
+	}}
+	brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliQuality) }}
+)
+
 func gzipped(b []byte) []byte {
-	var buf bytes.Buffer
-	z, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	return shorter(z, &buf, b)
+	z := gzips.Get().(*gzip.Writer)
+	defer gzips.Put(z)
+	return shorter(z, b)
 }
 
 func brotlied(b []byte) []byte {
-	var buf bytes.Buffer
-	return shorter(brotli.NewWriterLevel(&buf, brotliQuality), &buf, b)
+	z := brotlis.Get().(*brotli.Writer)
+	defer brotlis.Put(z)
+	return shorter(z, b)
 }
 
-// shorter writes b through w and returns the result when it is shorter than b.
-func shorter(w io.WriteCloser, out *bytes.Buffer, b []byte) []byte {
-	_, _ = w.Write(b) // to memory: cannot fail
-	_ = w.Close()
+// compressor is a writer that can begin anew.
+type compressor interface {
+	io.WriteCloser
+	Reset(to io.Writer)
+}
+
+// shorter writes b through z and returns the result when it is shorter than b.
+func shorter(z compressor, b []byte) []byte {
+	var out bytes.Buffer
+	z.Reset(&out)
+	_, _ = z.Write(b) // to memory: cannot fail
+	_ = z.Close()
 	if out.Len() >= len(b) {
 		return nil
 	}

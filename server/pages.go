@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 	"golang.org/x/text/feature/plural"
@@ -19,16 +20,17 @@ import (
 	"danmaku/room"
 )
 
-// Pages are the HTML templates in every language, and the assets beside them. They are
-// immutable, so several servers may share them.
+// Pages are the HTML templates in every language, and the assets beside them. Several servers
+// may share them. A template gets the messages of a language when the first client asks for it
+// in that language: most languages of most pages are never asked for.
 type Pages struct {
 	assets   *assets
-	names    map[string]string                        // language -> its own name
-	messages map[string]map[string]any                // "<table>.<language>" -> key -> message; see messagesOf
-	spoken   map[string]spoken                        // page file
-	byName   map[string]map[string]*template.Template // page file -> language
-	modules  map[string][]string                      // page file -> module addresses
-	inline   map[string]inline                        // page file -> its inline content
+	names    map[string]string                                        // language -> its own name
+	messages sync.Map                                                 // "<table>.<language>" -> func() (map[string]any, error); see messagesOf
+	spoken   map[string]spoken                                        // page file
+	byName   map[string]map[string]func() (*template.Template, error) // page file -> language; made at the first use
+	modules  map[string][]string                                      // page file -> module addresses
+	inline   map[string]inline                                        // page file -> its inline content
 	loader   *template.Template
 }
 
@@ -63,7 +65,7 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bundle the audience page: %w", err)
 	}
-	p := &Pages{assets: a, inline: map[string]inline{"audience/index.html": in}, names: map[string]string{}, messages: map[string]map[string]any{}, spoken: map[string]spoken{}, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
+	p := &Pages{assets: a, inline: map[string]inline{"audience/index.html": in}, names: map[string]string{}, spoken: map[string]spoken{}, byName: map[string]map[string]func() (*template.Template, error){}, modules: map[string][]string{}}
 	if p.loader, err = readLoader(tree); err != nil {
 		return nil, err
 	}
@@ -81,11 +83,9 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.byName[name], p.spoken[name] = map[string]*template.Template{}, languagesOf(a, words)
+		p.byName[name], p.spoken[name] = map[string]func() (*template.Template, error){}, languagesOf(a, words)
 		for _, lang := range p.spoken[name].langs {
-			if p.byName[name][lang], err = p.inLanguage(page, words, lang); err != nil {
-				return nil, err
-			}
+			p.byName[name][lang] = sync.OnceValues(func() (*template.Template, error) { return p.inLanguage(page, words, lang) })
 		}
 		for _, m := range a.modules(mainOf(a, name)) {
 			p.modules[name] = append(p.modules[name], a.base+"/"+m)
@@ -157,20 +157,18 @@ func (p *Pages) inLanguage(page *template.Template, words, lang string) (*templa
 }
 
 // messagesOf returns the messages of a locale table in a language. Several pages share a
-// table, so it decodes each once. It is not safe for concurrent use.
+// table, so it decodes each once.
 func (p *Pages) messagesOf(words, lang string) (map[string]any, error) {
-	key := words + "." + lang
-	if messages, known := p.messages[key]; known {
-		return messages, nil
-	}
-	messages := map[string]any{}
-	for _, l := range []string{"en", lang} { // messages that a language lacks are English
-		if err := json.Unmarshal(p.assets.files["locales/"+words+"."+l+".json"].plain, &messages); err != nil {
-			return nil, fmt.Errorf("locales/%s.%s.json: %w", words, l, err)
+	decode, _ := p.messages.LoadOrStore(words+"."+lang, sync.OnceValues(func() (map[string]any, error) {
+		messages := map[string]any{}
+		for _, l := range []string{"en", lang} { // messages that a language lacks are English
+			if err := json.Unmarshal(p.assets.files["locales/"+words+"."+l+".json"].plain, &messages); err != nil {
+				return nil, fmt.Errorf("locales/%s.%s.json: %w", words, l, err)
+			}
 		}
-	}
-	p.messages[key] = messages
-	return messages, nil
+		return messages, nil
+	}))
+	return decode.(func() (map[string]any, error))()
 }
 
 // format inserts parameters into a message; "n" chooses its plural form.
@@ -239,8 +237,12 @@ func (s *Server) render(c echo.Context, status int, name string, d pageData) err
 	d.Lang, d.Langs, d.Base = s.opt.Pages.language(c.Request(), name), s.opt.Pages.spoken[name].langs, s.opt.Pages.assets.base
 	d.Modules, d.Inline = s.opt.Pages.modules[name], s.opt.Pages.inline[name]
 	d.Origin = s.opt.PublicURL
+	page, err := s.opt.Pages.byName[name][d.Lang]()
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
-	if err := s.opt.Pages.byName[name][d.Lang].Execute(&b, d); err != nil {
+	if err := page.Execute(&b, d); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	s.moveCookies(c)

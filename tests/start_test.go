@@ -59,3 +59,32 @@ func BenchmarkStart(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "start-ms")
 }
+
+// BenchmarkStartAfterKill measures the built program on a folder whose last program was
+// killed: from the call of exec to the answer with the audience's page, and the processor time
+// until a first comment is acknowledged.
+func BenchmarkStartAfterKill(b *testing.B) {
+	if _, err := builtOnce(); err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	var processor time.Duration
+	for b.Loop() {
+		p, cmd := child(b, dir)
+		page := p.phone()
+		b.StopTimer()
+		s := page.open("audience", "")
+		s.next("hello")
+		if a := s.say("the first one after a start"); a.Outcome == "" {
+			b.Fatalf("%+v", a)
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			b.Fatal(err)
+		}
+		_ = cmd.Wait() // it was killed
+		processor += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "start-ms")
+	b.ReportMetric(float64(processor.Milliseconds())/float64(b.N), "processor-ms")
+}
