@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,6 +30,8 @@ func TestMain(m *testing.M) {
 		env := environment{args: strings.Split(args, "\n"), environ: nil, in: os.Stdin, out: os.Stdout, err: os.Stderr}
 		os.Exit(run(context.Background(), env))
 	}
+	// The tests have memory enough, and a collection under the race detector is expensive.
+	debug.SetGCPercent(400)
 	code := m.Run()
 	if built != "" {
 		_ = os.RemoveAll(built)
