@@ -111,16 +111,30 @@ part_purego() {
 	CGO_ENABLED=0 go build -o /dev/null . && CGO_ENABLED=0 go test ./store
 }
 
-# compile_e2e builds the program that tests start, and the tests of the pages, which drive
-# browsers and the built program: their process has none of our code for the race detector.
-compile_e2e() { go build -o "$work/danmaku" . && go test -c -vet=off -ldflags=-w -o "$work/" ./e2e; }
+# kept runs a command of Go that builds the named program, and links or copies it into $work,
+# where it stays while another run of this script replaces it. Go does not cache what it
+# links, but leaves a file alone that is up to date. CI starts from nothing.
+kept() {
+	local name=$1 dir=node_modules/.cache/built
+	shift
+	[ "${CI:-}" != true ] && [ -d node_modules ] || dir=$work/built
+	mkdir -p "$dir" && "$1" "$2" -o "$dir/$name" "${@:3}" || return
+	ln -f "$dir/$name" "$work/$name" 2>/dev/null || cp "$dir/$name" "$work/$name"
+}
+
+# compile_program builds the program that tests start.
+compile_program() { kept danmaku go build -ldflags='-s -w'; }
+
+# compile_e2e builds the tests of the pages, which drive browsers and the built program: their
+# process has none of our code for the race detector.
+compile_e2e() { compile_program && kept e2e.test go test -c -vet=off -ldflags=-w ./e2e; }
 
 # compile_tests builds the tests of the whole program. With an empty cache gcc takes a minute
 # for SQLite.
-compile_tests() { go build -o "$work/danmaku" . && CGO_ENABLED=1 go test -race -vet=off -ldflags=-w -c -o "$work/" ./tests; }
+compile_tests() { compile_program && CGO_ENABLED=1 kept tests.test go test -race -vet=off -ldflags=-w -c ./tests; }
 
 # compile_machines builds the tests of package cluster that do not run with all others.
-compile_machines() { CGO_ENABLED=1 go test -race -vet=off -ldflags=-w -c -o "$work/" ./cluster; }
+compile_machines() { CGO_ENABLED=1 kept cluster.test go test -race -vet=off -ldflags=-w -c ./cluster; }
 
 # compile_caddy builds the Caddy that docs/cluster.md asks for, in continuous integration
 # alone: it takes two minutes, and Debian's is too old. Without it its test is skipped.
