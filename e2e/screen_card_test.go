@@ -134,6 +134,37 @@ const inFront = `(() => {
 		.map(([name, r]) => name + JSON.stringify(r) + JSON.stringify(code)).join();
 })()`
 
+// The longest items fit a 4:3 projector beside the code: no line of them is above the screen, and
+// a poll's options keep their words whole.
+func TestTheLongestItemsFitASquareScreen(t *testing.T) {
+	p, o := startVenue(t, longTitle)
+	screen := browser.New(t)
+	screen.Size(1024, 768, 1)
+	screen.Goto(strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&code=corner")
+	options := make([]string, 10)
+	for i := range options {
+		options[i] = fmt.Sprintf("%d wonderful castles beside the blue sea", i+10)
+	}
+	for kind, spec := range map[string]map[string]any{
+		"poll": {"question": strings.Repeat("Which of these comes next? ", 4), "options": options},
+		"card": {"text": strings.Repeat("ここの音楽ほんと好き。", 27), "name": "とても長い名前の視聴者", "seconds": 0},
+	} {
+		id := o.startItem(kind, spec)
+		screen.Wait(`document.getElementById("overlay").contentDocument?.querySelector(".dm-` + kind + `") && document.querySelector("#card .code").naturalWidth > 0`)
+		screen.Wait(`document.getElementById("card").getBoundingClientRect().top > innerHeight / 4`)
+		keepPhoneShot(t, screen, "screen-square-"+kind+".png")
+		if faults := browser.Value[string](screen, inFront); faults != "" {
+			t.Errorf("%s: hidden or cut: %s", kind, faults)
+		}
+		if narrow := browser.Value[float64](screen, `Math.min(...[...document.getElementById("overlay").contentDocument.querySelectorAll(".dm-poll-text")].map((e) => e.getBoundingClientRect().width / parseFloat(getComputedStyle(e).fontSize)), 99)`); narrow < 5 {
+			t.Errorf("an option has a column of %.1f em, too narrow for a word", narrow)
+		}
+		o.call("POST", room+"/items/"+id+"/stop", nil)
+		o.call("DELETE", room+"/items/"+id, nil)
+		screen.Wait(`!document.getElementById("overlay").contentDocument.querySelector(".dm-` + kind + `")`)
+	}
+}
+
 // A large code would cover a poll: it moves to the corner while something is in
 // front, and is large again afterwards, without anybody at the projector.
 func TestALargeCodeMakesWayForTheItemInFront(t *testing.T) {
