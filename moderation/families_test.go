@@ -58,6 +58,16 @@ var families = []struct {
 		[]string{"ちmこ", "まnn", "せいxくす", "nこn"},
 	},
 	{
+		"Korean syllables in Latin letters beside others", "시발\n병신\n카지노\n미친놈\n자살 @exact",
+		[]string{"si발", "시bal", "병shin", "카지no", "미친nom", "야 시bal"},
+		[]string{"시ball게임", "다시bal", "BTS발", "카지NO", "자sal", "bal시"},
+	},
+	{
+		"kana in Latin letters", "ちんこ\nきもい\nセックス\nおっぱい\nオナニー\nバカ\nおちゃめ\nマンコ @exact",
+		[]string{"chinko", "tinko", "t1nk0", "kimoi", "KIMOI", "sekkusu", "sekusu", "oppai", "onanii", "ochame", "otyame"},
+		[]string{"manko", "baka", "chin", "sekunda", "Kimoi Tanaka", "sexus", "opai"},
+	},
+	{
 		"kana with the same sound", "ガイジ\nクズ",
 		[]string{"ガイヂ", "がいぢ"},
 		[]string{"ガイド", "ちかぢか"},

@@ -106,12 +106,12 @@ func TestFieldEvasions(t *testing.T) {
 	categories.report(t, "by category")
 	tiers.report(t, "by tier")
 	tiers.atLeast(t, map[string]int{
-		"all but coded": 493,
+		"all but coded": 498,
 		"mechanical":    178,
-		"shape":         57,
-		"respelling":    176,
+		"shape":         58,
+		"respelling":    179,
 		"contact":       64,
-		"doxing":        17,
+		"doxing":        18,
 	})
 }
 

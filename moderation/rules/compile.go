@@ -76,6 +76,7 @@ type Rules struct {
 	trie      *trie
 	sonic     *sonic     // the same entries by their sound; nil if none has one
 	korean    *korean    // the Korean ones by the classes of their letters; nil if there are none
+	romaji    romajiIn   // those of kana by their Latin letters; nil if there are none
 	respelled *respelled // the entries of scripts with spaces by their sounds; nil if there are none
 	off       []string   // the excluded languages
 	exprs     []expression
@@ -151,6 +152,7 @@ func Compile(lists []List) (*Rules, Faults) {
 	c.rules.trie = buildTrie(c.keys, c.arena)
 	c.rules.sonic = sonicOf(sorted, c.key)
 	c.rules.korean = koreanOf(sorted, c.key)
+	c.rules.romaji = romajiInOf(sorted, c.key)
 	c.rules.respelled = respelledOf(sorted, c.key)
 	c.join()
 	return c.rules, c.faults

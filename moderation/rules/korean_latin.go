@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"danmaku/moderation/fold"
 )
 
@@ -75,6 +77,7 @@ func (w *respeller) matchKorean(r *Rules) {
 		w.typed(k, int32(i))
 		if w.tokens[i].pure && !w.tokens[i].marks {
 			w.romanized(k, int32(i))
+			w.mixed(k, &w.tokens[i])
 		}
 	}
 }
@@ -147,5 +150,50 @@ func (w *respeller) foundLatin(k *koreanLatin, node uint32, from, to int32) {
 	}
 	for j := e - 1; int(j) < len(k.entries) && (j == e-1 || k.entries[j].again) && w.budget.spendGuess(); j++ {
 		w.found(k.entries[j].entry, from, to)
+	}
+}
+
+// mostMixed is the most Korean syllables on each side of a Latin one.
+const mostMixed = 3
+
+// mixed reads a word of Korean syllables and Latin letters, which spell the rest of it: si발, 시bal.
+func (w *respeller) mixed(k *koreanLatin, t *token) {
+	from, to := t.from, t.to
+	for ; from > 0 && fold.IsSyllable(w.runes[from-1].R); from-- {
+		if t.from-from == mostMixed {
+			return
+		}
+	}
+	for ; int(to) < len(w.runes) && fold.IsSyllable(w.runes[to].R); to++ {
+		if to-t.to == mostMixed {
+			return
+		}
+	}
+	if from == t.from && to == t.to || t.end-t.raw < 2 || t.title || t.capitals || !w.budget.spendGuess() {
+		return
+	}
+	ok := true
+	w.other = w.other[:0]
+	for i := from; i < to && ok; i++ {
+		if i == t.from {
+			w.other, _, ok = fold.AppendRomanizedSounds(w.other, w.raw[t.raw:t.end])
+			i = t.to - 1
+			continue
+		}
+		w.other, ok = fold.AppendKoreanSounds(w.other, []rune{w.runes[i].R})
+	}
+	w.other = slices.Compact(w.other)
+	if !ok || len(w.other) < leastSounds {
+		return
+	}
+	node, ok := k.trie.child(0, soundsMark)
+	for _, r := range w.other {
+		if !ok || !w.budget.spendGuess() {
+			return
+		}
+		node, ok = k.trie.child(node, r)
+	}
+	if ok {
+		w.foundLatin(k, node, from, to)
 	}
 }

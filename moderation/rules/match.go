@@ -91,6 +91,9 @@ func Match(sets []*Rules, text string, now int64, b *Budget) (hits []Hit, folded
 			if m.spelled && r.respelled != nil {
 				m.respell.match(r)
 			}
+			if m.spelled && r.romaji != nil {
+				m.respell.matchRomaji(r)
+			}
 			if r.korean != nil {
 				m.hangul.match(r.korean, m.fold.Runes)
 				if m.spelled && r.korean.latin != nil {
