@@ -23,13 +23,10 @@ var (
 	exportName = regexp.MustCompile(`(?m)^export (?:const|class|(?:async )?function) (\w+)`)
 	otherWays  = regexp.MustCompile(`(?m)^(?:import\b|export\b)`)
 
-	blockComment = regexp.MustCompile(`(?m)^[ \t]*/\*(?:[^*]|\*+[^*/])*\*+/[ \t]*$\n?`) // on lines of their own
-	lineComment  = regexp.MustCompile(`(?m)^[ \t]*//.*$\n?`)
-	endComment   = regexp.MustCompile(`(?m)([;{}(),]) // [^'"\x60/\n]*$`)      // after code; one with a quote stays, since it might be a string
-	codeComment  = regexp.MustCompile(`(?m)(^|[;{}] )/\*+[^*'"\x60/\n]*\*/ ?`) // beside code, under the same condition
-	typeComment  = regexp.MustCompile(`/\*\* @(?:type|param|returns)\b[^\n]*?\*/ ?`)
-	indent       = regexp.MustCompile(`(?m)^[ \t]+`)
-	blankLine    = regexp.MustCompile(`\n{2,}`)
+	endComment  = regexp.MustCompile(`(?m)([;{}(),]) // [^'"\x60/\n]*$`)      // after code; one with a quote stays, since it might be a string
+	codeComment = regexp.MustCompile(`(?m)(^|[;{}] )/\*+[^*'"\x60/\n]*\*/ ?`) // beside code, under the same condition
+	typeComment = regexp.MustCompile(`/\*\* @(?:type|param|returns)\b[^\n]*?\*/ ?`)
+	blankLine   = regexp.MustCompile(`\n{2,}`)
 )
 
 // inline is the content of the page itself: a slow phone paints and opens its socket before
@@ -53,15 +50,15 @@ func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 		if !ok {
 			return in, fmt.Errorf("no such file: %s", name)
 		}
-		into, comments := &style, []*regexp.Regexp{blockComment, indent, codeComment}
+		into, text := &style, withoutBlockComments(string(f.plain))
 		if path.Ext(name) == ".js" {
-			into, comments = &classic, []*regexp.Regexp{blockComment, lineComment, typeComment, indent, codeComment}
+			into, text = &classic, typeComment.ReplaceAllString(withoutLineComments(text), "")
 		}
-		text := f.plain
-		for _, c := range comments {
-			text = c.ReplaceAll(text, []byte("$1"))
+		lines := strings.SplitAfter(text, "\n")
+		for i, line := range lines {
+			lines[i] = withoutCodeComments(strings.TrimLeft(line, " \t"))
 		}
-		into.Write(blankLine.ReplaceAll(text, []byte("\n")))
+		into.WriteString(blankLine.ReplaceAllString(strings.Join(lines, ""), "\n"))
 	}
 	for _, text := range []string{style.String(), classic.String()} {
 		if strings.Contains(text, "</") || strings.Contains(text, "<!--") || strings.Contains(text, "url(.") {
@@ -121,9 +118,14 @@ func (a *assets) inOrder(name string, order, open []string) ([]string, error) {
 		return nil, fmt.Errorf("no such module: %s", name)
 	}
 	var err error
-	for _, m := range importLine.FindAllSubmatch(f.plain, -1) {
-		if order, err = a.inOrder(path.Join(path.Dir(name), string(m[2])), order, append(open, name)); err != nil {
-			return nil, err
+	for line := range strings.Lines(string(f.plain)) {
+		if !strings.HasPrefix(line, "import ") {
+			continue
+		}
+		if m := importLine.FindStringSubmatch(line); m != nil {
+			if order, err = a.inOrder(path.Join(path.Dir(name), m[2]), order, append(open, name)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return append(order, name), nil
@@ -140,16 +142,13 @@ func asFunction(name, text string) (code string, exports []string, err error) {
 	}
 	// URLs relative to a module: all page folders have the same depth.
 	text = strings.ReplaceAll(strings.Join(lines, ""), "new URL('./", "new URL('../"+path.Dir(name)+"/")
-	text = typeComment.ReplaceAllString(withoutLineComments(blockComment.ReplaceAllString(text, "")), "")
+	text = typeComment.ReplaceAllString(withoutLineComments(withoutBlockComments(text)), "")
 	lines = strings.SplitAfter(text, "\n")
 	for i, line := range lines {
 		if line = strings.TrimLeft(line, " \t"); strings.Contains(line, " // ") {
 			line = endComment.ReplaceAllString(line, "$1")
 		}
-		if strings.Contains(line, "/*") {
-			line = codeComment.ReplaceAllString(line, "$1")
-		}
-		lines[i] = line
+		lines[i] = withoutCodeComments(line)
 	}
 	return strings.TrimLeft(blankLine.ReplaceAllString(strings.Join(lines, ""), "\n"), "\n"), exports, nil
 }
@@ -170,10 +169,39 @@ func topLine(name, line string, exports []string) (string, []string, error) {
 		}
 		line, exports = after, append(exports, m[1])
 	}
-	if odd := otherWays.FindString(line); odd != "" {
-		return "", nil, fmt.Errorf("%s has an %s that cannot be bundled", name, odd)
+	if strings.HasPrefix(line, "import") || strings.HasPrefix(line, "export") {
+		if odd := otherWays.FindString(line); odd != "" {
+			return "", nil, fmt.Errorf("%s has an %s that cannot be bundled", name, odd)
+		}
 	}
 	return line, exports, nil
+}
+
+// withoutCodeComments removes comments beside the code of a line.
+func withoutCodeComments(line string) string {
+	if !strings.Contains(line, "/*") {
+		return line
+	}
+	return codeComment.ReplaceAllString(line, "$1")
+}
+
+// withoutBlockComments removes block comments on lines of their own.
+func withoutBlockComments(text string) string {
+	var b strings.Builder
+	for text != "" {
+		line, rest, _ := strings.Cut(text, "\n")
+		if comment, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "/*"); ok {
+			if _, after, ended := strings.Cut(text[len(line)-len(comment):], "*/"); ended {
+				if behind, next, _ := strings.Cut(after, "\n"); strings.Trim(behind, " \t") == "" {
+					text = next
+					continue
+				}
+			}
+		}
+		b.WriteString(text[:len(text)-len(rest)])
+		text = rest
+	}
+	return b.String()
 }
 
 // withoutLineComments removes lines that are only a comment.
