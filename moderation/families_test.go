@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"danmaku/comment"
+	"danmaku/moderation"
+	"danmaku/room"
 )
 
 // families are disguises by the mechanism that sees through them, each with texts beside it
@@ -88,9 +90,9 @@ var families = []struct {
 		[]string{"ꋠꐇ", "ᏣᎳᎩ", "አማርኛ", "ﾉｼ", "ｷﾀ"},
 	},
 	{
-		"only signs that are nearly letters", "ass\ntit",
-		[]string{"@$$", "you @$$"},
-		[]string{"$$$", "@_@ $_$", "@@$", "+!+"},
+		"only signs", "ass\ntit\nshit*\n*fuck*\nclit\nhill",
+		[]string{"@$$", "you @$$", "$#!7", "|=|_|(|<", "$|-|!+"},
+		[]string{"$$$", "@_@ $_$", "@@$", "+!+", "@#$!", "#!/bin", "$ # ! 7", "#||!", "(|!+)"},
 	},
 	{
 		"all letters masked before an ending", "*fuck*\nshit*",
@@ -149,6 +151,26 @@ func TestContactsInOtherWritings(t *testing.T) {
 			if v := check(set, text); v.Rule != rule {
 				t.Errorf("%q: %v by %q (%s), want %q", text, v.Action, v.Rule, v.Detail, rule)
 			}
+		}
+	}
+}
+
+// The parts of a number over several comments may be in any digits.
+func TestNumbersOverCommentsInOtherDigits(t *testing.T) {
+	for _, c := range []struct {
+		lines []string
+		want  string // the rule
+	}{
+		{[]string{"a: 一三八", "a: 零零一三", "a: 八零零零"}, "contact"},
+		{[]string{"a: ①③⑧", "a: 1234", "a: ⑤⑥⑦⑧"}, "contact"},
+		{[]string{"a: １３８", "a: １２３４", "a: ５６７８"}, "contact"},
+		{[]string{"a: 一二三", "a: 四五六", "a: 七八九"}, ""},
+		{[]string{"a: 六六六", "a: 六六六六", "a: 八八八八"}, ""},
+		{[]string{"a: 三", "a: 二", "a: 一"}, ""},
+		{[]string{"a: ①", "a: ②③", "a: 四楼"}, ""},
+	} {
+		if v := sendLines(moderation.New(moderation.Options{}), room.New("r"), c.lines...); v.Rule != c.want {
+			t.Errorf("%q: %v by %q, want %q", c.lines, v.Action, v.Rule, c.want)
 		}
 	}
 }

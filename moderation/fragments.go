@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"danmaku/comment"
@@ -102,6 +103,9 @@ func isCue(text string) bool { return len(text) <= cueBytes && asksForCalls(fold
 // isPart reports whether a text may be part of a URL or of a number: one word of Latin
 // letters, digits and the signs of a URL.
 func isPart(text string) bool {
+	if _, ok := otherDigits(text); ok {
+		return true
+	}
 	if text == "" || len(text) > partLetters {
 		return false
 	}
@@ -111,6 +115,21 @@ func isPart(text string) bool {
 		}
 	}
 	return true
+}
+
+// otherDigits returns a text in ASCII that consists of digits in another writing: 零零一三, ①③⑧.
+func otherDigits(text string) (digits string, ok bool) {
+	first, _ := utf8.DecodeRuneInString(text)
+	if first < utf8.RuneSelf || hanDigit(first) < 0 && !unicode.IsNumber(first) || utf8.RuneCountInString(text) > partLetters {
+		return "", false
+	}
+	digits = strings.Map(func(r rune) rune {
+		if n := hanDigit(r); n >= 0 {
+			return '0' + rune(n)
+		}
+		return r
+	}, fold.String(text))
+	return digits, strings.Trim(digits, "0123456789") == ""
 }
 
 // linkSigns are the signs of a URL, and their East Asian counterparts.
@@ -318,6 +337,9 @@ func joinsNumber(fragments []string, text string) bool {
 	var all strings.Builder
 	short := 0
 	for _, p := range append(slices.Clone(fragments), text) {
+		if other, ok := otherDigits(p); ok {
+			p = other
+		}
 		digits := strings.TrimLeft(strings.Trim(p, "-._/ "), "+")
 		if digits == "" || strings.Trim(digits, "0123456789") != "" {
 			return false

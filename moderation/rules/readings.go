@@ -66,8 +66,8 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 	switch {
 	case e.letters < 3 && (digits+signs+sounds > 0 || wilds > 0):
 		return false, false
-	case letters == 0: // only signs that are hardly more than letters: @$$
-		return true, n >= 3 && signs == n && int(path[n-1].to-path[0].from) == n && j.onlySigns(path, "@$")
+	case letters == 0:
+		return true, signs+digits == n && digits <= 1 && j.joined(path) && (n >= 4 || n == 3 && j.onlySigns(path, "@$"))
 	case wilds == n-1 && letters == 1 && n >= 4 && e.openEnd && path[0].how == fold.Plain && isEnding(j.lettersAt(path[n-1].to)):
 		return true, true // f***ing
 	case digits*2 > n, sounds*2 > n && n > sounds, sounds == n:
@@ -94,6 +94,16 @@ func (j acceptor) unclosed(path []step) bool {
 		}
 	}
 	return true
+}
+
+// joined reports whether there are no gaps in a match.
+func (j acceptor) joined(path []step) bool {
+	for i := 1; i < len(path); i++ {
+		if path[i].from != path[i-1].to {
+			return false
+		}
+	}
+	return path[len(path)-1].stays == 0
 }
 
 // onlySigns reports whether all characters of a match are these signs.
