@@ -133,6 +133,10 @@ func TestChatBoxHasAnAvatarForHostsWithoutAName(t *testing.T) {
 			if got := browser.Value[string](p, avatars+`.sort().join()`); got != want {
 				t.Errorf("the avatars are %q, not %q", got, want)
 			}
+			if gaps := browser.Value[string](p, `[...document.querySelectorAll("yt-live-chat-text-message-renderer #content")].map((content) => [content, content.querySelector("#chat-badges #image")])
+				.filter(([content, image]) => image && !content.querySelector("#author-name").textContent && Math.abs(image.getBoundingClientRect().left - content.getBoundingClientRect().left) > 1).map(([content]) => content.textContent).join()`); gaps != "" {
+				t.Errorf("a gap is before the mark of a host without a name: %s", gaps)
+			}
 		})
 	}
 }

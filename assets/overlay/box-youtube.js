@@ -100,6 +100,7 @@ function textMessage(c, n, style) {
   if (type === 'owner') node.setAttribute('author-is-owner', '');
   const name = said('span', 'author-name', CHIP, style.names ? c.name : '');
   name.dir = 'auto';
+  name.hidden = !style.names || !c.name; // it would leave a gap before the mark of a host
   if (type) {
     name.setAttribute('type', type);
     name.classList.add(type);
