@@ -112,8 +112,12 @@ func (c *Chain) SetLists(lists []rules.List) error {
 }
 
 // sumOf returns a digest of a list, so that the chain keeps no text.
-func sumOf(l rules.List) [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(nil, "%q %t %s", l.Name, l.On, l.Text))
+func sumOf(l rules.List) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %t ", l.Name, l.On) // the text is large, so fmt does not copy it
+	h.Write([]byte(l.Text))
+	h.Sum(sum[:0])
+	return sum
 }
 
 // sets returns the rules that apply to a room.

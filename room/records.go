@@ -75,8 +75,10 @@ type RuleChange struct {
 
 // Version differs for every state of a list: its text, and whether it is on.
 func (l RuleList) Version() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%t\n%s", l.On, l.Text))
-	return hex.EncodeToString(sum[:12])
+	h := sha256.New()
+	fmt.Fprintf(h, "%t\n", l.On) // the text is large, so fmt does not copy it
+	h.Write([]byte(l.Text))
+	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
 // Style is the appearance of an overlay, stored under a name.
