@@ -27,7 +27,7 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	clickButton(console, ".show-page", "New draw")
 	checkAxe(t, console, source, "the form", true)
 	clickButton(console, ".show-form", "Start")
-	console.Wait(containsJS(".show-form .fault", "Fill in"))
+	console.Wait(containsJS(".show-form .fault", "Fill in the marked field") + ` && getComputedStyle(document.querySelector(".show-form [aria-invalid]")).borderColor !== getComputedStyle(document.querySelectorAll(".show-form input[type=number]")[0]).borderColor`)
 	fillIn(console, `document.querySelector(".show-form .field input")`, `A <b>shirt</b>`)
 	clickButton(console, ".show-form", "Start")
 	overlay.Wait(containsJS(".dm-draw-title", `A <b>shirt</b>`) + ` && /[0-9a-f]{64}/.test(document.querySelector(".dm-draw-proof").textContent)`)

@@ -59,7 +59,7 @@ export function itemForm(store, acts, kind, item, done) {
     const lacks = fields.lacks() ?? starts.lacks();
     if (lacks) {
       invalid(lacks, true);
-      fault.textContent = t(lacks.classList.contains('clock') ? 'clock_fault' : 'show_lacks');
+      fault.textContent = t(lacks.classList.contains('clock') ? 'clock_fault' : kind === 'poll' ? 'show_lacks_poll' : 'show_lacks');
       return lacks.focus();
     }
     try {
