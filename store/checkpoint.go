@@ -27,7 +27,7 @@ type checkpointer struct {
 }
 
 // startCheckpointer returns a running checkpointer of the database at path. End it with
-// close.
+// stop, and then close its connection.
 func startCheckpointer(path string, o Options) (*checkpointer, error) {
 	db, err := openDB(path, pragmas(false, o.Full))
 	if err != nil {
@@ -39,11 +39,10 @@ func startCheckpointer(path string, o Options) (*checkpointer, error) {
 	return c, nil
 }
 
-// close waits for a checkpoint that runs. Call it after the writer has ended.
-func (c *checkpointer) close() error {
+// stop waits for a checkpoint that runs. Only the writer calls it, at its end.
+func (c *checkpointer) stop() {
 	close(c.due)
 	<-c.done
-	return c.db.Close()
 }
 
 // changed counts the rows of a commit, and makes a checkpoint due. It is called by the

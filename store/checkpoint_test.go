@@ -110,6 +110,19 @@ func TestTheLogIsEmptiedBesideCheckpoints(t *testing.T) {
 	}
 }
 
+// A close that gives up leaves the writer to its end, and the checkpointer ends with it.
+func TestCheckpointsEndWithTheWriter(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	release := s.Hold()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Close(ctx); err == nil {
+		t.Error("the store is closed while it writes")
+	}
+	release()
+	<-s.CheckpointsEnded()
+}
+
 // BenchmarkPace measures how long a comment's way into the log takes when a thousand come in
 // a second, most of them alone.
 func BenchmarkPace(b *testing.B) {

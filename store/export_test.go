@@ -26,6 +26,9 @@ func (s *Store) HoldCheckpoints() (release func()) {
 	return s.w.checkpoints.turn.Unlock
 }
 
+// CheckpointsEnded is closed when the checkpointer has ended.
+func (s *Store) CheckpointsEnded() <-chan struct{} { return s.w.checkpoints.done }
+
 // Checkpoint does what the checkpointer does when a checkpoint is due.
 func (s *Store) Checkpoint() error { return s.w.checkpoints.checkpoint() }
 

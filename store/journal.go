@@ -229,12 +229,13 @@ func (j *journal) doJob(jb *job) error {
 	return err
 }
 
-// end waits for the follower and closes the connection.
+// end waits for the follower and the checkpointer, and closes the connection.
 func (j *journal) end() {
 	if f := j.follower.Load(); f != nil {
 		close(f.batches)
 		<-f.ended
 	}
+	j.w.checkpoints.stop()
 	j.w.release()
 }
 

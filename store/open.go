@@ -206,7 +206,8 @@ func openStore(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, errors.Join(err, resumes.Close(), read.Close(), write.Close())
 	}
 	if err := s.journal.start(write, c, o.Log); err != nil {
-		return nil, errors.Join(err, c.close(), resumes.Close(), read.Close(), write.Close())
+		c.stop()
+		return nil, errors.Join(err, c.db.Close(), resumes.Close(), read.Close(), write.Close())
 	}
 	return s, nil
 }
@@ -232,7 +233,7 @@ func (s *Store) Close(ctx context.Context) error {
 	}
 	var err error
 	s.closing.Do(func() {
-		err = errors.Join(s.journal.w.checkpoints.close(), s.resumes.Close(), s.read.Close(), s.journal.db.Close())
+		err = errors.Join(s.journal.w.checkpoints.db.Close(), s.resumes.Close(), s.read.Close(), s.journal.db.Close())
 	})
 	if err != nil {
 		return fmt.Errorf("close store: %w", err)
