@@ -147,7 +147,7 @@ func TestFields(t *testing.T) {
 		{p: "", reason: `the time "" is not a number of seconds`},
 		{p: "soon,5,36,16744448,1700000000,0,ab12,7", reason: `the time "soon" is not a number of seconds`},
 		{p: "NaN,5,36,16744448,1700000000,0,ab12,7", reason: `the time "NaN"`},
-		{p: "1e300,5,36,16744448,1700000000,0,ab12,7", reason: `the time "1e300"`},
+		{p: "1e300,5,36,16744448,1700000000,0,ab12,7", reason: "it comes more than 30 days after the first"},
 		{p: "12.345,7.0,36,1,1,0,a,1", positioned: true},
 		// Recorders of live shows: the date in milliseconds, a user's number in place of the
 		// hash, 0 for a missing ID, a time before the beginning.

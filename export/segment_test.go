@@ -47,7 +47,7 @@ func TestSegments(t *testing.T) {
 		"not UTF-8":    {concat(one, bad, two), []string{first, second}, []string{"2:1 not_utf8"}},
 		"defaults": {concat(protobufElement("zeros", map[protowire.Number]uint64{8: 1, 2: 0}), protobufElement("code", map[protowire.Number]uint64{3: 8, 2: 5})),
 			[]string{"0s scroll medium #000000 |zeros"}, []string{"positioned 1"}},
-		"far away": {concat(one, protobufElement("x", numbers(1<<40))), []string{first}, []string{"2:1 time"}},
+		"far away": {concat(one, protobufElement("x", numbers(1<<40))), []string{first}, []string{"2:1 late"}},
 	} {
 		items, report, format, err := export.Read(bytes.NewReader(row.file), export.ReadOptions{})
 		if err != nil || format != export.BilibiliProto {
