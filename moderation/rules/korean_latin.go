@@ -129,16 +129,21 @@ func (w *respeller) romanized(k *koreanLatin, i int32) {
 		if n == 1 && (w.isEveryday(i) || last.title) {
 			continue
 		}
-		node, ok := k.trie.child(0, soundsMark)
-		for _, r := range w.other {
-			if !ok || !w.budget.spendGuess() {
-				break
-			}
-			node, ok = k.trie.child(node, r)
+		w.spelled(k, w.tokens[i].from, last.to)
+	}
+}
+
+// spelled reports the entries that the sounds in w.other spell.
+func (w *respeller) spelled(k *koreanLatin, from, to int32) {
+	node, ok := k.trie.child(0, soundsMark)
+	for _, r := range w.other {
+		if !ok || !w.budget.spendGuess() {
+			return
 		}
-		if ok {
-			w.foundLatin(k, node, w.tokens[i].from, last.to)
-		}
+		node, ok = k.trie.child(node, r)
+	}
+	if ok {
+		w.foundLatin(k, node, from, to)
 	}
 }
 
@@ -186,14 +191,5 @@ func (w *respeller) mixed(k *koreanLatin, t *token) {
 	if !ok || len(w.other) < leastSounds {
 		return
 	}
-	node, ok := k.trie.child(0, soundsMark)
-	for _, r := range w.other {
-		if !ok || !w.budget.spendGuess() {
-			return
-		}
-		node, ok = k.trie.child(node, r)
-	}
-	if ok {
-		w.foundLatin(k, node, from, to)
-	}
+	w.spelled(k, from, to)
 }
