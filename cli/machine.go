@@ -173,13 +173,8 @@ func (m *machine) Machines() (list []room.Machine) {
 		return nil
 	}
 	members, _ := m.others.Members()
-	last := m.cluster.Log().Last()
 	for _, other := range members {
-		one := room.Machine{Name: other.Name, Here: other.Name == m.cluster.Name(), Up: true, Home: other.Home, Edge: other.Edge, Witness: other.Witness, Level: other.Level}
-		if other.Position < last {
-			one.Behind = last - other.Position
-		}
-		list = append(list, one)
+		list = append(list, room.Machine{Name: other.Name, Here: other.Name == m.cluster.Name(), Up: true, Home: other.Home, Edge: other.Edge, Witness: other.Witness, Level: other.Level, Behind: other.Behind})
 	}
 	for _, p := range m.cluster.Peers() {
 		at := slices.IndexFunc(list, func(o room.Machine) bool { return o.Name == p.Name })

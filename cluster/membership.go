@@ -193,7 +193,7 @@ func (m *Membership) run(ctx context.Context) {
 		}
 		m.look()
 		m.mu.Unlock()
-		m.say(beat{Name: me.Name, Boot: m.log.boot, Address: m.log.node.listen, Position: me.Position, Edge: me.Edge, Witness: me.Witness, Older: me.Older, Silence: me.Silence.Milliseconds(), Level: me.Level, Eligible: me.Eligible, Packs: m.log.packs})
+		m.say(beat{Name: me.Name, Boot: m.log.boot, Address: m.log.node.listen, Position: me.Position, Behind: &me.Behind, Edge: me.Edge, Witness: me.Witness, Older: me.Older, Silence: me.Silence.Milliseconds(), Level: me.Level, Eligible: me.Eligible, Packs: m.log.packs})
 		for _, name := range others {
 			m.done.Go(func() { m.ping(ctx, name) })
 		}

@@ -28,6 +28,7 @@ type Member struct {
 	Name     string
 	Address  string        // host:port of its log; empty until the machine has sent it
 	Position uint64        // of its database
+	Behind   uint64        // how many positions of the log it lacked, see [roster.lacks]
 	Edge     bool          // it stores no copy of the log, and is never home
 	Witness  bool          // it stores only a copy of the log, and is never home
 	Older    bool          // its program is older than the others' writes require
@@ -40,18 +41,19 @@ type Member struct {
 // beat is a machine's message about itself, four times a second. Fields may be added, and
 // never change their meaning.
 type beat struct {
-	Name     string `json:"name"`
-	Boot     string `json:"boot"` // a new value for each start
-	Address  string `json:"address,omitempty"`
-	Position uint64 `json:"position"`
-	Edge     bool   `json:"edge,omitempty"`
-	Witness  bool   `json:"witness,omitempty"`
-	Older    bool   `json:"older,omitempty"`
-	Level    bool   `json:"level,omitempty"`
-	Eligible bool   `json:"eligible,omitempty"`
-	Leaving  bool   `json:"leaving,omitempty"`
-	Silence  int64  `json:"silence_ms,omitempty"` // after which another machine counts as dead there
-	Packs    int    `json:"packs,omitempty"`      // it reads packs of this form and of older ones
+	Name     string  `json:"name"`
+	Boot     string  `json:"boot"` // a new value for each start
+	Address  string  `json:"address,omitempty"`
+	Position uint64  `json:"position"`
+	Behind   *uint64 `json:"behind,omitempty"` // see [roster.lacks]; nil: the program is older and does not say it
+	Edge     bool    `json:"edge,omitempty"`
+	Witness  bool    `json:"witness,omitempty"`
+	Older    bool    `json:"older,omitempty"`
+	Level    bool    `json:"level,omitempty"`
+	Eligible bool    `json:"eligible,omitempty"`
+	Leaving  bool    `json:"leaving,omitempty"`
+	Silence  int64   `json:"silence_ms,omitempty"` // after which another machine counts as dead there
+	Packs    int     `json:"packs,omitempty"`      // it reads packs of this form and of older ones
 }
 
 // roster holds the members and the home, as one machine sees them. It reads no clock:
@@ -135,9 +137,11 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 		}
 		last = max(last, o.Position)
 	}
-	// While others write constantly, the log is always a little ahead, so its position at
-	// the previous tick counts.
-	level := pos >= r.target && r.ticked
+	if !r.ticked {
+		r.target = last
+	}
+	r.self.Behind = r.lacks(pos)
+	level := r.self.Behind == 0 && r.ticked
 	if level != r.level || !r.ticked {
 		r.level, r.turned = level, now
 	}
@@ -155,6 +159,13 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 	if r.home() != "" {
 		r.homeAt = now
 	}
+}
+
+// lacks returns how many positions a machine at pos lacks of what the log had at the last
+// tick. The present end of the log would be wrong: while others write constantly, it is
+// always ahead of what a machine has last said about itself.
+func (r *roster) lacks(pos uint64) uint64 {
+	return r.target - min(pos, r.target)
 }
 
 // sure reports whether every machine that is up must have been heard by now.
@@ -207,7 +218,11 @@ func (r *roster) members() []Member {
 	home := r.home()
 	list := []Member{r.self}
 	for o := range maps.Values(r.others) {
-		list = append(list, Member{Name: o.Name, Address: o.Address, Position: o.Position, Edge: o.Edge, Witness: o.Witness, Older: o.Older, Silence: time.Duration(o.Silence) * time.Millisecond, Level: o.Level, Eligible: o.Eligible})
+		behind := r.lacks(o.Position)
+		if o.Behind != nil {
+			behind = *o.Behind
+		}
+		list = append(list, Member{Name: o.Name, Address: o.Address, Position: o.Position, Behind: behind, Edge: o.Edge, Witness: o.Witness, Older: o.Older, Silence: time.Duration(o.Silence) * time.Millisecond, Level: o.Level, Eligible: o.Eligible})
 	}
 	for i := range list {
 		list[i].Home = list[i].Name == home

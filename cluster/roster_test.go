@@ -69,6 +69,39 @@ func TestEligible(t *testing.T) {
 	r.check(t, "calm again", "a")
 }
 
+// What a machine lacks is counted at its heartbeats: one that follows a busy log lacks nothing,
+// although the log's end is ahead of its last heartbeat, and one that stands still lacks more
+// and more. Where an older program's heartbeat does not say it, its position counts.
+func TestBehind(t *testing.T) {
+	r := newRoster("a", "", false)
+	said := uint64(4)
+	for i, step := range []struct {
+		pos, last uint64 // of this machine, and of the log
+		older     uint64 // position of a machine with an older program
+		want      [3]uint64
+	}{
+		{7, 10, 10, [3]uint64{3, 4, 0}},  // the first tick
+		{10, 80, 80, [3]uint64{0, 4, 0}}, // the log has grown by 70 since
+		{80, 150, 80, [3]uint64{0, 4, 70}},
+		{80, 220, 80, [3]uint64{70, 4, 140}},
+		{80, 290, 290, [3]uint64{140, 4, 0}},
+		{280, 290, 290, [3]uint64{10, 4, 0}},
+		{290, 290, 290, [3]uint64{0, 4, 0}},
+	} {
+		now := time.Duration(i) * beatEvery
+		r.hear(beat{Name: "b", Boot: "1", Position: 1, Behind: &said}, now)
+		r.hear(beat{Name: "c", Boot: "1", Position: step.older}, now)
+		r.tick(now, true, step.pos, step.last)
+		var got [3]uint64
+		for k, m := range r.members() {
+			got[k] = m.Behind
+		}
+		if got != step.want {
+			t.Errorf("step %d: %v, want %v", i, got, step.want)
+		}
+	}
+}
+
 // A machine that is silent, does not answer or leaves stops being a member, and a delayed
 // heartbeat does not bring it back.
 func TestMembers(t *testing.T) {

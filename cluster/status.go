@@ -31,7 +31,7 @@ type MachineStatus struct {
 	Address  string `json:"address"`
 	Up       bool   `json:"up"`
 	Position uint64 `json:"position"`
-	Lag      uint64 `json:"lag"` // positions behind the log's end
+	Lag      uint64 `json:"lag"` // how many positions of the log it lacked at its last heartbeat
 	Edge     bool   `json:"edge,omitempty"`
 	Witness  bool   `json:"witness,omitempty"`
 	Older    bool   `json:"older,omitempty"`      // its program is older than the others' writes require
@@ -73,11 +73,7 @@ func (c *Cluster) status(ctx context.Context) (Status, error) {
 	members, _ := c.membership.Members()
 	for _, m := range members {
 		delete(listed, m.Name)
-		behind := uint64(0)
-		if m.Position < s.Position {
-			behind = s.Position - m.Position
-		}
-		s.Machines = append(s.Machines, MachineStatus{Name: m.Name, Address: m.Address, Up: true, Position: m.Position, Lag: behind, Edge: m.Edge, Witness: m.Witness, Older: m.Older, Silence: m.Silence.Milliseconds(), Ready: m.Level})
+		s.Machines = append(s.Machines, MachineStatus{Name: m.Name, Address: m.Address, Up: true, Position: m.Position, Lag: m.Behind, Edge: m.Edge, Witness: m.Witness, Older: m.Older, Silence: m.Silence.Milliseconds(), Ready: m.Level})
 	}
 	for _, name := range slices.Sorted(maps.Keys(listed)) {
 		s.Machines = append(s.Machines, MachineStatus{Name: name, Address: listed[name].Address, Edge: listed[name].Edge, Witness: listed[name].Witness})

@@ -204,11 +204,14 @@ func (s *clusterTrial) level(ctx context.Context) error {
 			return err
 		}
 	}
-	return fmt.Errorf("the machines do not get level: %+v %w", st, err)
+	if err != nil {
+		return fmt.Errorf("wait until the machines are level: %w", err)
+	}
+	return fmt.Errorf("the machines do not get level: %+v", st)
 }
 
-// levelWithin is how far behind the log a level machine may be while phones write: the entries
-// that it has not applied yet at that moment.
+// levelWithin is how many entries of the log a level machine may lack while phones write: on a
+// busy computer a heartbeat may be made just before it applies some.
 const levelWithin = 20
 
 func (s *clusterTrial) node(name string) (int, *clusterNode) {
