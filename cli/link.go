@@ -52,18 +52,13 @@ func (r replayLinks) Close() error { return nil }
 // The commands of `danmaku link`.
 func linkNewCommand() command {
 	return command{
-		name: "link new", summary: "make a link for moderators or programs",
-		about: "A link lets somebody in without an account. danmaku link new prints its address\n" +
-			"and key:\n\n" +
-			"  owner      everything, in all rooms\n" +
-			"  moderator  the console of one room\n" +
-			"  overlay    the overlay's address\n" +
-			"  audience   the way into a secret room\n" +
-			"  sender     a key for programs that send comments over HTTP",
+		name: "link new", summary: "make a link for a moderator or a program",
+		about: "An access link gives a role without an account. danmaku link new prints its address\n" +
+			"and key. The roles:\n\n" + aboutRoles(),
 		flags: []flagInfo{
-			{name: "role", value: "ROLE", help: "what it lets in to: " + strings.Join(roleNames(), ", "), choices: roleNames(), required: true},
-			{name: "room", value: "R", help: "room the link is for", def: firstRoom},
-			{name: "label", value: "L", help: "what it is called in the list and in the activity"},
+			{name: "role", value: "ROLE", help: "role that the link gives", choices: roleNames(), required: true},
+			{name: "room", value: "R", help: "room of the link", def: firstRoom},
+			{name: "label", value: "L", help: "name of the link in the list and in the activity"},
 			{name: "json", help: "print one JSON object"},
 		},
 		folder: true, run: linkNew,
@@ -76,8 +71,8 @@ func linkListCommand() command {
 
 func linkRevokeCommand() command {
 	return command{
-		name: "link revoke", summary: "take a link back", args: "ID",
-		about: "danmaku link revoke takes a link back at once.", folder: true, run: linkRevoke,
+		name: "link revoke", summary: "revoke a link", args: "ID",
+		about: "danmaku link revoke revokes a link at once: its key stops working.", folder: true, run: linkRevoke,
 	}
 }
 
@@ -86,6 +81,19 @@ func roleNames() (list []string) {
 		list = append(list, string(r))
 	}
 	return list
+}
+
+// aboutRoles returns a line for each role of a link.
+func aboutRoles() string {
+	wide := 0
+	for _, name := range roleNames() {
+		wide = max(wide, len(name))
+	}
+	lines := make([]string, len(room.LinkRoles))
+	for i, r := range room.LinkRoles {
+		lines[i] = fmt.Sprintf("  %-*s  %s", wide, r, r.About())
+	}
+	return strings.Join(lines, "\n")
 }
 
 // newLink is the output of `link new --json`.
@@ -120,7 +128,7 @@ func linkNew(ctx context.Context, env Env, in input) error {
 		fmt.Fprintf(env.Out, "Send Authorization: Bearer %s\n", key)
 	}
 	if !l.Role.KeyShown() {
-		fmt.Fprintln(env.Out, "This key is shown only now. To take it back: danmaku link revoke "+out.ID)
+		fmt.Fprintln(env.Out, "This key is shown only now. To revoke it: danmaku link revoke "+out.ID)
 	}
 	return nil
 }

@@ -83,19 +83,20 @@ type role struct {
 	opens    View          // what its link opens; empty: the API
 	allRooms bool          // its links are for all rooms
 	shown    bool          // its links' keys can be shown again
+	about    string        // what its link is for, in the help of the command line
 	may      []Permission
 }
 
 // roles defines all roles: a new role is a new row.
 var roles = []role{
-	{Owner, comment.BadgeOwner, ViewConsole, true, false, append(slices.Clone(moderating),
+	{Owner, comment.BadgeOwner, ViewConsole, true, false, "everything, in all rooms", append(slices.Clone(moderating),
 		ActOnOwner, StartReplay, SetPicture, ControlOBS, EditSharedRules, ReadSharedAudit, ManageRooms, ManageLinks, ManageChats, ManageWebhooks)},
-	{Moderator, comment.BadgeModerator, ViewConsole, false, false, moderating},
-	{Overlay, comment.NoBadge, ViewOverlay, false, true, []Permission{WatchOverlay}},
-	{Audience, comment.NoBadge, ViewAudience, false, true, []Permission{WatchAudience, Write}},
-	{Sender, comment.NoBadge, "", false, false, []Permission{Write, WriteByLink}},
-	{Observer, comment.NoBadge, "", false, false, []Permission{WatchEvents}},
-	{Button, comment.NoBadge, "", false, true, []Permission{PressButton}},
+	{Moderator, comment.BadgeModerator, ViewConsole, false, false, "the console of one room", moderating},
+	{Overlay, comment.NoBadge, ViewOverlay, false, true, "the overlay of one room", []Permission{WatchOverlay}},
+	{Audience, comment.NoBadge, ViewAudience, false, true, "the audience page of a secret room", []Permission{WatchAudience, Write}},
+	{Sender, comment.NoBadge, "", false, false, "for programs that send comments over HTTP", []Permission{Write, WriteByLink}},
+	{Observer, comment.NoBadge, "", false, false, "for programs that read the events of the overlay", []Permission{WatchEvents}},
+	{Button, comment.NoBadge, "", false, true, "one action of one room", []Permission{PressButton}},
 }
 
 // row returns the description of a role, empty for an unknown one.
@@ -143,6 +144,9 @@ func (r Role) AllRooms() bool { return r.row().allRooms }
 // KeyShown reports whether the keys of the role's links can be shown again: they are
 // derived from the link's number. Other keys are random and shown once.
 func (r Role) KeyShown() bool { return r.row().shown }
+
+// About returns what a link of the role is for, in English.
+func (r Role) About() string { return r.row().about }
 
 // RolesWith lists the roles that have a permission.
 func RolesWith(p Permission) []Role {
