@@ -28,14 +28,14 @@ var backupNames = regexp.MustCompile(`^danmaku-\d{8}-\d{6}(-\d)?\.db$`)
 // backupCommand is `danmaku backup`.
 func backupCommand() command {
 	return command{
-		name: "backup", summary: "copy the database into a file or a folder, once or again and again", args: "TARGET",
-		about: "Copies the database beside the running server. TARGET is a new file, or a folder:\n" +
-			"there each copy is named by its time, the oldest make way, and secret.key, without\n" +
-			"which links and cookies of the copy are void, is kept beside them. danmaku restore\n" +
-			"puts a copy back.",
+		name: "backup", summary: "copy the database to a file or a folder, once or regularly", args: "TARGET",
+		about: "Copies the database, also while the server runs. TARGET is a new file or a folder. In a\n" +
+			"folder, each copy is named by its time and the oldest copies are deleted; secret.key is\n" +
+			"kept beside them, because the links and cookies of a copy are invalid without it.\n" +
+			"danmaku restore restores a copy.",
 		flags: []flagInfo{
-			{name: "every", value: "TIME", help: "go on until it is stopped, with a copy so often, such as 6h or 30m"},
-			{name: "keep", value: "N", def: "14", help: "copies that stay in a folder; 0 = all"},
+			{name: "every", value: "TIME", help: "copy again at this interval until stopped, such as 6h or 30m"},
+			{name: "keep", value: "N", def: "14", help: "number of copies to keep in a folder; 0 = all"},
 		},
 		folder: true, run: backup,
 	}
@@ -161,13 +161,13 @@ func copyDatabase(ctx context.Context, cfg config.Config, file string) error {
 // restoreCommand is `danmaku restore`.
 func restoreCommand() command {
 	return command{
-		name: "restore", summary: "put a copy of the database back", args: "FILE",
-		about: "Puts a copy that danmaku backup made into the data folder, whose server must not\n" +
-			"run, and checks it first. The key of links and cookies is taken from secret.key\n" +
-			"beside FILE, else the one in the data folder stays.",
+		name: "restore", summary: "restore a copy of the database", args: "FILE",
+		about: "Checks a copy that danmaku backup made and restores it into the data folder. Stop the\n" +
+			"server first. The key of links and cookies comes from secret.key beside FILE; if there\n" +
+			"is none, the data folder keeps its own.",
 		flags: []flagInfo{
 			{name: "key", value: "FILE", file: true, help: "the secret.key that belongs to the copy"},
-			{name: "force", help: "also into a folder that holds data, which is moved aside"},
+			{name: "force", help: "also restore into a folder that holds data; moves that data aside"},
 		},
 		folder: true, run: restore,
 	}

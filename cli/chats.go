@@ -27,15 +27,15 @@ func roomFlag() flagInfo {
 func chatsAddCommand() command {
 	return command{
 		name: "chats add", summary: "connect a chat of Twitch, YouTube, Bilibili or a tool", args: "LINK",
-		about: "danmaku chats add connects a chat with a room: its messages fly over the stream,\n" +
-			"through the same limits, filter and review as our own. LINK is a link to the channel,\n" +
-			"the video or the room, a name (a Twitch channel), or the address of a tool such as\n" +
-			"OneComme, Social Stream Ninja, Streamer.bot or blivechat. docs/chats.md says what each\n" +
-			"needs. A running server connects it at once.",
+		about: "danmaku chats add connects a platform's chat to a room. Its messages pass the same\n" +
+			"limits, filter and review as other comments, and fly over the stream. LINK is a link to\n" +
+			"the channel, video or room, a name (of a Twitch channel), or the address of a tool such\n" +
+			"as OneComme, Social Stream Ninja, Streamer.bot or blivechat. docs/chats.md lists what\n" +
+			"each platform requires. A running server connects the chat at once.",
 		flags: []flagInfo{
 			roomFlag(),
-			{name: "secret", value: "NAME=VALUE", help: "what the platform asks for, such as key=…; may be repeated", list: true},
-			{name: "hold-all", help: "every message waits for a moderator"},
+			{name: "secret", value: "NAME=VALUE", help: "what the platform requires, such as key=…; may be repeated", list: true},
+			{name: "hold-all", help: "hold every message for a moderator"},
 		},
 		folder: true, also: []string{"chat-key"}, run: chatsAdd,
 	}
@@ -48,16 +48,16 @@ func chatsListCommand() command {
 func chatsRemoveCommand() command {
 	return command{
 		name: "chats remove", summary: "disconnect a chat", args: "ID", flags: []flagInfo{roomFlag()},
-		about: "danmaku chats remove disconnects a chat. What it brought stays.", folder: true, run: chatsRemove,
+		about: "danmaku chats remove disconnects a chat. Its comments stay in the room.", folder: true, run: chatsRemove,
 	}
 }
 
 func chatsTestCommand() command {
 	return command{
-		name: "chats test", summary: "try to connect a chat", args: "ID", flags: []flagInfo{roomFlag()},
-		about: "danmaku chats test connects a chat once and says what the platform answers. Nothing\n" +
-			"that is said there meanwhile comes into the room by it. Beside a running server the\n" +
-			"chat then says a test line in its room, as the button of the console does.",
+		name: "chats test", summary: "test the connection to a chat", args: "ID", flags: []flagInfo{roomFlag()},
+		about: "danmaku chats test connects a chat once and reports the platform's answer. Messages\n" +
+			"that arrive during the test do not enter the room. If the server runs, the chat also\n" +
+			"sends a test line to its room, like the button in the console.",
 		folder: true, also: []string{"chat-key"}, run: chatsTest,
 	}
 }

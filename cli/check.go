@@ -22,13 +22,13 @@ import (
 func checkCommand() command {
 	return command{
 		name: "check", summary: "show what the filter does with lines of standard input",
-		about: "Reads lines from standard input, and writes for each what the filter would do with a\n" +
-			"comment of that text: the verdict (pass, mask, hold or refuse), the rule that decided,\n" +
-			"the word that it found, and the text as it would be shown, with tabs between them.\n" +
-			"Each line is judged by itself: what came before it does not matter.",
+		about: "Reads lines from standard input, and prints what the filter would do with each as a\n" +
+			"comment: the verdict (pass, mask, hold or refuse), the rule that decided, the word that\n" +
+			"matched, and the text as it would be shown, separated by tabs. Each line is checked on\n" +
+			"its own, whatever came before it.",
 		flags: []flagInfo{
-			{name: "rules", value: "FILE", help: "rules to use in place of the shipped list", file: true},
-			{name: "json", help: "lines in are JSON strings, lines out JSON objects"},
+			{name: "rules", value: "FILE", help: "rules to use instead of the shipped list", file: true},
+			{name: "json", help: "input lines are JSON strings, output lines are JSON objects"},
 		},
 		run: func(_ context.Context, env Env, in input) error { return check(env, in.value("rules"), in.on("json")) },
 	}

@@ -94,9 +94,9 @@ Register-ArgumentCompleter -Native -CommandName danmaku, danmaku.exe -ScriptBloc
 func completionCommand() command {
 	names := []string{"bash", "zsh", "fish", "powershell"}
 	return command{
-		name: "completion", summary: "print a script that completes commands in a shell", args: "SHELL",
-		about: "Prints a script that lets a shell complete commands, flags and their values:\n" + strings.Join(names, ", ") +
-			". Its first lines say where it belongs.",
+		name: "completion", summary: "print a script for completion in a shell", args: "SHELL",
+		about: "Prints a script with which a shell completes commands, flags and their values:\n" + strings.Join(names, ", ") +
+			". Its first lines say where to put it.",
 		run: func(_ context.Context, env Env, in input) error {
 			script, ok := shells[in.args[0]]
 			if !ok {

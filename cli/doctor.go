@@ -64,8 +64,10 @@ func (x *examination) find(s severity, words config.Sentence, args ...any) {
 // doctorCommand is `danmaku doctor`.
 func doctorCommand() command {
 	return command{
-		name: "doctor", summary: "look for what is wrong, and say what to do",
-		about:  "Looks at the data folder, the disk, the port, the network, the clock, the\ncertificate, OBS and the chats, beside the running server or without one. Each line\nis a finding: ok, note, warn or FAULT. It changes nothing, and exits with 1 when\nthere is a fault.",
+		name: "doctor", summary: "find problems, and say how to fix them",
+		about: "Checks the data folder, the disk, the port, the network, the clock, the certificate, OBS\n" +
+			"and the chats, with or without a running server. Each line is a finding: ok, note, warn\n" +
+			"or FAULT. It changes nothing, and exits with 1 if there is a fault.",
 		folder: true, also: []string{"lang", "listen", "obs", "domain", "tls-cert", "tls-key", "self-signed", "tls-listen", "http-listen", "public-url", "max-sockets"},
 		run: doctor,
 	}

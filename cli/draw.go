@@ -20,14 +20,15 @@ import (
 // drawVerifyCommand is `danmaku draw verify`.
 func drawVerifyCommand() command {
 	return command{
-		name: "draw verify", summary: "repeat the draws of a room, or of a saved proof, and say whether they are true",
+		name: "draw verify", summary: "verify the draws of a room, or of a saved proof",
 		args: "[FILE]",
-		about: "Repeats draws: the seed must be the one whose hash was shown before the draw, and it\n" +
-			"must draw the same people. FILE is a proof that the console saved, - is standard\n" +
-			"input; without FILE the draws of a room are read from the data folder or the\nrunning server.",
+		about: "Repeats draws, and checks that the seed has the hash that was shown before the draw and\n" +
+			"that it draws the same people. FILE is a proof that the console saved; - reads standard\n" +
+			"input. Without FILE, the command verifies the draws of a room in the data folder or on\n" +
+			"the running server.",
 		flags: []flagInfo{
 			{name: "room", value: "R", help: "room", def: firstRoom},
-			{name: "item", value: "ID", help: "only this draw"},
+			{name: "item", value: "ID", help: "verify only this draw"},
 		},
 		folder: true, run: runDrawVerify,
 	}

@@ -29,21 +29,22 @@ func exportCommand() command {
 	}
 	return command{
 		name: "export", summary: "write the comments of a room to a file (XML, subtitles, JSON Lines, CSV)",
-		about: "Writes the comments of a room to a file, beside a running server. The file is of\nthe room as it is when the command begins.",
+		about: "Writes the comments of a room to a file, also while the server runs. The file holds\n" +
+			"the room as it was when the command started.",
 		flags: []flagInfo{
 			{name: "format", value: "F", help: export.Names(export.Formats), choices: formats, required: true},
 			{name: "room", value: "R", help: "room", def: firstRoom},
 			{name: "out", value: "FILE", help: "file to write; - is standard output", def: "-", file: true},
-			{name: "force", help: "overwrite FILE when it is there"},
-			{name: "from", value: "TIME", help: "leave out what came before, as 2026-11-21T20:00:00+01:00 or in\nms since 1970"},
-			{name: "to", value: "TIME", help: "leave out this moment and what came after"},
-			{name: "zero", value: "WHEN", help: "beginning of the recording: recording (when OBS last began to\n" +
-				"record, else to stream), first (the first comment of the time,\nwhatever became of it) or a TIME; when left out: recording when\nOBS reported one, else first"},
-			{name: "early", value: "WHAT", choices: []string{"drop", "clamp"}, help: "comments from before the recording, after its end, or while it\n" +
-				"was paused: drop, or clamp to its nearest moment; when left out:\ndrop, but jsonl and csv keep them, early ones with their negative\ntime"},
-			{name: "all", help: "held, refused and removed comments, too"},
-			{name: "status", value: "LIST", help: "only these: shown, held, refused, removed, by commas"},
-			{name: "bom", help: "begin the file with a byte order mark, for old Excel and some\nplayers; not with XML and jsonl"},
+			{name: "force", help: "overwrite FILE if it exists"},
+			{name: "from", value: "TIME", help: "leave out comments before TIME, such as 2026-11-21T20:00:00+01:00 or\nin ms since 1970"},
+			{name: "to", value: "TIME", help: "leave out comments at TIME and later"},
+			{name: "zero", value: "WHEN", help: "start of the recording: recording (when OBS last started to record,\n" +
+				"else to stream), first (the first comment of the range, even if it\nwas not shown) or a TIME; by default recording if OBS reported one,\nelse first"},
+			{name: "early", value: "WHAT", choices: []string{"drop", "clamp"}, help: "comments from before the recording, after its end, or during a pause:\n" +
+				"drop, or clamp to the nearest moment of the recording; by default drop,\nexcept that jsonl and csv keep them, early ones with a negative time"},
+			{name: "all", help: "also write held, refused and removed comments"},
+			{name: "status", value: "LIST", help: "write only these: shown, held, refused, removed, separated by commas"},
+			{name: "bom", help: "begin the file with a byte order mark, for old Excel and some players;\nnot for XML and jsonl"},
 		},
 		folder: true, run: runExport,
 	}

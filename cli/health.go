@@ -20,8 +20,10 @@ const healthWithin = 5 * time.Second
 // healthCommand is `danmaku health`.
 func healthCommand() command {
 	return command{
-		name: "health", summary: "ask the running server whether it can take comments",
-		about:  "Asks the server that uses the data folder whether it can save comments. It prints\nready and exits with 0, or says what is wrong and exits with 1: for health checks\nof containers, which have no curl.",
+		name: "health", summary: "ask the running server whether it can accept comments",
+		about: "Asks the server that uses the data folder whether it can save comments. Prints ready and\n" +
+			"exits with 0, or prints the problem and exits with 1. Made for health checks of\n" +
+			"containers, which have no curl.",
 		folder: true, run: health,
 	}
 }

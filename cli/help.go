@@ -15,8 +15,8 @@ var helpWanted = []string{"-h", "-help", "--help", "help"}
 // helpCommand is `danmaku help [COMMAND]`.
 func helpCommand() command {
 	return command{
-		name: "help", summary: "say how a command is used", args: "[COMMAND [PART]]",
-		about: "Lists the commands, or says all about one of them.",
+		name: "help", summary: "show the help of a command", args: "[COMMAND [PART]]",
+		about: "Lists the commands, or shows the help of one.",
 		run: func(_ context.Context, env Env, in input) error {
 			if len(in.args) == 0 {
 				fmt.Fprint(env.Out, help())
@@ -43,8 +43,8 @@ func helpCommand() command {
 // help returns the list of all commands.
 func help() string {
 	var b strings.Builder
-	b.WriteString(`danmaku puts an audience's live comments on a stream: start it, add the overlay's
-address to OBS as a browser source, and show the audience its code.
+	b.WriteString(`danmaku shows an audience's live comments over a stream. Start it, add the overlay's
+address to OBS as a browser source, and show your audience the QR code.
 
 Usage: danmaku [COMMAND] [FLAGS]
 
@@ -58,7 +58,7 @@ Usage: danmaku [COMMAND] [FLAGS]
 		fmt.Fprintf(&b, "  %-*s  %s\n", wide, r[0], r[1])
 	}
 	b.WriteString(`
-Without a command the server starts. danmaku help COMMAND says more of each;
+Without a command, the server starts. danmaku help COMMAND describes a command;
 danmaku help serve lists the options of the server.
 `)
 	return b.String()
@@ -66,11 +66,11 @@ danmaku help serve lists the options of the server.
 
 // groupSummaries are the lines of groups of commands in the list.
 var groupSummaries = map[string]string{
-	"obs":     "put the overlay into OBS",
-	"link":    "make, list and take back links for moderators and programs",
-	"draw":    "repeat draws, so that anybody can check them",
-	"chats":   "connect chats of Twitch, YouTube, Bilibili or a tool",
-	"cluster": "let several machines run as one",
+	"obs":     "add the overlay to OBS",
+	"link":    "manage access links for moderators and programs",
+	"draw":    "verify the draws of a show",
+	"chats":   "connect chats of platforms and tools",
+	"cluster": "run several machines as one",
 }
 
 // helpRows returns the lines of the list of commands: name and summary. A group is one line.
@@ -81,7 +81,12 @@ func helpRows(table []command) (rows [][2]string) {
 		case group == "":
 			rows = append(rows, [2]string{c.name, c.summary})
 		case i == 0 || table[i-1].group() != group:
-			rows = append(rows, [2]string{group + " " + strings.Join(partNames(parts(table, group)), "|"), groupSummaries[group]})
+			words := partNames(parts(table, group))
+			if len(words) == 1 {
+				rows = append(rows, [2]string{c.name, groupSummaries[group]})
+				continue
+			}
+			rows = append(rows, [2]string{group, groupSummaries[group] + " (" + strings.Join(words, ", ") + ")"})
 		}
 	}
 	return rows

@@ -34,17 +34,18 @@ type obsOptions struct {
 // obsCommand is `danmaku obs add`.
 func obsCommand() command {
 	return command{
-		name: "obs add", summary: "put the overlay into OBS",
-		about: "Makes the browser source with the overlay in OBS, as large as the canvas, or\n" +
-			"refreshes the one that is there. In OBS turn on Tools, WebSocket Server Settings,\n" +
-			"Enable WebSocket server. Its password is asked for, or taken from the variable\n" + obsPassword + ".",
+		name: "obs add", summary: "add the overlay to OBS",
+		about: "Adds a browser source with the overlay to OBS, as large as the canvas, or updates\n" +
+			"the source if it exists. First turn on Tools, WebSocket Server Settings, Enable\n" +
+			"WebSocket server in OBS. The command asks for its password, or reads the variable\n" +
+			obsPassword + ".",
 		flags: []flagInfo{
 			{name: "room", value: "R", help: "room that the overlay shows", def: firstRoom},
-			{name: "name", value: "N", help: "what the source is called in OBS", def: sourceName},
-			{name: "scene", value: "S", help: "scene for the source; the one on air when left out"},
-			{name: "server", value: "U", help: "address of danmaku as OBS reaches it; found out when left out"},
-			{name: "box", help: "a chat box, a list of comments, in place of those that fly"},
-			{name: "dock", help: "also make a moderator's link and print the address of a dock"},
+			{name: "name", value: "N", help: "name of the source in OBS", def: sourceName},
+			{name: "scene", value: "S", help: "scene for the source; by default the current scene"},
+			{name: "server", value: "U", help: "address of danmaku as OBS reaches it; found automatically by default"},
+			{name: "box", help: "add the chat box, a list of comments, instead of the overlay"},
+			{name: "dock", help: "also make a moderator's link, and print its address for a dock"},
 		},
 		folder: true, also: []string{"obs"}, run: obsAdd,
 	}

@@ -23,7 +23,8 @@ const (
 func openCommand() command {
 	return command{
 		name: "open", summary: "open the running server's console in the browser",
-		about:  "Opens the console of the running server in the browser and prints its address,\nwith a new code: good for ten minutes and one use.",
+		about: "Opens the console of the running server in the browser, and prints its address with a\n" +
+			"new code, which works once within ten minutes.",
 		folder: true, also: []string{"lang"},
 		run: func(ctx context.Context, env Env, in input) error { return openRunning(ctx, env, in.cfg, 0) },
 	}

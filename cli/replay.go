@@ -55,17 +55,17 @@ type replayOptions struct {
 func replayCommand() command {
 	return command{
 		name: "replay", summary: "send the comments of a file to a room, each at its time", args: "FILE",
-		about: "Sends the comments of FILE to a running server, each at its time. FILE may be\n" +
-			"Bilibili XML (also of live recorders) or seg.so, niconico XML or JSON,\n" +
-			".live_chat.json of yt-dlp, JSON of TwitchDownloader, dandanplay, DPlayer, ArtPlayer\n" +
-			"or AcFun, our own JSON Lines or CSV, or any of them packed with gzip. Of a damaged\n" +
-			"file what is whole is sent. Ctrl-C ends it with the account so far.",
+		about: "Sends the comments of FILE to a running server, each at its time. FILE may be Bilibili\n" +
+			"XML (also from live recorders) or seg.so, niconico XML or JSON, .live_chat.json from\n" +
+			"yt-dlp, JSON from TwitchDownloader, dandanplay, DPlayer, ArtPlayer or AcFun, our own\n" +
+			"JSON Lines or CSV, or any of these compressed with gzip. Of a damaged file, the\n" +
+			"readable comments are sent. Ctrl-C stops the replay and prints the summary.",
 		flags: []flagInfo{
 			{name: "room", value: "R", help: "room to send to", def: firstRoom},
-			{name: "speed", value: "N", help: "times as fast as it was; 0.01 to 1000000", def: "1"},
-			{name: "strict", help: "send nothing of a file that is damaged or has no end"},
-			{name: "url", value: "U", help: "address of the server; that which runs on the data folder when left out"},
-			{name: "key", value: "K", help: "key of a sender link, better given as DANMAKU_KEY; without one, a\nlink is made in the data folder and revoked at the end"},
+			{name: "speed", value: "N", help: "speed relative to the original, 0.01 to 1000000", def: "1"},
+			{name: "strict", help: "send nothing if the file is damaged or incomplete"},
+			{name: "url", value: "U", help: "address of the server; by default the one that uses the data folder"},
+			{name: "key", value: "K", help: "key of a sender link, better set as DANMAKU_KEY; without a key, the\ncommand makes a link in the data folder and revokes it at the end"},
 		},
 		folder: true,
 		run: func(ctx context.Context, env Env, in input) error {

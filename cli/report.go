@@ -209,17 +209,18 @@ func (d database) Report(ctx context.Context, roomID string, query url.Values, a
 // reportCommand is `danmaku report`.
 func reportCommand() command {
 	return command{
-		name: "report", summary: "sum up a show: totals, busiest minutes, words, polls, questions",
-		about: "Writes what a show came to, beside a running server. Only what was shown and\nstill is counts; a show ends with 30 minutes without a comment.",
+		name: "report", summary: "summarize a show: totals, busiest minutes, words, polls, questions",
+		about: "Writes a summary of a show, also while the server runs. It counts only comments that\n" +
+			"were shown and not removed. A show ends after 30 minutes without a comment.",
 		flags: []flagInfo{
-			{name: "format", value: "F", help: "md to read, csv for a spreadsheet, json for programs, or chapters\nfor the description of a video", choices: export.ReportFormats, def: export.ReportMarkdown},
+			{name: "format", value: "F", help: "md to read, csv for a spreadsheet, json for programs, chapters for the\ndescription of a video", choices: export.ReportFormats, def: export.ReportMarkdown},
 			{name: "room", value: "R", help: "room", def: firstRoom},
 			{name: "out", value: "FILE", help: "file to write; - is standard output", def: "-", file: true},
-			{name: "force", help: "overwrite FILE when it is there"},
-			{name: "session", value: "TIME", help: "the show that was on at that moment; when left out, the last one"},
-			{name: "from", value: "TIME", help: "no show, but what came from that moment on"},
-			{name: "to", value: "TIME", help: "… and before this one; when left out, up to now"},
-			{name: "zero", value: "WHEN", help: "beginning of the recording: recording (of OBS), first (the first\ncomment) or a TIME; when left out: recording when OBS reported\none, else first"},
+			{name: "force", help: "overwrite FILE if it exists"},
+			{name: "session", value: "TIME", help: "the show that was on at TIME; by default the last one"},
+			{name: "from", value: "TIME", help: "report a range of time, from TIME on, instead of a show"},
+			{name: "to", value: "TIME", help: "end of the range; by default now"},
+			{name: "zero", value: "WHEN", help: "start of the recording: recording (as OBS reported it), first (the first\ncomment) or a TIME; by default recording if OBS reported one, else first"},
 			{name: "bom", help: "begin CSV with a byte order mark, for old Excel"},
 		},
 		folder: true, also: []string{"lang"}, run: runReport,
