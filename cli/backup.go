@@ -42,9 +42,6 @@ func backupCommand() command {
 }
 
 func backup(ctx context.Context, env Env, in input) error {
-	if !store.Exists(in.cfg.Data) {
-		return dataMissing(in.cfg.Data)
-	}
 	keep, err := strconv.Atoi(in.value("keep"))
 	if err != nil || keep < 0 {
 		return config.Usage(badKeep, in.value("keep"))
@@ -60,6 +57,9 @@ func backup(ctx context.Context, env Env, in input) error {
 		if !folder {
 			return config.Usage(everyNeedsFolder, target)
 		}
+	}
+	if !store.Exists(in.cfg.Data) {
+		return dataMissing(in.cfg.Data)
 	}
 	if !folder {
 		if err := copyDatabase(ctx, in.cfg, target); err != nil {
@@ -114,20 +114,20 @@ func backupInto(ctx context.Context, env Env, cfg config.Config, dir string, kee
 	if err := copyDatabase(ctx, cfg, file); err != nil {
 		return err
 	}
-	gone, err := makeWay(dir, keep)
+	gone, err := deleteOldest(dir, keep)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(env.Out, "%s is a copy of the database", file)
 	if gone > 0 {
-		fmt.Fprintf(env.Out, "; %d older made way", gone)
+		fmt.Fprintf(env.Out, "; older ones deleted: %d", gone)
 	}
 	fmt.Fprintln(env.Out, ".")
 	return nil
 }
 
-// makeWay deletes the oldest copies beyond keep, and returns how many.
-func makeWay(dir string, keep int) (gone int, err error) {
+// deleteOldest deletes the oldest copies beyond keep, and returns how many.
+func deleteOldest(dir string, keep int) (gone int, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || keep == 0 {
 		return 0, err

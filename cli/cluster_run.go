@@ -137,6 +137,14 @@ func clusterJoin(ctx context.Context, env Env, in input) error {
 	if err != nil {
 		return err
 	}
+	if in.on("edge") && in.on("witness") {
+		return config.Usage(edgeOrWitness)
+	}
+	if !exists(in.cfg.Data) { // the lock would create it, for nothing
+		if err := cluster.CheckInvitation(in.args[0]); err != nil {
+			return err
+		}
+	}
 	unlock, err := lockForCluster(in.cfg)
 	if err != nil {
 		return err
@@ -146,9 +154,6 @@ func clusterJoin(ctx context.Context, env Env, in input) error {
 		if err := onlyACopy(ctx, in.cfg); err != nil {
 			return err
 		}
-	}
-	if in.on("edge") && in.on("witness") {
-		return config.Usage(edgeOrWitness)
 	}
 	schema, err := store.Schema()
 	if err != nil {

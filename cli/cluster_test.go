@@ -20,6 +20,7 @@ import (
 // nothing.
 func TestWhatAClusterCommandRefuses(t *testing.T) {
 	empty := t.TempDir()
+	missing := filepath.Join(empty, "missing")
 	rooms := t.TempDir()
 	db, err := store.Open(t.Context(), store.Options{Dir: rooms})
 	if err != nil {
@@ -52,6 +53,7 @@ func TestWhatAClusterCommandRefuses(t *testing.T) {
 		{"leave --data " + empty, ExitFailed, noCluster, []any{empty}},
 		{"alone --data " + empty, ExitFailed, noCluster, []any{empty}},
 		{"join dm1-abc --name a --data " + empty, ExitFailed, notInvitation, nil},
+		{"join dm1-abc --name a --data " + missing, ExitFailed, notInvitation, nil},
 		{"join dm1-abc --name a --data " + rooms, ExitFailed, clusterHasRooms, []any{rooms}},
 		{"join dm1-abc --name a --data " + served, ExitFailed, clusterServed, []any{served}},
 	} {
@@ -63,6 +65,9 @@ func TestWhatAClusterCommandRefuses(t *testing.T) {
 				t.Errorf("%s in %s: %d, %q, %q; want %q", c.args, lang, code, out, errs, want)
 			}
 		}
+	}
+	if exists(missing) {
+		t.Error("a broken invitation made a data folder")
 	}
 	for _, dir := range []string{empty, rooms, served} {
 		if _, err := os.Stat(filepath.Join(dir, "cluster")); !errors.Is(err, os.ErrNotExist) {

@@ -105,7 +105,7 @@ func drawsOf(ctx context.Context, env Env, in input) ([]show.DrawProof, error) {
 	var file bytes.Buffer
 	err = errors.Join(a.ExportItems(ctx, in.value("room"), url.Values{"kind": {string(export.DrawsFile)}, "format": {string(export.JSONLines)}}, &file), closed())
 	if errors.Is(err, room.ErrNotFound) {
-		return nil, config.Faultf(noRoomHere, in.value("room"))
+		return nil, config.Faultf(noRoomIn, in.value("room"), in.cfg.Data)
 	}
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ import (
 	"danmaku/export"
 	"danmaku/room"
 	"danmaku/server/wire"
+	"danmaku/store"
 )
 
 // exportCommand is `danmaku export`.
@@ -63,20 +64,15 @@ func runExport(ctx context.Context, env Env, in input) error {
 	if err := errors.Join(checkMoments(query, "from", "to", "zero"), checkKept(query)); err != nil {
 		return err
 	}
-	cfg := in.cfg
-	// Opening would create an empty folder.
-	if _, err := os.Stat(cfg.Data); err != nil {
-		return config.Faultf(noFolder, cfg.Data)
-	}
 	target, err := newExportTarget(in.value("out"), in.on("force"))
 	if err != nil {
 		return err
 	}
-	a, closed, err := connectReading(ctx, cfg)
+	a, closed, err := connectReading(ctx, in.cfg)
 	if err != nil {
 		return err
 	}
-	return errors.Join(exportTo(ctx, env, a, in.value("room"), target, query), closed())
+	return errors.Join(exportTo(ctx, env, a, in, target, query), closed())
 }
 
 // checkMoments reports options that are not a time. zero can also be a word.
@@ -115,13 +111,13 @@ func checkKept(query url.Values) error {
 }
 
 // exportTo writes an export to its target, and the summary to standard error.
-func exportTo(ctx context.Context, env Env, a api, roomID string, to exportTarget, query url.Values) error {
+func exportTo(ctx context.Context, env Env, a api, in input, to exportTarget, query url.Values) error {
 	var account wire.ExportAccount
 	write := func(w io.Writer) (err error) {
-		account, err = a.Export(ctx, roomID, query, w, exportProgress(env.Err))
+		account, err = a.Export(ctx, in.value("room"), query, w, exportProgress(env.Err))
 		return err
 	}
-	if err := exportFault(to.write(env, write), roomID); err != nil {
+	if err := exportFault(to.write(env, write), in); err != nil {
 		return err
 	}
 	sayAccount(env.Err, export.Format(query.Get("format")), export.Early(query.Get("early")), account)
@@ -129,11 +125,11 @@ func exportTo(ctx context.Context, env Env, a api, roomID string, to exportTarge
 }
 
 // exportFault describes what is wrong with the request.
-func exportFault(err error, roomID string) error {
+func exportFault(err error, in input) error {
 	var why *room.ExplainedError
 	switch {
 	case errors.Is(err, room.ErrNotFound):
-		return config.Faultf(noRoomHere, roomID)
+		return config.Faultf(noRoomIn, in.value("room"), in.cfg.Data)
 	case errors.Is(err, room.ErrInvalid) && errors.As(err, &why) && why.Detail == export.NoRecording:
 		return config.Usage(noRecording)
 	case errors.Is(err, room.ErrInvalid) && errors.As(err, &why):
@@ -226,6 +222,9 @@ func newExportTarget(path string, force bool) (exportTarget, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return exportTarget{}, notMade(path, err)
+		}
 	case err != nil:
 		return exportTarget{}, config.Faultf(exportFailed, err)
 	case info.IsDir():
@@ -242,6 +241,15 @@ func alreadyThere(path string) error {
 	return config.Faultf(fileThere, path)
 }
 
+// notMade returns why a file cannot be made. It omits the path in err, which is that of a folder
+// or of a temporary file.
+func notMade(path string, err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	return config.Faultf(folderWords[store.FileNotMade], path, err)
+}
+
 // writeWhole writes a file that gets its name only when it is complete, and that only its
 // owner can read. It writes to a symbolic link's target, not to the link. Only force
 // overwrites a file that exists, or appears in the meantime.
@@ -251,7 +259,7 @@ func writeWhole(path string, force bool, write func(io.Writer) error) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return config.Faultf(exportFailed, err)
+		return notMade(path, err)
 	}
 	err = errors.Join(write(f), f.Close())
 	if err == nil {

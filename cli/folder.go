@@ -39,7 +39,7 @@ var folderWords = map[store.FolderFault]config.Sentence{
 var fileWords = map[store.FolderFault]config.Sentence{
 	store.FileNotBackup: config.Say("%s is not a backup: it is empty or not a file", "%s 不是备份：它是空的，或不是文件", "%s はバックアップではありません。空か、ファイルではありません。"),
 	store.FileOfOther:   config.Say("%s is not a backup of danmaku", "%s 不是 danmaku 的备份", "%s は danmaku のバックアップではありません。"),
-	store.FileTaken: config.Say("%s exists; name a file that does not, such as one with the date",
+	store.FileTaken: config.Say("%s exists already; give another name, such as one with the date",
 		"%s 已经存在；请换一个文件名，例如带上日期", "%s はもうあります。日付を付けるなど、別の名前にしてください。"),
 	store.FileUnderWay: config.Say("%s exists: another backup is under way or was broken off; delete it and try again",
 		"%s 已经存在：另一个备份正在进行，或曾经中断；请删除它再试", "%s はもうあります。別のバックアップの途中か、中断したものです。削除してやり直してください。"),

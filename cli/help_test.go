@@ -98,11 +98,11 @@ func TestErrorsOfCommandCalls(t *testing.T) {
 	}{
 		{"sevre", []string{`"sevre" is not a command; there are serve, open, obs, link,`}},
 		{"help sevre", []string{`"sevre" is not a command`}},
-		{"help link nwe", []string{"danmaku link nwe: say new, list, revoke"}},
+		{"help link nwe", []string{`danmaku link has no command "nwe"; use new, list, revoke. See danmaku help link.`}},
 		{"help version now", []string{`unexpected argument "now"`}},
-		{"link", []string{"danmaku link: say new, list, revoke"}},
-		{"link nwe", []string{"danmaku link nwe: say new, list, revoke"}},
-		{"obs", []string{"danmaku obs: say add"}},
+		{"link", []string{"danmaku link needs a command after it: new, list, revoke. See danmaku help link."}},
+		{"link nwe", []string{`danmaku link has no command "nwe"; use new, list, revoke`}},
+		{"obs", []string{"danmaku obs needs a command after it: add."}},
 		{"link new", []string{"--role is missing; use: danmaku link new --role ROLE"}},
 		{"link new --role", []string{"--role: the value is missing; write --role VALUE"}},
 		{"link new --role king", []string{`--role "king": use owner, moderator, `}},
@@ -180,17 +180,22 @@ func TestFaultsInEveryLanguage(t *testing.T) {
 		{japanese, "replay none.xml", "ファイルを読めません：none.xml：そのファイルやフォルダーはありません"},
 		{chinese, "draw verify there.csv", "没有已经结束的抽奖"},
 		{japanese, "open --data none", "応答しません"},
-		{chinese, "export --format csv --data none", "没有数据文件夹 none"},
+		{chinese, "export --format csv --data none", "none 里没有 danmaku 的数据"},
 		{chinese, "--data none/deeper", "不存在"},
 		{japanese, "--data none/deeper", "がありません"},
-		{[]string{"DANMAKU_LANG=ja"}, "link --lang x", "new, list, revoke のどれかを続けてください"},
+		{[]string{"DANMAKU_LANG=ja"}, "link --lang x", "続くコマンドが必要です：new, list, revoke。"},
 		{nil, "link new -1h", "unexpected argument \"-1h\"; see danmaku help link new"},
 		{nil, "restore words.txt --data .", "words.txt is not a backup of danmaku"},
+		{japanese, "export --format csv --data . --out none/f.csv", "none/f.csv を作れません（そのファイルやフォルダーはありません）"},
+		{chinese, "backup copy.db --every 5s --data none", "--every \"5s\"：请写一分钟以上的时间"},
 		{chinese, "restore words.txt --data .", "words.txt 不是 danmaku 的备份"},
 	} {
 		if code, _, errs := runCommand(t, row.environ, strings.Fields(row.args)...); code == ExitDone || !strings.Contains(errs, row.want) {
 			t.Errorf("%v danmaku %s: %d %s, want %s", row.environ, row.args, code, errs, row.want)
 		}
+	}
+	if _, err := os.Stat("none"); err == nil {
+		t.Error("a command that failed has made the folder none")
 	}
 	for lang, w := range startWords {
 		if lang != config.English && strings.ContainsAny(w.stop, "abcdefghijklmnopqrstuvwxyz") && !strings.Contains(w.stop, "Ctrl") {

@@ -158,7 +158,7 @@ func offerDock(ctx context.Context, out io.Writer, cfg config.Config, opt obsOpt
 	}
 	fmt.Fprintf(out, "Dock   %s/dock/%s?key=%s\n", opt.server, opt.room, key)
 	fmt.Fprintln(out, "       In OBS open Docks, Custom Browser Docks, and paste this address.")
-	fmt.Fprintf(out, "       The key is shown only now. To take it back: danmaku link revoke %d\n", l.ID)
+	fmt.Fprintf(out, "       The key is shown only now. To revoke it: danmaku link revoke %d\n", l.ID)
 	return nil
 }
 

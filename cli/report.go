@@ -18,7 +18,6 @@ import (
 	"danmaku/room"
 	"danmaku/server"
 	"danmaku/show"
-	"danmaku/store"
 )
 
 // showSlack is how long before its first and after its last comment a show lasts for polls,
@@ -240,9 +239,6 @@ func runReport(ctx context.Context, env Env, in input) error {
 	if err := checkMoments(query, "session", "from", "to", "zero"); err != nil {
 		return err
 	}
-	if !store.Exists(in.cfg.Data) { // opening would create an empty folder
-		return dataMissing(in.cfg.Data)
-	}
 	target, err := newExportTarget(in.value("out"), in.on("force"))
 	if err != nil {
 		return err
@@ -253,5 +249,5 @@ func runReport(ctx context.Context, env Env, in input) error {
 	}
 	write := func(w io.Writer) error { return a.Report(ctx, in.value("room"), query, env.assets, w) }
 	err = errors.Join(target.write(env, write), closed())
-	return exportFault(err, in.value("room"))
+	return exportFault(err, in)
 }

@@ -46,6 +46,12 @@ func (i invitation) String() string {
 	return invitationMark + base64.RawURLEncoding.EncodeToString(append(sum[:checkLen], b...))
 }
 
+// CheckInvitation returns [ErrNoInvitation] for a text that is not a complete invitation.
+func CheckInvitation(text string) error {
+	_, err := parseInvitation(text)
+	return err
+}
+
 func parseInvitation(text string) (i invitation, err error) {
 	coded, ok := strings.CutPrefix(strings.TrimSpace(text), invitationMark)
 	b, err := base64.RawURLEncoding.DecodeString(coded)

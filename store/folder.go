@@ -73,7 +73,7 @@ func (e *FolderError) Error() string {
 	case FileBackupDamaged:
 		return fmt.Sprintf("%s is a damaged backup (%v); use another one", e.Path, e.Cause)
 	case FileTaken:
-		return fmt.Sprintf("%s exists; name a file that does not, such as one with the date", e.Path)
+		return fmt.Sprintf("%s exists already; give another name, such as one with the date", e.Path)
 	case FileUnderWay:
 		return fmt.Sprintf("%s exists: another backup is under way or was broken off; delete it and try again", e.Path)
 	case FileNotMade:

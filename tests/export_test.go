@@ -122,7 +122,7 @@ func TestExportOverwritesByForceAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, out := range []string{path, link} {
-			if code, _, errs := runExport(t, p, "--format", "csv", "--out", out); code != exitFailed || !strings.Contains(errs, "is there already") || !strings.Contains(errs, "--force") {
+			if code, _, errs := runExport(t, p, "--format", "csv", "--out", out); code != exitFailed || !strings.Contains(errs, "exists already") || !strings.Contains(errs, "--force") {
 				t.Errorf("%s: %d %s", out, code, errs)
 			}
 			precious(path, old)

@@ -36,7 +36,7 @@ func TestBackupAndRestore(t *testing.T) {
 		}
 	}
 	code, out, errs := command("backup", folder, "--keep", "2")
-	if code != exitDone || !strings.Contains(out, "1 older made way") {
+	if code != exitDone || !strings.Contains(out, "older ones deleted: 1") {
 		t.Fatalf("ended with %d, %q: %s", code, out, errs)
 	}
 	copies, err := filepath.Glob(filepath.Join(folder, "*"))

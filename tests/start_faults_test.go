@@ -70,7 +70,7 @@ func TestStartFaults(t *testing.T) {
 		{name: "unknown flag", args: []string{"--prot", "80"}, code: 2, lines: []string{"prot"}},
 		{name: "bad value", args: []string{"--user-burst", "many"}, code: 2, lines: []string{"user-burst"}},
 		{name: "unknown command", args: []string{"fly"}, code: 2, lines: []string{"fly"}},
-		{name: "link without a word", args: []string{"link"}, code: 2, lines: []string{"say new, list, revoke"}},
+		{name: "link without a word", args: []string{"link"}, code: 2, lines: []string{"needs a command after it: new, list, revoke"}},
 		{name: "link of an unknown role", args: []string{"link", "new", "--role", "king", "--data", fresh()}, code: 2, lines: []string{"king"}},
 		{name: "links of an empty folder", args: []string{"link", "list", "--data", fresh()}, code: 1, lines: []string{"holds no data"}},
 		{name: "links of a folder that is not there", args: []string{"link", "list", "--data", filepath.Join(dir, "nowhere")}, code: 1, lines: []string{"nowhere"}},
