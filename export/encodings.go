@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // encodings are those that an XML declaration may name besides UTF-8 and UTF-16, in lower
@@ -31,6 +33,9 @@ var encodings = map[string]encoding.Encoding{
 // file is in UTF-8 or names no other encoding: a guess could be wrong, and the wrong text
 // would be on screen.
 func decoderOf(head []byte) *encoding.Decoder {
+	if order, ok := isUTF32(head); ok {
+		return utf32.UTF32(order, utf32.IgnoreBOM).NewDecoder()
+	}
 	if order, ok := isUTF16(head); ok {
 		return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()
 	}
@@ -38,7 +43,7 @@ func decoderOf(head []byte) *encoding.Decoder {
 	if m == nil {
 		return nil
 	}
-	name := strings.ToLower(string(m[1]))
+	name := encodingName(string(m[1]))
 	if known := encodings[name]; known != nil && !isForeignUTF8(head) {
 		return known.NewDecoder()
 	}
@@ -69,7 +74,7 @@ func isUTF8(text []byte) bool {
 }
 
 // declaredEncoding finds the encoding that the declaration of an XML file names.
-var declaredEncoding = regexp.MustCompile(`^[\s\x00]*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']`)
+var declaredEncoding = regexp.MustCompile(`^[\s\x00\x{feff}]*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']`)
 
 // isForeignUTF8 reports whether a text is in UTF-8, whatever it declares: it has characters of
 // three bytes, like those of East Asian languages, which another encoding does not contain by
@@ -79,6 +84,44 @@ func isForeignUTF8(text []byte) bool {
 		text = text[:len(text)-1]
 	}
 	return utf8.Valid(text) && bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x800 && r != utf8.RuneError })
+}
+
+// encodingName returns the usual spelling of an encoding's name.
+func encodingName(s string) string {
+	name := strings.ToLower(s)
+	if usual, ok := respelt[strings.TrimPrefix(strings.NewReplacer("-", "", "_", "", ":", "").Replace(name), "x")]; ok {
+		return usual
+	}
+	return name
+}
+
+// respelt are names of encodings without punctuation and a leading x, as programs write them
+// by guess.
+var respelt = map[string]string{
+	"utf8": "utf-8", "utf8mb3": "utf-8", "utf8mb4": "utf-8", "utf8sig": "utf-8", "utf8bom": "utf-8", "cesu8": "utf-8", "unicode11utf8": "utf-8",
+	"gbk": "gbk", "gb2312": "gb2312", "gb231280": "gb2312", "euccn": "gb2312", "ms936": "gbk", "gb180302000": "gb18030", "gb180302005": "gb18030", "gb180302022": "gb18030",
+	"big5": "big5", "big5hkscs": "big5", "ms950": "big5", "windows950": "big5",
+	"shiftjis": "shift_jis", "sjis": "shift_jis", "mskanji": "shift_jis", "windows932": "shift_jis", "csshiftjis": "shift_jis", "eucjp": "euc-jp", "ujis": "euc-jp",
+	"euckr": "euc-kr", "uhc": "euc-kr", "ms949": "euc-kr", "ksc56011987": "euc-kr", "ksc5601": "euc-kr",
+	"iso88591": "iso-8859-1", "iso88592": "iso-8859-2", "iso885915": "iso-8859-15",
+}
+
+// isUTF32 reports whether a file is in UTF-32, with or without a byte order mark, and in which
+// byte order.
+func isUTF32(head []byte) (utf32.Endianness, bool) {
+	if len(head) < 8 {
+		return utf32.BigEndian, false
+	}
+	zero := func(places ...int) bool {
+		return !slices.ContainsFunc(places, func(i int) bool { return head[i] != 0 })
+	}
+	switch {
+	case zero(2, 3, 6, 7) && (head[0] == 0xff && head[1] == 0xfe || zero(1, 5) && isPrintable(head[0]) && isPrintable(head[4])):
+		return utf32.LittleEndian, true
+	case zero(0, 1, 4, 5) && (head[2] == 0xfe && head[3] == 0xff || zero(2, 6) && isPrintable(head[3]) && isPrintable(head[7])):
+		return utf32.BigEndian, true
+	}
+	return utf32.BigEndian, false
 }
 
 // isUTF16 reports whether a file is in UTF-16, with or without a byte order mark, and in which

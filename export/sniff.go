@@ -34,6 +34,8 @@ func recognise(head []byte, whole bool) (Format, *room.Fault) {
 		return BilibiliXML, nil
 	case text[0] == '<':
 		return xmlKind(text), nil
+	case clockStart.Match(text):
+		return refuse(room.Fault{Code: faultPlainText}) // a chat's log
 	case text[0] == '{' || text[0] == '[':
 		return JSONLines, nil // or another format in JSON, see jsonKind
 	}
@@ -46,9 +48,9 @@ func recognise(head []byte, whole bool) (Format, *room.Fault) {
 		return CSV, nil
 	case scriptStart.Match(text):
 		return JSONLines, nil
-	case bytes.Contains(text, []byte("<d p=")):
+	case looseComment.Match(text):
 		return BilibiliXML, nil // the beginning is missing
-	case bytes.Contains(text, []byte("<chat ")):
+	case looseChat.Match(text):
 		return NiconicoXML, nil
 	case isCSV(line, rest):
 		return refuse(room.Fault{Code: faultOtherCSV})
@@ -109,6 +111,12 @@ func isBinary(head []byte) bool {
 	return control > min(most, len(head)/4)
 }
 
+// looseComment and looseChat match a comment of Bilibili and of niconico.
+var (
+	looseComment = regexp.MustCompile(`(?i)<d p=`)
+	looseChat    = regexp.MustCompile(`(?i)<chat `)
+)
+
 // markupStart matches the beginning of XML and JSON files.
 var markupStart = regexp.MustCompile(`^(?:<[?!/A-Za-z]|\[\s*[\[{\]]|\{\s*["}])`)
 
@@ -120,8 +128,10 @@ var separator = regexp.MustCompile(`^"?sep=.?"?\s*$`)
 
 var (
 	srtStart = regexp.MustCompile(`^\d+[ \t]*[\r\n]\s*\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}\s*-->`)
-	lrcStart = regexp.MustCompile(`^(?:\[(?:ti|ar|al|by|au|re|ve|length|offset|id):[^\]\n]*\]|\[\d{1,3}:\d{2})`)
-	htmlTag  = regexp.MustCompile(`(?i)^(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b`)
+	lrcStart = regexp.MustCompile(`^(?:\[(?:ti|ar|al|by|au|re|ve|length|offset|id):[^\]\n]*\]|\[\d{1,3}:\d{2}(?:\.\d{1,3})?\])`)
+	// clockStart matches a date or a time in brackets.
+	clockStart = regexp.MustCompile(`^\[\d+[-:/]\d+[-:/ ]`)
+	htmlTag    = regexp.MustCompile(`(?i)^(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b`)
 )
 
 // textKind names the kind of another text file.
@@ -151,7 +161,7 @@ func textKind(text []byte) string {
 var firstElement = regexp.MustCompile(`^(?s:\s|<\?.*?\?>|<!--.*?-->|<![^-\[][^>]*>|[^<])*<([A-Za-z_][\w.-]*)`)
 
 // comments matches the first element that is a root of comments or a comment.
-var comments = regexp.MustCompile(`<(?:[\w.-]+:)?(packet|chat|i|d)[\s>/]`)
+var comments = regexp.MustCompile(`(?i)<(?:[\w.-]+:)?(packet|chat|i|d)[\s>/]`)
 
 // xmlKind reports which program wrote an XML file; unknown XML goes to Bilibili's reader,
 // which reports what it is.
@@ -160,10 +170,10 @@ func xmlKind(text []byte) Format {
 	if m == nil {
 		return BilibiliXML
 	}
-	name := string(m[1])
+	name := strings.ToLower(string(m[1]))
 	if name != bilibili.root && bilibili.items[name] == nil && !bilibili.knows(name) {
 		if m := comments.FindSubmatch(text); m != nil {
-			name = string(m[1]) // within an element of another program
+			name = strings.ToLower(string(m[1])) // within an element of another program
 		}
 	}
 	if name == niconico.root || niconico.items[name] != nil || niconico.knows(name) {

@@ -28,17 +28,24 @@ type xmlDocument struct {
 
 // xmlElement is an element that was read to its end.
 type xmlElement struct {
-	name  string
+	name  string // as the dialect spells it
+	spelt string // in the file
 	attrs []xmlAttr
 	text  string
 }
 
 type xmlAttr struct{ name, value string }
 
-// attr returns the value of an attribute, or "".
+// attr returns the value of an attribute, or "". Some programs spell its name with capital
+// letters.
 func (e xmlElement) attr(name string) string {
 	for _, a := range e.attrs {
 		if a.name == name {
+			return a.value
+		}
+	}
+	for _, a := range e.attrs {
+		if strings.EqualFold(a.name, name) {
 			return a.value
 		}
 	}
@@ -67,8 +74,9 @@ type xmlReader struct {
 
 // openElement is an element whose end has not come yet.
 type openElement struct {
-	name string
-	at   place
+	name  string // as the dialect spells it
+	spelt string // in the file
+	at    place
 }
 
 // scanXML passes on the comments of a file of a dialect as they come.
@@ -134,7 +142,7 @@ func (p *xmlReader) leaveOff(at place) error {
 }
 
 func notClosed(el openElement) room.Fault {
-	return room.Fault{Code: faultNotClosed, Word: el.name, OfLine: el.at.line, OfColumn: el.at.column}
+	return room.Fault{Code: faultNotClosed, Word: el.spelt, OfLine: el.at.line, OfColumn: el.at.column}
 }
 
 // characters reads text outside comments. It matters only in a file that should have none.
@@ -191,6 +199,8 @@ func (p *xmlReader) markup(at place) error {
 		end = "]]>"
 	case start[1] == '?':
 		end = "?>"
+	case bytes.EqualFold(start, []byte("<!DOCTYPE")):
+		return p.doctype(at)
 	}
 	var held []byte // of an instruction, which may name an encoding
 	for {
@@ -230,9 +240,9 @@ func encodingOf(declaration []byte) string {
 		return ""
 	}
 	name, _, _ := strings.Cut(rest[1:], rest[:1])
-	switch name := strings.ToLower(name); {
-	case encodings[name] != nil, oneByte[name] != nil, strings.HasPrefix(name, "utf-16"),
-		slices.Contains([]string{"utf-8", "utf8", "us-ascii", "ascii", "utf16", "unicode"}, name):
+	switch name := encodingName(name); {
+	case encodings[name] != nil, oneByte[name] != nil, strings.HasPrefix(name, "utf-16"), strings.HasPrefix(name, "utf-32"),
+		slices.Contains([]string{"utf-8", "us-ascii", "ascii", "utf16", "utf32", "unicode", "ucs-2", "ucs-4"}, name):
 		return ""
 	}
 	return name
@@ -244,7 +254,7 @@ func (p *xmlReader) beginsItem() bool {
 	const longest = 32
 	next := p.in.peek(longest)
 	for name := range p.dialect.items {
-		rest, ok := bytes.CutPrefix(next, []byte("<"+name))
+		rest, ok := cutFold(next, "<"+name)
 		if !ok || len(rest) == 0 || !isBlank(rest[0]) {
 			continue
 		}
@@ -278,14 +288,26 @@ func (p *xmlReader) endsItem(name string) bool {
 	if i := bytes.IndexByte(rest, ':'); i > 0 && i <= longest && !bytes.ContainsFunc(rest[:i], func(r rune) bool { return r < utf8.RuneSelf && !isName(byte(r)) }) {
 		rest = rest[i+1:]
 	}
-	rest, ok = bytes.CutPrefix(rest, []byte(name))
+	if p.strict {
+		rest, ok = bytes.CutPrefix(rest, []byte(name))
+	} else {
+		rest, ok = cutFold(rest, name)
+	}
 	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(">"))
+}
+
+// cutFold is bytes.CutPrefix without regard to capital letters. prefix is ASCII.
+func cutFold(b []byte, prefix string) (rest []byte, ok bool) {
+	if n := len(prefix); len(b) >= n && strings.EqualFold(string(b[:n]), prefix) {
+		return b[n:], true
+	}
+	return b, false
 }
 
 // endsFile reports whether the root ends here with nothing after it.
 func (p *xmlReader) endsFile() bool {
 	end := "</" + p.dialect.root + ">"
 	next := p.in.peek(256)
-	rest, ok := bytes.CutPrefix(next, []byte(end))
+	rest, ok := cutFold(next, end)
 	return ok && len(next) < 256 && len(bytes.TrimSpace(rest)) == 0
 }

@@ -25,24 +25,37 @@ func (p *xmlReader) endTag(at place) error {
 	if !ok {
 		return p.leaveOff(at)
 	}
+	spelt := name
+	name = p.plain(name)
 	if p.noting == name && name != "" {
 		p.doc.noted[name] = strings.TrimSpace(string(p.noteBuf))
 		p.noting = ""
 	}
-	return p.close(at, name)
+	return p.close(at, name, spelt)
+}
+
+// plain returns an element's name as the dialect spells it: some programs use capital letters.
+func (p *xmlReader) plain(name string) string {
+	lower := strings.ToLower(name)
+	for _, d := range []xmlDialect{p.dialect, niconico} {
+		if lower == d.root || d.items[lower] != nil {
+			return lower
+		}
+	}
+	return name
 }
 
 // close ends an element.
-func (p *xmlReader) close(at place, name string) error {
+func (p *xmlReader) close(at place, name, spelt string) error {
 	n := len(p.open)
 	if n == 0 {
 		if p.rooted && !p.ended && p.doc.root.name == "" && name == p.dialect.root {
 			return nil // of a file whose beginning is missing
 		}
-		return p.problem(at, room.Fault{Code: faultClosesNothing, Word: name})
+		return p.problem(at, room.Fault{Code: faultClosesNothing, Word: spelt})
 	}
-	if last := p.open[n-1]; last.name != name {
-		err := p.problem(at, room.Fault{Code: faultClosesOther, Word: name, Other: last.name, OfLine: last.at.line, OfColumn: last.at.column})
+	if last := p.open[n-1]; last.name != name || p.strict && last.spelt != spelt {
+		err := p.problem(at, room.Fault{Code: faultClosesOther, Word: spelt, Other: last.spelt, OfLine: last.at.line, OfColumn: last.at.column})
 		if err != nil {
 			return err
 		}
@@ -64,13 +77,14 @@ func (p *xmlReader) startTag(at place) error {
 	if err != nil {
 		return err
 	}
+	p.settle(el.name)
 	switch state {
 	case tagTruncated:
 		if p.rooted && p.dialect.items[el.name] != nil && !p.strict {
 			if err := p.begin(at); err != nil {
 				return err
 			}
-			p.unread(room.Fault{Code: faultNoEnd, Word: el.name})
+			p.unread(room.Fault{Code: faultNoEnd, Word: el.spelt})
 		}
 		return p.leaveOff(at)
 	case tagLong:
@@ -88,7 +102,7 @@ func (p *xmlReader) startTag(at place) error {
 		return err
 	}
 	if state == tagBroken {
-		if err := p.problem(at, room.Fault{Code: faultTag, Word: el.name}); err != nil {
+		if err := p.problem(at, room.Fault{Code: faultTag, Word: el.spelt}); err != nil {
 			return err
 		}
 		if read == nil {
@@ -97,7 +111,7 @@ func (p *xmlReader) startTag(at place) error {
 		if err := p.begin(at); err != nil {
 			return err
 		}
-		p.unread(room.Fault{Code: faultTag, Word: el.name})
+		p.unread(room.Fault{Code: faultTag, Word: el.spelt})
 		return nil
 	}
 	if read != nil {
@@ -125,11 +139,19 @@ func (p *xmlReader) startTag(at place) error {
 		}
 		return p.problem(at, room.Fault{Code: faultDeep, N: maxDepth})
 	}
-	p.open = append(p.open, openElement{el.name, at})
+	p.open = append(p.open, openElement{el.name, el.spelt, at})
 	if slices.Contains(p.dialect.noted, el.name) {
 		p.noting, p.noteBuf = el.name, p.noteBuf[:0]
 	}
 	return nil
+}
+
+// settle takes the dialect of the first element, if so much comes before it that the head of
+// the file did not show it.
+func (p *xmlReader) settle(name string) {
+	if !p.rooted && p.foreign == nil && p.dialect.root == bilibili.root && (name == niconico.root || niconico.items[name] != nil) {
+		p.dialect, p.format = niconico, NiconicoXML
+	}
 }
 
 // enter checks that an element may occur here.
@@ -143,7 +165,7 @@ func (p *xmlReader) enter(at place, el xmlElement, item bool) error {
 	case !p.rooted && p.foreign != nil && (!item || len(el.attrs) == 0):
 	case !p.rooted && (p.strict || !item && !p.dialect.knows(el.name)):
 		// It may contain comments.
-		f := fault(at, room.Fault{Code: faultOtherRoot, Word: el.name, Other: root})
+		f := fault(at, room.Fault{Code: faultOtherRoot, Word: el.spelt, Other: root})
 		if p.strict {
 			return f
 		}
@@ -152,7 +174,7 @@ func (p *xmlReader) enter(at place, el xmlElement, item bool) error {
 		p.rooted = true
 		return p.problem(at, room.Fault{Code: faultRootless, Other: root})
 	case p.ended && len(p.open) == 0:
-		return p.problem(at, room.Fault{Code: faultBehind, Word: el.name, Other: root})
+		return p.problem(at, room.Fault{Code: faultBehind, Word: el.spelt, Other: root})
 	}
 	return nil
 }
@@ -209,7 +231,8 @@ const (
 // tag reads a start tag with its attributes.
 func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error) {
 	p.in.skip(1)
-	el.name, _ = p.name()
+	el.spelt, _ = p.name()
+	el.name = p.plain(el.spelt)
 	size := 0
 	for {
 		b, ok := p.in.blanks()
@@ -228,7 +251,7 @@ func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error)
 		case !isNameStart(b):
 			at := p.in.now
 			p.in.skip(1) // skips a character that cannot begin an attribute's name
-			if err := p.problem(at, room.Fault{Code: faultAttribute, Word: el.name}); err != nil {
+			if err := p.problem(at, room.Fault{Code: faultAttribute, Word: el.spelt}); err != nil {
 				return el, false, tagBroken, err
 			}
 			continue
@@ -267,7 +290,7 @@ func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error)
 		if err != nil {
 			return el, false, tagBroken, err
 		}
-		value = strings.ToValidUTF8(value, "\ufffd")
+		value, _ = validText(value)
 		el.attrs = append(el.attrs, xmlAttr{name, value})
 	}
 }

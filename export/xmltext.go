@@ -14,7 +14,7 @@ func (p *xmlReader) readText(at place, el *xmlElement) (whole bool, err error) {
 	from := p.in.now
 	var raw []byte
 	long := false
-	inside := openElement{el.name, at}
+	inside := openElement{el.name, el.spelt, at}
 	for {
 		if text := p.in.upTo("<"); len(text) > 0 {
 			if len(raw)+len(text) > maxPiece && p.strict {
@@ -33,9 +33,9 @@ func (p *xmlReader) readText(at place, el *xmlElement) (whole bool, err error) {
 			if err := p.truncated(p.in.now, notClosed(inside)); err != nil {
 				return false, err
 			}
-			p.unread(room.Fault{Code: faultNoEnd, Word: el.name})
+			p.unread(room.Fault{Code: faultNoEnd, Word: el.spelt})
 			return false, nil
-		case p.endsItem(el.name):
+		case p.endsItem(el.spelt):
 			for b := byte(0); b != '>'; {
 				b, _ = p.in.next()
 			}
@@ -55,11 +55,11 @@ func (p *xmlReader) readText(at place, el *xmlElement) (whole bool, err error) {
 			return false, nil
 		case p.beginsItem():
 			return false, p.noEnd(inside, room.Fault{
-				Code: faultInside, Word: el.name, OfLine: at.line, OfColumn: at.column,
+				Code: faultInside, Word: el.spelt, OfLine: at.line, OfColumn: at.column,
 			})
 		case p.endsFile():
 			return false, p.noEnd(inside, room.Fault{
-				Code: faultClosesOther, Word: p.dialect.root, Other: el.name, OfLine: at.line, OfColumn: at.column,
+				Code: faultClosesOther, Word: p.dialect.root, Other: el.spelt, OfLine: at.line, OfColumn: at.column,
 			})
 		case !long && bytes.Equal(p.in.peek(len(cdataStart)), []byte(cdataStart)):
 			n := len(raw)
@@ -107,7 +107,7 @@ func (p *xmlReader) noEnd(el openElement, f room.Fault) error {
 	if p.strict {
 		return fault(p.in.now, f)
 	}
-	p.unread(room.Fault{Code: faultNoEnd, Word: el.name})
+	p.unread(room.Fault{Code: faultNoEnd, Word: el.spelt})
 	return nil
 }
 
@@ -182,12 +182,12 @@ func (p *xmlReader) decode(raw []byte, at place, markup bool) (string, error) {
 				open = open[:last]
 			case !ends.in(raw[n:], "</"+tag) || len(open) == maxDepth:
 				// It has no end, so it is text.
-				if err := p.problem(here, notClosed(openElement{tag, here})); err != nil {
+				if err := p.problem(here, notClosed(openElement{tag, tag, here})); err != nil {
 					return "", err
 				}
 				text = string(raw[:n])
 			default:
-				open = append(open, openElement{tag, here})
+				open = append(open, openElement{tag, tag, here})
 			}
 			writeLegal(&out, []byte(text))
 			step(n)
@@ -316,6 +316,9 @@ func legal(r rune) bool {
 // split a character; if much is not UTF-8, the text is in another encoding and cannot be read.
 func validText(s string) (string, bool) {
 	if utf8.ValidString(s) {
+		return s, true
+	}
+	if s = joinSurrogates(s); utf8.ValidString(s) {
 		return s, true
 	}
 	bad := 0

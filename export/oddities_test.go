@@ -1,0 +1,92 @@
+package export_test
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/unicode/utf32"
+
+	"danmaku/export"
+)
+
+// Files as other programs and people really leave them, each of which holds two comments.
+func TestOddFiles(t *testing.T) {
+	const (
+		one   = `<d p="1,1,25,16777215,1700000000,0,a,1">one</d>`
+		two   = `<d p="2,5,25,16711680,1700000001,0,a,2">two 😀</d>`
+		chats = `<chat no="1" vpos="100" date="1700000000" mail="184">one</chat><chat no="2" vpos="200" date="1700000001" mail="ue red">two 😀</chat>`
+		cesu  = "two \xed\xa0\xbd\xed\xb8\x80"
+		table = "text,offset_ms,mode,color,size\none,1000,scroll,#ffffff,medium\ntwo 😀,2000,top,#ff0000,medium\n"
+	)
+	bilibili := "<i>" + one + two + "</i>"
+	upper := strings.NewReplacer("<i", "<I", "</i", "</I", "<d ", "<D ", "</d", "</D", "p=", "P=").Replace
+	wide := func(s string, order utf32.Endianness, mark utf32.BOMPolicy) string {
+		out, err := utf32.UTF32(order, mark).NewEncoder().String(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	both := []string{"1s scroll medium #ffffff |one", "2s top medium #ff0000 |two 😀"}
+	for name, row := range map[string]struct {
+		file    string
+		format  export.Format
+		account []string
+	}{
+		"capital letters":                    {upper(bilibili), export.BilibiliXML, nil},
+		"capital letters, no root":           {"x" + upper(one+two), export.BilibiliXML, []string{"1:1 repaired text_before"}},
+		"capital comments":                   {strings.NewReplacer("<d ", "<D ", "</d", "</D").Replace(bilibili), export.BilibiliXML, nil},
+		"capital ends":                       {strings.ReplaceAll(bilibili, "</d", "</D"), export.BilibiliXML, nil},
+		"capital letters and a namespace":    {strings.NewReplacer("<I", "<B:I", "<D", "<B:D", "</", "</B:").Replace(upper(bilibili)), export.BilibiliXML, nil},
+		"capital letters of niconico":        {"<Packet>" + strings.NewReplacer("chat", "CHAT", "vpos", "VPOS", "mail", "Mail").Replace(chats) + "</Packet>", export.NiconicoXML, nil},
+		"niconico behind a long comment":     {"<!--" + strings.Repeat("x", 70_000) + "--><packet>" + chats + "</packet>", export.NiconicoXML, nil},
+		"niconico behind a long blank":       {strings.Repeat("\n", 70_000) + "<packet>" + chats + "</packet>", export.NiconicoXML, nil},
+		"a type of document":                 {`<?xml version="1.0"?><!DOCTYPE i [<!ELEMENT i (d*)> <!-- ]> ' --> <!ENTITY x "<d p='9'>]>"><?x ]> ?>]>` + bilibili, export.BilibiliXML, nil},
+		"a type of document without its end": {"<!DOCTYPE i " + bilibili, export.BilibiliXML, nil},
+		"CESU-8 in XML":                      {strings.ReplaceAll(bilibili, "two 😀", cesu), export.BilibiliXML, nil},
+		"CESU-8 in JSON":                     {`[{"text":"one","time":1},{"text":"` + cesu + `","time":2,"mode":1,"color":"#f00"}]`, export.ArtPlayer, []string{"1:26 repaired json"}},
+		"CESU-8 in CSV":                      {strings.ReplaceAll(table, "two 😀", cesu), export.CSV, []string{"3:1 repaired not_utf8"}},
+		"NUL of Java":                        {strings.ReplaceAll(bilibili, "one", "o\xc0\x80ne"), export.BilibiliXML, nil},
+		"UTF-32":                             {wide(bilibili, utf32.LittleEndian, utf32.UseBOM), export.BilibiliXML, nil},
+		"UTF-32, the other order":            {wide(table, utf32.BigEndian, utf32.UseBOM), export.CSV, nil},
+		"UTF-32 without a mark":              {wide(table, utf32.LittleEndian, utf32.IgnoreBOM), export.CSV, nil},
+		"UTF-32 of the other order, bare":    {wide(bilibili, utf32.BigEndian, utf32.IgnoreBOM), export.BilibiliXML, nil},
+		"utf_8":                              {`<?xml version="1.0" encoding="utf_8"?>` + bilibili, export.BilibiliXML, nil},
+		"UTF8MB4":                            {`<?xml version="1.0" encoding="UTF8MB4"?>` + bilibili, export.BilibiliXML, nil},
+		"utf-8-sig":                          {`<?xml version="1.0" encoding="utf-8-sig"?>` + bilibili, export.BilibiliXML, nil},
+	} {
+		t.Run(name, func(t *testing.T) { checkRead(t, row.file, readAs{row.format, both, row.account}) })
+	}
+	checkRead(t, "<?xml version='1.0' encoding='EUC_JP'?><i>"+strings.ReplaceAll(one, "one", "\xc6\xfc\xcb\xdc")+"</i>",
+		readAs{export.BilibiliXML, []string{"1s scroll medium #ffffff |日本"}, nil})
+	// Half a pair is one character that cannot be read.
+	checkRead(t, "<i>"+strings.ReplaceAll(one, "one", "one \xed\xa0\xbd!")+"</i>", readAs{export.BilibiliXML, []string{"1s scroll medium #ffffff |one \ufffd!"}, nil})
+}
+
+// Strictly, an element ends with the name that it begins with, and a file with what it is.
+func TestOddFilesStrictly(t *testing.T) {
+	const capital = `<I><D p="1,1,25,1,1,0,a,1">x</D></I>`
+	if items, _, err := readStrictly(strings.NewReader(capital)); err != nil || len(items) != 1 {
+		t.Errorf("capital letters: %d items, %v", len(items), err)
+	}
+	for name, row := range map[string]struct{ file, want string }{
+		"another end":       {strings.ReplaceAll(capital, "</D>", "</d>"), "comes before the end of <D>"},
+		"another root's":    {strings.ReplaceAll(capital, "</I>", "</i>"), "</i> comes before the end of <I>"},
+		"a doctype's start": {"<!DOCTYPE i [<i></i>", "there is no <i> in it"},
+	} {
+		if _, _, err := readStrictly(strings.NewReader(row.file)); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: %v, want %q", name, err, row.want)
+		}
+	}
+}
+
+// A chat's log is no song: its clock has hours, or seconds alone.
+func TestLogsAreNoSongs(t *testing.T) {
+	for file, want := range map[string]string{
+		"[22:13:20] <alice> hi\n": "plain text", "[0:00:01] Alice: hi\n": "plain text", "[2023-11-14 22:13:21 UTC] Alice: hi\n": "plain text", "[00:12.34]la la\n": "LRC", "[01:12]la\n": "LRC",
+	} {
+		if _, _, err := read(strings.NewReader(file)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", file, err, want)
+		}
+	}
+}
