@@ -44,8 +44,10 @@ const (
 	faultJSON             = "json"         //
 	faultJSONTruncated    = "json_cut"     // Word: { or [, OfLine and OfColumn: its place
 	faultQuoteOpen        = "quote_open"   // OfLine and OfColumn: where the row begins
+	faultRowTruncated     = "row_cut"      //
 	faultSegmentTruncated = "segment_cut"  //
 	faultGzipTruncated    = "gzip_cut"     //
+	faultGzipTail         = "gzip_tail"    //
 	faultEmpty            = "empty_file"   //
 	faultNoEnd            = "no_end"       // Word: an element
 	faultFewFields        = "few_fields"   // Word: here and below, the text found in the file
@@ -125,8 +127,10 @@ var (
 		faultJSON:             "this is not well-formed JSON",
 		faultJSONTruncated:    "the file ends before the {raw} of line {line}, column {column} is closed",
 		faultQuoteOpen:        "the file ends before the quotes of the row of line {line} are closed",
+		faultRowTruncated:     "the file ends within a row",
 		faultSegmentTruncated: "the file ends within a comment, or is damaged here",
 		faultGzipTruncated:    "the gzip file is cut off or damaged",
+		faultGzipTail:         "what stands behind the end of the gzip file is not gzip",
 		faultEmpty:            "the file is empty",
 		noteTruncated:         "the file ends before it is complete; what comes before that is read",
 		noteDefaulted:         "comments with a field that cannot be read and has its default: {n}; the first: {why}",

@@ -12,11 +12,12 @@ import (
 // Files as other programs and people really leave them, each of which holds two comments.
 func TestOddFiles(t *testing.T) {
 	const (
-		one   = `<d p="1,1,25,16777215,1700000000,0,a,1">one</d>`
-		two   = `<d p="2,5,25,16711680,1700000001,0,a,2">two 😀</d>`
-		chats = `<chat no="1" vpos="100" date="1700000000" mail="184">one</chat><chat no="2" vpos="200" date="1700000001" mail="ue red">two 😀</chat>`
-		cesu  = "two \xed\xa0\xbd\xed\xb8\x80"
-		table = "text,offset_ms,mode,color,size\none,1000,scroll,#ffffff,medium\ntwo 😀,2000,top,#ff0000,medium\n"
+		one    = `<d p="1,1,25,16777215,1700000000,0,a,1">one</d>`
+		two    = `<d p="2,5,25,16711680,1700000001,0,a,2">two 😀</d>`
+		chats  = `<chat no="1" vpos="100" date="1700000000" mail="184">one</chat><chat no="2" vpos="200" date="1700000001" mail="ue red">two 😀</chat>`
+		cesu   = "two \xed\xa0\xbd\xed\xb8\x80"
+		table  = "text,offset_ms,mode,color,size\none,1000,scroll,#ffffff,medium\ntwo 😀,2000,top,#ff0000,medium\n"
+		packed = "\x00\x00\x00\x00"
 	)
 	bilibili := "<i>" + one + two + "</i>"
 	upper := strings.NewReplacer("<i", "<I", "</i", "</I", "<d ", "<D ", "</d", "</D", "p=", "P=").Replace
@@ -47,6 +48,12 @@ func TestOddFiles(t *testing.T) {
 		"CESU-8 in JSON":                     {`[{"text":"one","time":1},{"text":"` + cesu + `","time":2,"mode":1,"color":"#f00"}]`, export.ArtPlayer, []string{"1:26 repaired json"}},
 		"CESU-8 in CSV":                      {strings.ReplaceAll(table, "two 😀", cesu), export.CSV, []string{"3:1 repaired not_utf8"}},
 		"NUL of Java":                        {strings.ReplaceAll(bilibili, "one", "o\xc0\x80ne"), export.BilibiliXML, nil},
+		"gzip and zeros":                     {gzipped([]byte(bilibili)) + packed, export.BilibiliXML, nil},
+		"gzip and very many zeros":           {gzipped([]byte(bilibili)) + strings.Repeat(packed, 50_000), export.BilibiliXML, nil},
+		"gzip in members":                    {gzipped([]byte(bilibili[:30])) + gzipped([]byte(bilibili[30:])), export.BilibiliXML, nil},
+		"gzip in members and zeros":          {gzipped([]byte(bilibili[:30])) + packed + gzipped(nil) + gzipped([]byte(bilibili[30:])) + packed, export.BilibiliXML, nil},
+		"gzip and something else":            {gzipped([]byte(bilibili)) + packed + "behind", export.BilibiliXML, []string{"1:104 repaired gzip_tail"}},
+		"gzip and half a member":             {gzipped([]byte(bilibili)) + gzipped([]byte("x"))[:6], export.BilibiliXML, []string{"1:104 cut_off"}},
 		"UTF-32":                             {wide(bilibili, utf32.LittleEndian, utf32.UseBOM), export.BilibiliXML, nil},
 		"UTF-32, the other order":            {wide(table, utf32.BigEndian, utf32.UseBOM), export.CSV, nil},
 		"UTF-32 without a mark":              {wide(table, utf32.LittleEndian, utf32.IgnoreBOM), export.CSV, nil},
@@ -72,6 +79,8 @@ func TestOddFilesStrictly(t *testing.T) {
 	for name, row := range map[string]struct{ file, want string }{
 		"another end":       {strings.ReplaceAll(capital, "</D>", "</d>"), "comes before the end of <D>"},
 		"another root's":    {strings.ReplaceAll(capital, "</I>", "</i>"), "</i> comes before the end of <I>"},
+		"behind gzip":       {gzipped([]byte(capital)) + "x", "behind the end of the gzip file"},
+		"half of its gzip":  {gzipped([]byte(`[{"text":"a","time":1}]`))[:20], "the gzip file is cut off or damaged"},
 		"a doctype's start": {"<!DOCTYPE i [<i></i>", "there is no <i> in it"},
 	} {
 		if _, _, err := readStrictly(strings.NewReader(row.file)); err == nil || !strings.Contains(err.Error(), row.want) {

@@ -3,7 +3,6 @@ package export
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"io"
 
@@ -96,8 +95,8 @@ func open(r io.Reader, opt *ReadOptions) (*opened, error) {
 	source := &limited{r: r, left: MaxFile}
 	b := bufio.NewReaderSize(source, headSize)
 	file := &opened{}
-	if start, _ := b.Peek(3); bytes.Equal(start, []byte("\x1f\x8b\x08")) {
-		file.packed = &packed{from: b, source: source}
+	if start, _ := b.Peek(3); bytes.Equal(start, gzipStart) {
+		file.packed = newPacked(b, source)
 		b = buffered(file.packed)
 	}
 	head, err := b.Peek(b.Size())
@@ -125,10 +124,15 @@ func open(r io.Reader, opt *ReadOptions) (*opened, error) {
 
 // end checks how a file ended after its content was read.
 func (o *opened) end(rd *reading) error {
-	if o.packed == nil || o.packed.broken == nil {
+	switch {
+	case o.packed == nil:
 		return nil
+	case o.packed.broken != nil:
+		return rd.truncated(o.in.now, room.Fault{Code: faultGzipTruncated})
+	case o.packed.tail:
+		return rd.problem(o.in.now, room.Fault{Code: faultGzipTail})
 	}
-	return rd.truncated(o.in.now, room.Fault{Code: faultGzipTruncated})
+	return nil
 }
 
 // notComments are the faults of files that contain no comments.
@@ -137,10 +141,23 @@ var notComments = map[string]bool{
 	faultOtherJSON: true, faultOtherRoot: true, faultNoRoot: true,
 }
 
-// explained adds to a fault that it concerns the content of a gzip file.
+// unfinished are the faults of a file that is only a part.
+var unfinished = map[string]bool{
+	faultJSON: true, faultJSONTruncated: true, faultNoRoot: true, faultNotClosed: true, faultTagTruncated: true, faultQuoteOpen: true,
+	faultRowTruncated: true, faultSegmentTruncated: true,
+}
+
+// explained adds to a fault that it concerns the content of a gzip file, or is that of
+// the gzip file.
 func (o *opened) explained(err error) error {
 	var bad *room.Fault
-	if o.packed == nil || !errors.As(err, &bad) || !notComments[bad.Code] {
+	if o.packed == nil || !errors.As(err, &bad) {
+		return err
+	}
+	if o.packed.broken != nil && unfinished[bad.Code] {
+		return fault(place{bad.Line, bad.Column}, room.Fault{Code: faultGzipTruncated})
+	}
+	if !notComments[bad.Code] {
 		return err
 	}
 	f := *bad
@@ -149,32 +166,4 @@ func (o *opened) explained(err error) error {
 		f = room.Fault{Code: faultGzip}
 	}
 	return fault(place{1, 1}, f)
-}
-
-// packed unpacks a file. A truncated file ends where unpacking fails.
-type packed struct {
-	from   io.Reader
-	zip    *gzip.Reader
-	source *limited // the packed file
-	broken error    // why it could not be unpacked to its end
-}
-
-func (p *packed) Read(b []byte) (n int, err error) {
-	if p.broken != nil {
-		return 0, io.EOF
-	}
-	if p.zip == nil {
-		p.zip, err = gzip.NewReader(p.from)
-	}
-	if err == nil {
-		n, err = p.zip.Read(b)
-	}
-	switch {
-	case err == nil || err == io.EOF:
-		return n, err
-	case p.source.err != nil: // an error of reading, not a fault in the file
-		return n, p.source.err
-	}
-	p.broken = err
-	return n, nil
 }

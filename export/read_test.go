@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"bufio"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -288,14 +289,32 @@ func checkSound(t *testing.T, in string, items []export.Item, report export.Repo
 // placesOf returns the text that the places of a file's faults refer to. A file without lines
 // counts its comments instead.
 func placesOf(in string) string {
-	if zip, err := gzip.NewReader(strings.NewReader(in)); err == nil {
-		unpacked, _ := io.ReadAll(io.LimitReader(zip, export.MaxFile)) // as much as there is
-		in = string(unpacked)
+	source := bufio.NewReader(strings.NewReader(in))
+	if zip, err := gzip.NewReader(source); err == nil {
+		in = unpacked(zip, source)
 	}
 	if strings.HasPrefix(in, "\n") {
 		in += strings.Repeat("\n", len(in))
 	}
 	return in
+}
+
+// unpacked returns as much as there is of the members of a gzip file, with zeros between them.
+func unpacked(zip *gzip.Reader, source *bufio.Reader) string {
+	var out strings.Builder
+	for {
+		zip.Multistream(false)
+		if _, err := io.Copy(&out, io.LimitReader(zip, export.MaxFile)); err != nil {
+			return out.String()
+		}
+		b, err := source.ReadByte()
+		for err == nil && b == 0 {
+			b, err = source.ReadByte()
+		}
+		if err != nil || source.UnreadByte() != nil || zip.Reset(source) != nil {
+			return out.String()
+		}
+	}
 }
 
 // readTwice reads a file whole and byte by byte.
