@@ -13,7 +13,27 @@ import (
 // csvHead is the first line of a CSV file.
 type csvHead struct {
 	columns map[string]int
+	count   int // of the columns
 	comma   rune
+}
+
+// reach reports whether the columns before n hold a text and a time.
+func (h csvHead) reach(n int) bool {
+	before := func(name string) bool { i, ok := h.columns[name]; return ok && i < n }
+	return before("text") && (before("offset_ms") || before("ts"))
+}
+
+// headOf returns the head that names these columns. It returns false for other columns than
+// those of our export.
+func headOf(names []string, comma rune) (csvHead, bool) {
+	head := csvHead{map[string]int{}, len(names), comma}
+	for i, name := range names {
+		head.columns[strings.ToLower(strings.TrimSpace(name))] = i
+	}
+	_, text := head.columns["text"]
+	_, offset := head.columns["offset_ms"]
+	_, ts := head.columns["ts"]
+	return head, text && (offset || ts)
 }
 
 // readCSVHead reports whether a line has the columns of our export. Spreadsheets may save the
@@ -24,14 +44,7 @@ func readCSVHead(line string) (csvHead, bool) {
 		if err != nil {
 			continue
 		}
-		head := csvHead{map[string]int{}, comma}
-		for i, name := range fields {
-			head.columns[strings.ToLower(strings.TrimSpace(name))] = i
-		}
-		_, text := head.columns["text"]
-		_, offset := head.columns["offset_ms"]
-		_, ts := head.columns["ts"]
-		if text && (offset || ts) {
+		if head, ok := headOf(fields, comma); ok {
 			return head, true
 		}
 	}
@@ -53,6 +66,7 @@ func scanCSV(in *input, rd *reading) error {
 		if t.head.columns == nil {
 			return t.begins(number, line)
 		}
+		t.last = truncated
 		return t.line(number, line, long)
 	})
 	if err != nil || !t.open {
@@ -74,6 +88,7 @@ type csvTable struct {
 	from   int    // the line where it begins
 	open   bool   // its quotes are open
 	more   []int  // where its further lines begin in record
+	last   bool   // the file ends in this line
 }
 
 // begins handles the first line.
@@ -165,6 +180,19 @@ func (t *csvTable) row(record []byte) error {
 		t.unread(room.Fault{Code: faultCSVRow})
 		return nil
 	}
+	if t.beginsAgain(fields) {
+		t.seen--
+		return nil
+	}
+	if t.last && len(fields) < t.head.count {
+		if err := t.truncated(t.at.after(record), room.Fault{Code: faultRowTruncated}); err != nil {
+			return err
+		}
+		if !t.head.reach(len(fields) - 1) {
+			t.unread(room.Fault{Code: faultNoEnd, Word: string(t.head.comma)})
+			return nil
+		}
+	}
 	for i, s := range fields {
 		text, ok := validText(s)
 		if !ok {
@@ -179,6 +207,19 @@ func (t *csvTable) row(record []byte) error {
 		}
 	}
 	return t.reading.row(t.column(fields))
+}
+
+// beginsAgain reports whether a record is the first line of another table that was joined to
+// this one. Its columns apply from here.
+func (t *csvTable) beginsAgain(fields []string) bool {
+	if !slices.ContainsFunc(fields, func(s string) bool { return len(s) < 8 && strings.EqualFold(strings.TrimSpace(s), "text") }) {
+		return false // nearly all
+	}
+	head, ok := headOf(fields, t.head.comma)
+	if ok {
+		t.head = head
+	}
+	return ok
 }
 
 func (t *csvTable) column(fields []string) func(string) string {

@@ -54,6 +54,8 @@ func TestOddFiles(t *testing.T) {
 		"gzip in members and zeros":          {gzipped([]byte(bilibili[:30])) + packed + gzipped(nil) + gzipped([]byte(bilibili[30:])) + packed, export.BilibiliXML, nil},
 		"gzip and something else":            {gzipped([]byte(bilibili)) + packed + "behind", export.BilibiliXML, []string{"1:104 repaired gzip_tail"}},
 		"gzip and half a member":             {gzipped([]byte(bilibili)) + gzipped([]byte("x"))[:6], export.BilibiliXML, []string{"1:104 cut_off"}},
+		"tables that were joined":            {table[:strings.Index(table, "two")] + "Offset_ms,text,color,mode\n2000,two 😀,#ff0000,top\n", export.CSV, nil},
+		"a table that ends in a row":         {table + "three,3000", export.CSV, []string{"4:1 no_end", "4:11 cut_off"}},
 		"UTF-32":                             {wide(bilibili, utf32.LittleEndian, utf32.UseBOM), export.BilibiliXML, nil},
 		"UTF-32, the other order":            {wide(table, utf32.BigEndian, utf32.UseBOM), export.CSV, nil},
 		"UTF-32 without a mark":              {wide(table, utf32.LittleEndian, utf32.IgnoreBOM), export.CSV, nil},
@@ -66,6 +68,8 @@ func TestOddFiles(t *testing.T) {
 	}
 	checkRead(t, "<?xml version='1.0' encoding='EUC_JP'?><i>"+strings.ReplaceAll(one, "one", "\xc6\xfc\xcb\xdc")+"</i>",
 		readAs{export.BilibiliXML, []string{"1s scroll medium #ffffff |日本"}, nil})
+	// A row without a line's end may still be whole as far as it matters.
+	checkRead(t, "text,offset_ms,name,size\none,1000,Ann", readAs{export.CSV, []string{"1s scroll medium #ffffff Ann|one"}, []string{"2:13 cut_off"}})
 	// Half a pair is one character that cannot be read.
 	checkRead(t, "<i>"+strings.ReplaceAll(one, "one", "one \xed\xa0\xbd!")+"</i>", readAs{export.BilibiliXML, []string{"1s scroll medium #ffffff |one \ufffd!"}, nil})
 }
@@ -80,6 +84,7 @@ func TestOddFilesStrictly(t *testing.T) {
 		"another end":       {strings.ReplaceAll(capital, "</D>", "</d>"), "comes before the end of <D>"},
 		"another root's":    {strings.ReplaceAll(capital, "</I>", "</i>"), "</i> comes before the end of <I>"},
 		"behind gzip":       {gzipped([]byte(capital)) + "x", "behind the end of the gzip file"},
+		"half a row":        {"text,offset_ms,name\na,1000", "the file ends within a row"},
 		"half of its gzip":  {gzipped([]byte(`[{"text":"a","time":1}]`))[:20], "the gzip file is cut off or damaged"},
 		"a doctype's start": {"<!DOCTYPE i [<i></i>", "there is no <i> in it"},
 	} {
