@@ -54,6 +54,8 @@ func TestOddFiles(t *testing.T) {
 		"gzip in members and zeros":          {gzipped([]byte(bilibili[:30])) + packed + gzipped(nil) + gzipped([]byte(bilibili[30:])) + packed, export.BilibiliXML, nil},
 		"gzip and something else":            {gzipped([]byte(bilibili)) + packed + "behind", export.BilibiliXML, []string{"1:104 repaired gzip_tail"}},
 		"gzip and half a member":             {gzipped([]byte(bilibili)) + gzipped([]byte("x"))[:6], export.BilibiliXML, []string{"1:104 cut_off"}},
+		"commas behind the last":             {`{"code":0,"data":[[1,0,16777215,"u","one",],[2,1,"#f00","u","two 😀" , ],],}`, export.DPlayer, []string{"1:19 repaired json"}},
+		"commas behind the last, in lines":   {"{\"offset_ms\":1000,\"text\":\"one\",}\n{\"offset_ms\":2000,\"text\":\"two 😀\",\"mode\":\"top\",\"color\":\"#ff0000\"}\n", export.JSONLines, []string{"1:1 repaired json"}},
 		"tables that were joined":            {table[:strings.Index(table, "two")] + "Offset_ms,text,color,mode\n2000,two 😀,#ff0000,top\n", export.CSV, nil},
 		"a table that ends in a row":         {table + "three,3000", export.CSV, []string{"4:1 no_end", "4:11 cut_off"}},
 		"UTF-32":                             {wide(bilibili, utf32.LittleEndian, utf32.UseBOM), export.BilibiliXML, nil},
@@ -85,6 +87,7 @@ func TestOddFilesStrictly(t *testing.T) {
 		"another root's":    {strings.ReplaceAll(capital, "</I>", "</i>"), "</i> comes before the end of <I>"},
 		"behind gzip":       {gzipped([]byte(capital)) + "x", "behind the end of the gzip file"},
 		"half a row":        {"text,offset_ms,name\na,1000", "the file ends within a row"},
+		"a comma too many":  {`[[1,0,1,"u","x",]]`, "not well-formed JSON"},
 		"half of its gzip":  {gzipped([]byte(`[{"text":"a","time":1}]`))[:20], "the gzip file is cut off or damaged"},
 		"a doctype's start": {"<!DOCTYPE i [<i></i>", "there is no <i> in it"},
 	} {
