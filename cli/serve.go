@@ -3,29 +3,16 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net/netip"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"danmaku/config"
-	"danmaku/connector/emotes"
 	"danmaku/export"
-	"danmaku/live"
 	"danmaku/live/access"
-	"danmaku/live/replay"
 	"danmaku/metrics"
-	"danmaku/server"
-	"danmaku/server/socket"
-	"danmaku/server/wire"
 	"danmaku/store"
-	"danmaku/webhook"
 )
-
-// firstRoom is the room that an empty data folder gets.
-const firstRoom = "live"
 
 // stopWithin bounds the whole shutdown, from the moment it is requested.
 const stopWithin = 5 * time.Second
@@ -77,7 +64,8 @@ func runServer(ctx context.Context, env Env, cfg config.Config) error {
 		return unlessStopped(ctx, err)
 	}
 	end, begin := endAfter(ctx, stopWithin)
-	err = unlessStopped(ctx, serve(ctx, end, env, cfg, log, db, keys, measured, others))
+	p := &program{env: env, cfg: cfg, log: log, db: db, keys: keys, measured: measured, others: others}
+	err = unlessStopped(ctx, p.serve(ctx, end))
 	begin() // even without a request to stop
 	err = errors.Join(err, db.Close(end))
 	if others != nil {
@@ -141,150 +129,4 @@ func openFolder(ctx context.Context, cfg config.Config, log *slog.Logger, held b
 		return nil, access.Keys{}, errors.Join(err, db.Close(ctx))
 	}
 	return db, access.NewKeys(secret), nil
-}
-
-// serve wires the parts and runs them until ctx ends. They end in the opposite order: stop
-// listening and close the sockets, end the chats, end the service, and then, in the caller,
-// drain the journal and close the database. No step waits once end has ended.
-func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logger, db *store.Store, keys access.Keys, measured *metrics.Metrics, others member) error {
-	if others != nil {
-		if err := others.publish(ctx, db); err != nil {
-			return err
-		}
-	}
-	registrar := access.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now}
-	rooms, err := db.Rooms(ctx)
-	if err != nil {
-		return fmt.Errorf("first start: %w", err)
-	}
-	// Before anything is created: a start that fails here does not count as the first one.
-	lan := lanAddresses()
-	listeners, err := openListeners(cfg, lan, log)
-	if err != nil {
-		return err
-	}
-	defer listeners.close()
-	if cfg.PublicURL == nil {
-		cfg.PublicURL = listeners.publicURL()
-	}
-	if others == nil { // otherwise the first machine of the cluster has done it
-		if err := registrar.FirstStart(ctx, firstRoom); err != nil {
-			return fmt.Errorf("first start: %w", err)
-		}
-	}
-	listening, err := netip.ParseAddrPort(listeners.plain.Addr().String())
-	if err != nil {
-		return fmt.Errorf("read the address listened on: %w", err)
-	}
-	here, _ := bases(listening, nil, nil)
-	forget, err := noteAddress(cfg.Data, here)
-	if err != nil {
-		return err
-	}
-	defer forget()
-	pages, err := readPages(env.assets)
-	if err != nil {
-		return fmt.Errorf("read the embedded pages: %w", err)
-	}
-	stop, err := readStopWords(env.assets)
-	if err != nil {
-		return err
-	}
-	pictures := emotes.Open(emotes.Options{Dir: filepath.Join(cfg.Data, "emotes"), Log: log})
-	defer pictures.Close()
-	brought := &chatRooms{emotes: pictures}
-	chats := newChatRunner(cfg, env.Environ, brought, log)
-	hub := socket.NewHub(socket.Options{Log: log, Now: time.Now})
-	var (
-		_ live.Journal = db
-		_ live.History = db
-		_ live.Outlet  = hub
-	)
-	second, closeSecond, err := newOpinion(cfg, env.CheckWithin, keys, log)
-	if err != nil {
-		return err
-	}
-	defer closeSecond()
-	source := &webhookSource{}
-	hooks := webhook.New(webhook.Options{Source: source, Log: log, Agent: "danmaku/" + thisBuild().version})
-	checks := newFilter()
-	service, err := live.Open(ctx, live.Deps{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, WiFi: db, Emotes: db, Photos: db, Styles: db, Chats: db, Runner: chats, Webhooks: db, Sender: hooks, Bans: db, Notes: db, Audit: db, Shows: db, Keep: db, KeepSet: keepSet(cfg),
-		Recordings: replay.Library{Archive: db, Dir: cfg.Data}, Limiter: newLimiter(cfg, time.Now), Filter: checks, Opinion: second,
-		Encoder: wire.Encoder{}, Outlet: hub, Keys: keys, Cluster: asLive(others), Codes: codesOf(others, db), Log: log, Now: time.Now, Timings: measured.Timings(),
-	})
-	if err != nil {
-		return err
-	}
-	srv, err := server.New(server.Options{
-		Service: service, Hub: hub, Cluster: asServer(others),
-		Pages: pages, PublicURL: audienceBase(cfg, listening, lan), MachineURL: cfg.MachineURL, Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
-		Bases:      audienceBases(cfg, listening, lan),
-		SecurePort: listeners.selfSignedPort(), Fingerprint: listeners.fingerprint,
-		OBS: obsClient{url: cfg.OBS, password: passwordOf(env.Environ)}, OBSBase: obsBase(cfg, listening, lan),
-		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db, cfg.Data, stop}, ExportFormats: exportFormats(), Ingest: chats.ingest, Emotes: pictures, Log: log, AccessLog: cfg.AccessLog, Now: time.Now,
-	})
-	if err != nil {
-		return errors.Join(err, service.Close())
-	}
-	brought.service, source.service = service, service
-	stopMetrics, err := serveMetrics(cfg, measured, metrics.Sources{Service: service, Hub: hub, Journal: db, Webhooks: hooks, Rules: countedRules(), Cluster: asMetrics(others)}, log)
-	if err != nil {
-		return errors.Join(err, service.Close())
-	}
-	defer stopMetrics()
-	if others != nil {
-		if err := others.join(service, srv, hub, pictures); err != nil {
-			return errors.Join(err, service.Close())
-		}
-	}
-	service.Start()
-	keeping := keepUp(ctx, db, service, log)
-	defer waitFor(end, func() {
-		// Before another machine decides; it continues from the position of the webhooks in
-		// the log.
-		chats.chats.Close()
-		hooks.Close()
-		if others != nil {
-			others.part()
-		}
-		keeping()
-		_ = service.Close() // it has nothing to report
-	})
-	paths, err := entryURLs(service, len(rooms) == 0)
-	if err != nil {
-		return err
-	}
-	served, stopRedirects := listeners.serve(srv)
-	defer stopRedirects()
-	if listeners.warm != nil { // the first phone then does not wait for them
-		go listeners.warm()
-	}
-	go checks.Prepare() // otherwise the first comment would wait for it
-	w := wordsIn(cfg.Lang, env.Environ)
-	err = printBanner(env.Out, w, listening, cfg.PublicURL, lan, paths)
-	if err == nil && listeners.fingerprint != "" {
-		err = printSecure(env.Out, w, listeners.securePort(), listening, lan, paths, listeners.fingerprint)
-	}
-	if err == nil {
-		err = printAbout(env.Out, w, thisBuild().version, cfg.Data, env.Clicked)
-	}
-	if err != nil {
-		log.Warn("could not print the addresses", "err", err)
-	}
-	if wantsBrowser(cfg.Open, env.Clicked) {
-		if err := env.Open(here + paths.Console); err != nil {
-			log.Warn("could not open the browser; open the console's address yourself", "err", err)
-		}
-	}
-	select {
-	case err := <-served:
-		return err
-	case <-ctx.Done():
-	}
-	stopRedirects()
-	if err := srv.Shutdown(end); err != nil {
-		log.Warn("the shutdown did not complete", "err", err)
-	}
-	return <-served
 }
