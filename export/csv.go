@@ -215,6 +215,13 @@ func (t *csvTable) beginsAgain(fields []string) bool {
 	if !slices.ContainsFunc(fields, func(s string) bool { return len(s) < 8 && strings.EqualFold(strings.TrimSpace(s), "text") }) {
 		return false // nearly all
 	}
+	value := t.column(fields)
+	if _, ok := number(value("offset_ms")); ok {
+		return false // a comment of these words
+	}
+	if at, ok := unixTime(value("ts")); ok && !at.IsZero() {
+		return false
+	}
 	head, ok := headOf(fields, t.head.comma)
 	if ok {
 		t.head = head

@@ -72,6 +72,9 @@ func TestOddFiles(t *testing.T) {
 		readAs{export.BilibiliXML, []string{"1s scroll medium #ffffff |日本"}, nil})
 	// A row without a line's end may still be whole as far as it matters.
 	checkRead(t, "text,offset_ms,name,size\none,1000,Ann", readAs{export.CSV, []string{"1s scroll medium #ffffff Ann|one"}, []string{"2:13 cut_off"}})
+	// A comment of the words of a first line is still a comment.
+	checkRead(t, "text,offset_ms,name\ntext,1000,ts\ntext,2000,offset_ms\n",
+		readAs{export.CSV, []string{"1s scroll medium #ffffff ts|text", "2s scroll medium #ffffff offset_ms|text"}, nil})
 	// Half a pair is one character that cannot be read.
 	checkRead(t, "<i>"+strings.ReplaceAll(one, "one", "one \xed\xa0\xbd!")+"</i>", readAs{export.BilibiliXML, []string{"1s scroll medium #ffffff |one \ufffd!"}, nil})
 }
