@@ -50,56 +50,84 @@ func (s *Source) dial(ctx context.Context) (*connection, error) {
 	return c, nil
 }
 
-// read splits frames into lines. A frame may carry several lines, and part of one. A line
-// without a break ends where the next one begins, when nothing follows it for a while, and
-// with the connection.
+// dialed is the result of a dial.
+type dialed struct {
+	conn *connection
+	err  error
+}
+
+// dialAside dials while the caller continues. The channel receives the result.
+func (s *Source) dialAside(ctx context.Context) <-chan dialed {
+	result := make(chan dialed, 1)
+	go func() {
+		c, err := s.dial(ctx)
+		result <- dialed{c, err}
+	}()
+	return result
+}
+
+// read reads the lines of the connection until it ends.
 func (c *connection) read(clock connector.Clock) {
 	defer close(c.ended)
 	defer close(c.lines)
 	frames, stop := connector.ReadFrames(c.ws, maxMessage)
 	defer stop()
-	rest := ""
-	whole := func() {
-		if rest != "" {
-			c.lines <- rest
-		}
-		rest = ""
-	}
+	split := splitter{lines: c.lines}
 	var late <-chan time.Time
 	for {
 		select {
 		case <-late:
-			whole()
+			split.flush()
 			late = nil
 		case f := <-frames:
 			if f.Err != nil {
-				whole()
+				split.flush()
 				c.err = f.Err
 				return
 			}
-			data := string(f.Data)
-			if beginsLine(data) {
-				whole()
-			}
-			rest += data
-			for {
-				l, after, found := strings.Cut(rest, "\n")
-				if !found {
-					break
-				}
-				rest = after
-				if l = strings.TrimSuffix(l, "\r"); l != "" {
-					c.lines <- l
-				}
-			}
-			if len(rest) > maxLine {
-				rest = rest[:maxLine+1] // too long for a line of IRC: kept so that it is skipped
-			}
-			if late = nil; rest != "" {
+			split.add(string(f.Data))
+			if late = nil; split.rest != "" {
 				late = clock.After(breakWithin)
 			}
 		}
 	}
+}
+
+// splitter splits frames into lines. A frame may carry several lines, and part of one. A
+// line without a break ends where the next one begins, when nothing follows it for a while,
+// and with the connection.
+type splitter struct {
+	lines chan<- string
+	rest  string // a line whose break has not come yet
+}
+
+// add adds a frame.
+func (s *splitter) add(frame string) {
+	if beginsLine(frame) {
+		s.flush()
+	}
+	s.rest += frame
+	for {
+		l, after, found := strings.Cut(s.rest, "\n")
+		if !found {
+			break
+		}
+		s.rest = after
+		if l = strings.TrimSuffix(l, "\r"); l != "" {
+			s.lines <- l
+		}
+	}
+	if len(s.rest) > maxLine {
+		s.rest = s.rest[:maxLine+1] // too long for a line of IRC: kept so that it is skipped
+	}
+}
+
+// flush ends a line that has no break.
+func (s *splitter) flush() {
+	if s.rest != "" {
+		s.lines <- s.rest
+	}
+	s.rest = ""
 }
 
 // beginsLine reports whether a frame can only be the beginning of a line of Twitch's, and
