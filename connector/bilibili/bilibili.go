@@ -8,17 +8,13 @@ package bilibili
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/gorilla/websocket"
 
 	"danmaku/connector"
 )
@@ -115,12 +111,12 @@ func (s *Source) Run(ctx context.Context, out connector.Sink) error {
 	}
 	var err error
 	for n := range dialsOfSession {
-		var talked bool
-		talked, err = s.listen(ctx, se, se.WebsocketInfo.WssLink[n%len(se.WebsocketInfo.WssLink)], out)
+		var answered bool
+		answered, err = s.listen(ctx, se, se.WebsocketInfo.WssLink[n%len(se.WebsocketInfo.WssLink)], out)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if talked {
+		if answered {
 			return err
 		}
 	}
@@ -154,82 +150,6 @@ func (s *Source) beat(ctx context.Context, end context.CancelCauseFunc, game str
 		if errors.As(err, &refused) && (refused.code == codeGone || refused.code == codeGone2) {
 			end(connector.Retry(connector.FaultReconnect, "the session is gone", nil))
 			return
-		}
-	}
-}
-
-// listen connects to one of the session's servers. talked is true once the server has
-// accepted the connection.
-func (s *Source) listen(ctx context.Context, se session, link string, out connector.Sink) (talked bool, err error) {
-	if !s.trusts(link) {
-		return false, connector.Retry(connector.FaultAnswer, "start named a server that is not Bilibili's", nil)
-	}
-	ws, err := s.env.DialWebSocket(ctx, link)
-	if err != nil {
-		return false, fmt.Errorf("connect to Bilibili: %w", err)
-	}
-	write := func(b []byte) error {
-		_ = ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails only with the connection
-		return ws.WriteMessage(websocket.BinaryMessage, b)
-	}
-	frames, stop := connector.ReadFrames(ws, maxFrame)
-	defer stop()
-	if err := write(encode(opAuth, []byte(se.WebsocketInfo.AuthBody))); err != nil {
-		return false, fmt.Errorf("sign in to Bilibili: %w", err)
-	}
-	welcome := s.env.Clock.After(authWithin) // any other packet is not an answer
-	var beat, silent <-chan time.Time
-	var heard time.Time // when the newest frame came
-	for {
-		select {
-		case <-ctx.Done():
-			return talked, ctx.Err()
-		case <-beat:
-			if err := write(encode(opHeartbeat, []byte("{}"))); err != nil {
-				return talked, fmt.Errorf("keep the connection to Bilibili: %w", err)
-			}
-			beat = s.env.Clock.After(socketBeat)
-		case <-welcome:
-			if !talked {
-				return false, connector.Retry(connector.FaultSilent, "Bilibili does not let us in", nil)
-			}
-		case <-silent:
-			left := silentFor - s.env.Clock.Now().Sub(heard)
-			if left <= 0 {
-				return talked, connector.Retry(connector.FaultSilent, "Bilibili does not answer", nil)
-			}
-			silent = s.env.Clock.After(left)
-		case f := <-frames:
-			if f.Err != nil {
-				return talked, fmt.Errorf("read from Bilibili: %w", f.Err)
-			}
-			heard = s.env.Clock.Now()
-			packets, err := decode(f.Data)
-			if err != nil {
-				out.Skipped() // packets before the broken one count
-			}
-			for _, p := range packets {
-				switch p.op {
-				case opAuthAnswer:
-					var answer struct{ Code int }
-					if err := json.Unmarshal(p.body, &answer); err != nil || answer.Code != 0 {
-						return true, connector.Retry(connector.FaultLost, "Bilibili did not let us in", err)
-					}
-					if !talked {
-						talked = true
-						out.Connected(cmp.Or(se.AnchorInfo.Uname, strconv.FormatInt(se.AnchorInfo.RoomID, 10)))
-						if err := write(encode(opHeartbeat, []byte("{}"))); err != nil {
-							return talked, fmt.Errorf("keep the connection to Bilibili: %w", err)
-						}
-						beat = s.env.Clock.After(socketBeat)
-						silent = s.env.Clock.After(silentFor)
-					}
-				case opMessage:
-					if over := s.deliver(p.body, se.GameInfo.GameID, out); over {
-						return true, connector.Retry(connector.FaultReconnect, "Bilibili ended the session", nil)
-					}
-				}
-			}
 		}
 	}
 }
