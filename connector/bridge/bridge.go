@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"danmaku/connector"
 )
 
@@ -136,7 +134,7 @@ func addressOf(sp spec, target, base string) (string, error) {
 
 // Run implements [connector.Source].
 func (s *source) Run(ctx context.Context, out connector.Sink) error {
-	speaks, err := s.spec.open(s.settings)
+	t, err := s.spec.open(s.settings)
 	if err != nil {
 		return err
 	}
@@ -151,87 +149,8 @@ func (s *source) Run(ctx context.Context, out connector.Sink) error {
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w", s.spec.name, err)
 	}
-	return s.run(ctx, ws, speaks, out)
-}
-
-// run reads a connection until it ends, and closes it.
-func (s *source) run(ctx context.Context, ws *websocket.Conn, speaks tool, out connector.Sink) error {
-	alive := make(chan struct{}, 1)
-	ws.SetPongHandler(func(string) error {
-		select {
-		case alive <- struct{}{}:
-		default:
-		}
-		return nil
-	})
-	frames, stop := connector.ReadFrames(ws, maxFrame)
-	defer stop()
-	send := func(messages []any) error {
-		for _, m := range messages {
-			_ = ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails only with the connection
-			if err := ws.WriteJSON(m); err != nil {
-				return fmt.Errorf("write to %s: %w", s.spec.name, err)
-			}
-		}
-		return nil
-	}
-	if err := send(speaks.hello()); err != nil {
-		return err
-	}
-	connected, heard := s.spec.mute, false
-	if connected {
-		out.Connected(s.spec.name)
-	}
-	greet := s.env.Clock.After(greetWithin)
-	quiet := s.env.Clock.After(pingEvery)
-	asked := false
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-greet:
-			if !connected {
-				return connector.Retry(connector.FaultSilent, s.spec.name+" does not greet: is it what listens there?", nil)
-			}
-		case <-alive:
-			heard = true
-		case <-quiet:
-			switch {
-			case heard:
-				heard, asked = false, false
-				quiet = s.env.Clock.After(pingEvery)
-			case asked:
-				return connector.Retry(connector.FaultSilent, s.spec.name+" does not answer", nil)
-			default:
-				asked = true
-				quiet = s.env.Clock.After(answerWithin)
-				_ = ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(answerWithin)) // a failure shows as silence
-			}
-		case f := <-frames:
-			if f.Err != nil {
-				return fmt.Errorf("read from %s: %w", s.spec.name, f.Err)
-			}
-			heard = true
-			if !json.Valid(f.Data) {
-				out.Skipped()
-				continue
-			}
-			if kind, ok := Detect(f.Data); ok && !connected && kind != s.kind {
-				return connector.Retry(connector.FaultAnswer, specs[kind].name+" listens there, not "+s.spec.name, nil)
-			}
-			answer, up, err := speaks.frame(f.Data, out)
-			if err != nil {
-				return err
-			}
-			if up && !connected {
-				connected = true
-				out.Connected(s.spec.name)
-			}
-			if err := send(answer); err != nil {
-				return err
-			}
-		}
-	}
+	c := &connection{source: s, ws: ws, tool: t, out: out}
+	return c.run(ctx)
 }
 
 // Detect returns the tool that sends a first frame. ok is false for a frame with which no
