@@ -165,6 +165,41 @@ func TestTheLongestItemsFitASquareScreen(t *testing.T) {
 	}
 }
 
+// While the panel is open, the codes stay whole on a small 4:3 projector, whatever stands in the
+// upper corners: somebody who sets up the screen must not hide them from the hall.
+func TestTheOpenPanelNeverCoversTheCodes(t *testing.T) {
+	p, o := startVenue(t, "The finals")
+	screen := browser.New(t)
+	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&code=corner&lang=ja"
+	const covered = `(() => {
+		const panel = document.getElementById("panel").getBoundingClientRect(), card = document.getElementById("card").getBoundingClientRect();
+		const meets = panel.left < card.right && panel.right > card.left && panel.top < card.bottom && panel.bottom > card.top;
+		const whole = panel.top >= 0 && panel.bottom <= innerHeight && card.top >= 0 && card.bottom <= innerHeight;
+		return whole && !meets && card.width > 80 ? "" : JSON.stringify([panel, card]);
+	})()`
+	for _, front := range []string{"", "countdown"} {
+		if front != "" {
+			o.startItem(front, map[string]any{"title": "The second half of this evening begins in", "seconds": 900})
+		}
+		for _, size := range [][2]int64{{640, 480}, {800, 600}, {1024, 768}} {
+			for _, query := range []string{"", "&wide=4&distance=30", "&wifi=0&words=1"} {
+				screen.Size(size[0], size[1], 1)
+				screen.Goto(address + query)
+				screen.Wait(`[...document.querySelectorAll("#card .code, #banner")].every((i) => i.naturalWidth > 0) && document.getElementById("overlay").contentWindow.danmaku !== undefined`)
+				if front != "" {
+					screen.Wait(`document.getElementById("overlay").contentDocument.querySelector(".dm-show-corner > *")`)
+				}
+				screen.Eval(`dispatchEvent(new PointerEvent("pointermove"))`)
+				screen.Wait(covered + ` === ""`)
+			}
+		}
+	}
+	screen.Eval(`document.getElementById("code").value = ""; document.getElementById("code").dispatchEvent(new Event("change"))`)
+	screen.Wait(`!document.getElementById("card").checkVisibility()`)
+	screen.Eval(`document.getElementById("code").value = "corner"; document.getElementById("code").dispatchEvent(new Event("change"))`)
+	screen.Wait(covered + ` === ""`)
+}
+
 // A large code would cover a poll: it moves to the corner while something is in
 // front, and is large again afterwards, without anybody at the projector.
 func TestALargeCodeMakesWayForTheItemInFront(t *testing.T) {

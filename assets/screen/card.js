@@ -2,6 +2,7 @@
 // that do not fit shrink together. A code is as large as the farthest seat needs.
 
 import { sideFor, reachOf } from '../shared/code-size.js';
+import { AIR } from './panel.js';
 
 /** Free margin around the card, as a share of the screen's shorter side. */
 const EDGE = 0.03;
@@ -15,6 +16,7 @@ const LOW = 0.35;
 export class Card {
   #card;
   #panel;
+  #panelHeight;
   #out;
   /** @type {''|'corner'|'large'} */ #mode = '';
   /** metres */ #viewing = { distance: 0, wide: 0 };
@@ -22,10 +24,11 @@ export class Card {
   #changed;
   /** whether something is in front */ #sharesScreen = false;
 
-  /** @param {{card: HTMLElement, panel: HTMLElement, out: HTMLElement, changed: () => void}} parts `out` shows the distance from which the codes can be read */
-  constructor({ card, panel, out, changed }) {
+  /** @param {{card: HTMLElement, panel: HTMLElement, panelHeight: () => number, out: HTMLElement, changed: () => void}} parts `panelHeight` at the upper edge; `out` shows the distance from which the codes can be read */
+  constructor({ card, panel, panelHeight, out, changed }) {
     this.#card = card;
     this.#panel = panel;
+    this.#panelHeight = panelHeight;
     this.#out = out;
     this.#changed = changed;
     for (const image of card.querySelectorAll('img')) image.addEventListener('load', () => this.fit());
@@ -79,8 +82,9 @@ export class Card {
       const wanted = wide > 0 ? sideFor(distance, Number(code.dataset.modules)) / wide * innerWidth : 0;
       code.style.setProperty('--wanted', `${Math.round(wanted)}px`);
     }
-    const { bottom } = this.#panel.getBoundingClientRect();
-    const top = this.#mode === 'large' ? Math.max(edge, bottom + edge / 2) : edge; // it stays below the panel
+    // A large card stays below the panel; one in the corner leaves room for the panel at the upper edge.
+    const bottom = this.#mode === 'large' ? this.#panel.getBoundingClientRect().bottom : AIR + this.#panelHeight();
+    const top = Math.max(edge, bottom + edge / 2);
     const room = { w: innerWidth - 2 * edge, h: innerHeight - top - edge - this.#bar };
     const square = innerWidth > innerHeight && innerWidth < 1.55 * innerHeight;
     if (this.#mode === 'corner' && this.#sharesScreen && square) room.h = Math.min(room.h, LOW * innerHeight);

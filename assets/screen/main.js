@@ -35,8 +35,8 @@ const ground = new Ground({
   color, own: /** @type {HTMLImageElement} */ (byId('picture')), roomPicture: /** @type {HTMLImageElement} */ (byId('dress')),
   banner: /** @type {HTMLImageElement} */ (byId('banner')), card: byId('card'),
 });
-const card = new Card({ card: byId('card'), panel: byId('panel'), out: byId('reach'), changed: clearOfCode });
-const panel = new Panel(byId('panel'), overlay, () => card.fit());
+const card = new Card({ card: byId('card'), panel: byId('panel'), panelHeight: () => panel.height, out: byId('reach'), changed: clearOfCode });
+const panel = new Panel(byId('panel'), overlay, byId('card'), () => card.fit());
 /** Reacts when something in front appears, disappears or changes its size. */
 const frontSizes = new ResizeObserver(() => { panel.place(); cloud.draw(); });
 const network = new Network(showCode);
@@ -77,6 +77,7 @@ function clearOfCode() {
   root?.toggleAttribute('data-corner', corner);
   root?.toggleAttribute('data-corner-above', corner && !beside);
   divide();
+  panel.place();
 }
 
 /** Height of the overlay's bar, in pixels of a 1080p picture; see overlay/show.css. */
