@@ -5,6 +5,7 @@
 import { countedDown } from '../shared/countdown.js';
 import { Items, SLOTS } from '../shared/items.js';
 import { ServerClock } from '../shared/server-clock.js';
+import { keepApart, watchPlaces } from './show-apart.js';
 import { TopQuestions } from './show-questions.js';
 import { showWords } from './show-words.js';
 
@@ -66,7 +67,7 @@ export class ShowLayer {
   /** @param {HTMLElement} root @param {() => void} changed runs when something comes, goes or has another size */
   constructor(root, changed) {
     this.#root = root;
-    const sizes = new ResizeObserver(changed);
+    const sizes = new ResizeObserver(() => { keepApart(this.#layer, this.#slots); changed(); });
     sizes.observe(this.#top.node);
     this.#layer.className = 'dm-show';
     for (const slot of SLOTS) {
@@ -77,6 +78,7 @@ export class ShowLayer {
       this.#slots.set(slot, { box, id: '', view: null, leaving: false });
     }
     root.append(this.#layer);
+    watchPlaces(() => keepApart(this.#layer, this.#slots));
   }
 
   /** The items in the page. */
