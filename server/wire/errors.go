@@ -45,7 +45,7 @@ var faults = []Fault{
 	{err: room.ErrChanged, Status: http.StatusConflict, Message: "It was changed since, and is left as it is."},
 	{err: room.ErrVoted, Status: http.StatusConflict, Message: "You have voted."},
 	{err: room.ErrNotLive, Status: http.StatusConflict, Message: "It is over, or has not begun."},
-	{err: ErrNoKey, Status: http.StatusUnauthorized, Message: "Open the console link again, or send Authorization: Bearer with a key that is good."},
+	{err: ErrNoKey, Status: http.StatusUnauthorized, Message: "Open the console link again, or send a valid key in the Authorization header."},
 }
 
 // ErrNoKey reports a request that needs a key and has none, or an invalid one.
