@@ -114,7 +114,7 @@ func printStatus(env Env, s cluster.Status) {
 	}
 	fmt.Fprintln(env.Out, ".")
 	if s.Home == "" {
-		fmt.Fprintln(env.Out, "No machine decides now, so nothing can be written.")
+		fmt.Fprintln(env.Out, "No machine decides now, so nothing can be written. More than half of the machines must run: start those that are away.")
 	}
 	for _, name := range older {
 		fmt.Fprintf(env.Out, "%s runs an older danmaku than what the others write needs: upgrade it, and it goes on.\n", name)

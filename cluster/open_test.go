@@ -242,11 +242,14 @@ func TestFromOneMachineToThree(t *testing.T) {
 		}
 	}
 	one.stop()
+	s = two.awaitStatus("the first machine is away", func(s cluster.Status) bool { return countUp(s) == 2 && s.Leader != "" })
+	if s.Copies > 2 {
+		t.Errorf("a machine that is away counts as a copy: %+v", s)
+	}
 	two.appendComment("e")
 	if got := three.awaitTexts(5); got != "a b c d e" {
 		t.Errorf("without the first machine: %q", got)
 	}
-	s = two.awaitStatus("the first machine is away", func(s cluster.Status) bool { return countUp(s) == 2 })
 	if m := s.Machines[len(s.Machines)-1]; m.Name != "n1" || m.Up || m.Address == "" {
 		t.Errorf("the machine that is away: %+v", m)
 	}

@@ -57,7 +57,9 @@ func (c *Cluster) status(ctx context.Context) (Status, error) {
 		}
 	}
 	s.Position = c.log.Last()
-	if info, err := c.log.stream.Info(ctx); err != nil {
+	if info, err := c.log.stream.Info(ctx); errors.Is(err, context.DeadlineExceeded) {
+		s.Fault = errSilentLog.Error()
+	} else if err != nil {
 		s.Fault = err.Error() // the rest is known without it
 	} else {
 		s.Position, s.Wanted = max(s.Position, info.State.LastSeq), info.Config.Replicas
@@ -71,15 +73,25 @@ func (c *Cluster) status(ctx context.Context) (Status, error) {
 		}
 	}
 	members, _ := c.membership.Members()
+	keepers := 0
 	for _, m := range members {
 		delete(listed, m.Name)
+		if !m.Edge {
+			keepers++
+		}
 		s.Machines = append(s.Machines, MachineStatus{Name: m.Name, Address: m.Address, Up: true, Position: m.Position, Lag: m.Behind, Edge: m.Edge, Witness: m.Witness, Older: m.Older, Silence: m.Silence.Milliseconds(), Ready: m.Level})
 	}
+	// The log notices a dead machine later than the others do: for some seconds it would
+	// count a copy that nobody can read.
+	s.Copies = min(s.Copies, keepers)
 	for _, name := range slices.Sorted(maps.Keys(listed)) {
 		s.Machines = append(s.Machines, MachineStatus{Name: name, Address: listed[name].Address, Edge: listed[name].Edge, Witness: listed[name].Witness})
 	}
 	return s, nil
 }
+
+// errSilentLog means that no machine leads the log, usually because most machines are away.
+var errSilentLog = errors.New("no machine answers for the log")
 
 // askWithin is how long a machine may take to report the state of the cluster.
 const askWithin = 10 * time.Second
