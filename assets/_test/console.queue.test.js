@@ -25,6 +25,17 @@ test('the oldest item is current, and the next one once it has left', () => {
   assert.equal(queue.total, 0);
 });
 
+test('a decision about another row does not move the current one', () => {
+  const { queue } = filled();
+  queue.moveFrom(queue.rowOf('h3'));
+  assert.equal(queue.current?.id, 'h1');
+  queue.moveFrom(queue.rowOf('h1'));
+  assert.equal(queue.current?.id, 'h2');
+  queue.look('h3');
+  queue.moveFrom(queue.rowOf('h3'));
+  assert.equal(queue.current?.id, 'h2', 'the last row: the one before it');
+});
+
 test('a key does not act on an item that has just moved up, but acts on a chosen one', () => {
   const { queue, pass } = filled();
   pass(MOVE_GRACE);

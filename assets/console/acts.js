@@ -89,7 +89,8 @@ export class Acts {
     if (items.length === 0) return;
     this.final = false;
     this.#queue.chooseAll(false);
-    if (items.length === 1 && this.#queue.rowOf(items[0].id)?.count === 1) this.#queue.move(1) || this.#queue.move(-1);
+    const row = this.#queue.rowOf(items[0].id);
+    if (items.length === 1 && row?.count === 1) this.#queue.moveFrom(row);
     showOutcomes(act, await decided(act, items, this.#parts), this.#parts);
   }
 

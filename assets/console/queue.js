@@ -51,7 +51,6 @@ export class Queue {
 
   get by() { return this.#by; }
   set by(by) { [this.#by, this.#rows] = [by, undefined]; }
-
   /** The row that an item is in. @param {string} id */
   rowOf(id) { return this.rows.find((row) => row.items.some((item) => item.id === id)); }
 
@@ -164,6 +163,9 @@ export class Queue {
     this.look(next.id);
     return true;
   }
+
+  /** Goes on from a row that is being decided, if it is the current one. @param {Row|undefined} row */
+  moveFrom(row) { if (row?.items.some(({ id }) => id === this.#current)) this.move(1) || this.move(-1); }
 
   /** Makes this item the current one. @param {string} id */
   look(id) {

@@ -5,6 +5,7 @@ import { el, icon, said } from '../shared/dom.js';
 import { HeldItem } from './held-item.js';
 import { decidedRow } from './decided.js';
 import { kept, keep } from './kept.js';
+import { KeptFocus } from './kept-focus.js';
 import { actOnChosen, bulkBar } from './review-bulk.js';
 import { alike, readAlike, timesOf, wholeOf } from './review-alike.js';
 import { unmasked } from './marks.js';
@@ -17,7 +18,7 @@ import { sourceMark } from './source.js';
 const DRAWN = 60;
 
 export class ReviewView {
-  #parts; #store; #queue; #acts; #open; #held; #whole;
+  #parts; #store; #queue; #acts; #open; #held; #whole; #focus;
   #choosing = false;
   #spread = ''; // the expanded row
   #frame = 0;
@@ -36,6 +37,7 @@ export class ReviewView {
     this.#acts = acts;
     this.#open = open;
     this.#held = new HeldItem(store, acts);
+    this.#focus = new KeptFocus(parts, queue);
     this.#whole = (/** @type {readonly Row[]} */ rows) => wholeOf(rows, store, acts, open.put);
     parts.several.addEventListener('click', () => this.choose(!this.#choosing));
     queue.by = kept('review-by-person', false) ? 'person' : 'text';
@@ -106,22 +108,20 @@ export class ReviewView {
     byPerson.hidden = items.length < 2;
     byPerson.setAttribute('aria-pressed', String(this.#queue.by === 'person'));
     empty.hidden = items.length > 0;
-    const focused = /** @type {HTMLElement|null} */ (document.activeElement?.closest('.held-item'));
-    const had = focused && list.contains(focused) ? /** @type {HTMLElement} */ (document.activeElement).dataset.act ?? '' : null;
+    const focus = this.#focus.keep();
     const at = Math.max(0, this.#queue.place - 1);
     const from = Math.max(0, Math.min(at - 10, rows.length - DRAWN));
     const drawn = rows.slice(from, from + DRAWN);
     list.replaceChildren(...drawn.map((row) => this.#row(row)));
     const behind = total - [...rows.slice(0, from), ...drawn].reduce((sum, row) => sum + row.count, 0);
     if (behind > 0) list.append(el('li', { class: 'more-held' }, t('more_waiting', { n: behind })));
-    // The focus stays on the current item.
-    if (had !== null) /** @type {HTMLElement|null} */ (list.querySelector(`.current [data-act="${had || 'approve'}"]`))?.focus();
     list.querySelector('.current')?.scrollIntoView({ block: 'nearest' });
     this.#drawNext();
     bulk.hidden = !this.#choosing;
     if (this.#choosing) bulk.replaceChildren(...bulkBar(this.#queue, this.#store.words));
     decidedBox.hidden = decided.length === 0;
     this.#parts.decided.replaceChildren(...decided.map((d) => decidedRow(d, this.#store)));
+    focus();
   }
 
   /** @param {Row} all */
@@ -180,6 +180,7 @@ export class ReviewView {
     if (!button || button.getAttribute('aria-disabled') === 'true') return;
     const id = /** @type {HTMLElement|null} */ (button.closest('[data-id]'))?.dataset.id ?? '';
     const item = this.#queue.get(id);
+    if (this.#focus.late(event, button, id)) return;
     switch (button.dataset.act) {
       case 'look': this.#queue.look(id); this.#open.look(id); this.draw(); break;
       case 'choose': this.#queue.chooseRow(id); this.draw(); break;

@@ -14,7 +14,7 @@ export async function decideRow(act, row, { store, queue, acts }) {
   const items = row.items.filter((item) => !item.busy);
   if (items.length === 0) return;
   acts.final = false;
-  queue.move(1) || queue.move(-1);
+  queue.moveFrom(row);
   // The server knows no group by person.
   const parts = { store, queue, acts };
   showOutcomes(act, row.by === 'person' ? await decided(act, items, parts) : await decidedGroup(act, row, items, parts), parts);

@@ -43,9 +43,21 @@ export async function call(method, path, body, fetcher = fetch) {
   } catch (fault) {
     throw new ApiError(0, 'offline', String(fault));
   }
-  const data = await answer.json().catch(() => null);
+  const data = await jsonOf(answer);
+  // Half an answer, or the page of a Wi-Fi's login, says nothing about what the server did.
+  if (answer.ok && data === undefined) throw new ApiError(0, 'offline', 'the answer is not readable');
   if (answer.ok) return data;
   throw new ApiError(answer.status, data?.code ?? 'internal', data?.message ?? answer.statusText, data?.wait_ms ?? 0, data?.by ?? '', data?.fault ?? null);
+}
+
+/** @param {Response} answer @returns {Promise<any>} null: it is empty; undefined: it is not JSON, or not whole */
+async function jsonOf(answer) {
+  try {
+    const text = await answer.text();
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
