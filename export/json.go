@@ -189,113 +189,6 @@ func (p *jsonReader) holdsRecords() bool {
 	return len(next) == 0 || next[0] == '{' || next[0] == '[' || next[0] == ']'
 }
 
-// object reads an object. One without comments is itself a record, if it may be one.
-func (p *jsonReader) object(mayBeRecord bool) bool {
-	at := p.in.now
-	p.depth++
-	p.in.skip(1)
-	p.fresh()
-	p.put('{')
-	descended, broken := false, false
-	fields := 0
-	for {
-		b, ok := p.in.blanks()
-		switch {
-		case !ok:
-			if mayBeRecord && !descended {
-				p.leaveOut(at)
-			}
-			return p.truncatedJSON("{", at)
-		case b == '}':
-			p.in.skip(1)
-			p.depth--
-			if descended || !mayBeRecord {
-				return true
-			}
-			p.put('}')
-			if broken && !p.strict {
-				p.fresh()
-				p.buf = append(p.buf, "broken"...)
-			}
-			return p.record(at)
-		case b == ',':
-			p.in.skip(1)
-			continue
-		case b != '"':
-			// Not a field name: the rest is only searched for its end.
-			if !p.failed(p.problem(p.in.now, room.Fault{Code: faultJSON})) {
-				return false
-			}
-			broken = true
-			here := p.in.now
-			if ok = p.copyValue(); !ok {
-				break
-			}
-			if p.in.now == here {
-				p.in.skip(1) // it closes nothing
-			}
-			continue
-		}
-		if ok {
-			if fields++; fields > 1 {
-				p.put(',')
-			}
-			from := len(p.buf)
-			ok = p.copyValue()
-			name := ""
-			if !p.long && !p.deep && from < len(p.buf) {
-				_ = json.Unmarshal(p.buf[from:], &name)
-			}
-			var b byte
-			if ok {
-				b, ok = p.in.blanks()
-			}
-			switch {
-			case !ok:
-			case b != ':':
-				broken = true
-				if !p.failed(p.problem(p.in.now, room.Fault{Code: faultJSON})) {
-					return false
-				}
-				continue
-			default:
-				if p.depth == 1+p.lists && len(p.root) < 8 {
-					p.root = append(p.root, name)
-				}
-				p.in.skip(1)
-				p.put(':')
-				b, ok = p.in.blanks()
-				if ok && p.depth < maxDepth && p.descends(name, b) {
-					descended = true
-					if b == '[' {
-						ok = p.array()
-					} else {
-						ok = p.object(false)
-					}
-					p.fresh()
-					fields = 0
-				} else if ok && (b == '}' || b == ',') {
-					broken = true
-				} else if ok {
-					from := len(p.buf)
-					if ok = p.copyValue(); ok && name == "video" && p.depth == 1 && !p.long && !p.deep {
-						p.video(p.buf[from:])
-					}
-				}
-			}
-		}
-		if !ok {
-			if p.in.err != nil {
-				return false
-			}
-			if mayBeRecord && !descended {
-				p.leaveOut(at)
-			}
-			return p.truncatedJSON("{", at)
-		}
-	}
-}
-
 // video reads what TwitchDownloader says about the video: a saved part may begin late, while
 // the comments' times count from the beginning of the whole.
 func (p *jsonReader) video(raw []byte) {
@@ -304,15 +197,5 @@ func (p *jsonReader) video(raw []byte) {
 	}
 	if start, ok := offsetOf(splitJSON(raw, p.lookup.folded).str("start"), time.Second); ok {
 		p.start = start
-	}
-}
-
-// leaveOut skips the record that begins at a place, because the file ends within it.
-func (p *jsonReader) leaveOut(at place) {
-	if p.in.err != nil || p.strict || p.kind == nil {
-		return
-	}
-	if p.failed(p.begin(at)) {
-		p.unread(room.Fault{Code: faultNoEnd, Word: "{"})
 	}
 }
