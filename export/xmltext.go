@@ -111,89 +111,129 @@ func (p *xmlReader) noEnd(el openElement, f room.Fault) error {
 	return nil
 }
 
+// textDecoder decodes the text of a comment or of an attribute.
+type textDecoder struct {
+	*xmlReader
+	raw  []byte // what is left
+	here place  // where that begins
+	out  strings.Builder
+	open []openElement
+	ends lastEnds
+}
+
 // decode returns the text of raw, which begins at a place. It replaces references; in a
 // comment it also opens CDATA sections and drops tags and XML comments. Characters that XML
 // forbids, and what only looks like markup, count as text and as a problem.
 func (p *xmlReader) decode(raw []byte, at place, markup bool) (string, error) {
-	var out strings.Builder
-	var open []openElement
-	here := at
-	ends := lastEnds{raw: raw}
-	// step advances by n bytes.
-	step := func(n int) {
-		here = here.after(raw[:n])
-		raw = raw[n:]
-	}
-	for len(raw) > 0 {
-		n := bytes.IndexAny(raw, "&<\r")
-		if n < 0 {
-			n = len(raw)
-		}
-		writeLegal(&out, raw[:n])
-		step(n)
-		if len(raw) == 0 {
-			break
-		}
-		switch {
-		case raw[0] == '\r':
-			if len(raw) == 1 || raw[1] != '\n' {
-				out.WriteByte('\n')
-			}
-			step(1)
-		case raw[0] == '&':
-			text, n := reference(raw)
-			if n == 0 {
-				if err := p.problem(here, room.Fault{Code: faultAmpersand}); err != nil {
-					return "", err
-				}
-				text, n = "&", 1
-			}
-			out.WriteString(text)
-			step(n)
-		case !markup:
-			if err := p.problem(here, room.Fault{Code: faultLessThan}); err != nil {
-				return "", err
-			}
-			out.WriteByte('<')
-			step(1)
+	d := textDecoder{xmlReader: p, raw: raw, here: at, ends: lastEnds{raw: raw}}
+	for len(d.raw) > 0 {
+		var err error
+		switch b := d.raw[0]; {
+		case b == '\r':
+			d.lineBreak()
+		case b == '&':
+			err = d.reference()
+		case b == '<' && markup:
+			err = d.inline()
+		case b == '<':
+			err = d.lessThan()
 		default:
-			text, n, tag := inlineMarkup(raw, &ends)
-			switch {
-			case n == 0:
-				err := p.problem(here, room.Fault{Code: faultLessThan})
-				if err != nil {
-					return "", err
-				}
-				text, n = "<", 1
-			case tag == "":
-			case tag[0] == '/':
-				last := len(open) - 1
-				if last < 0 || open[last].name != tag[1:] {
-					f := room.Fault{Code: faultClosesNothing, Word: tag[1:]}
-					if last >= 0 {
-						f = room.Fault{Code: faultClosesOther, Word: tag[1:], Other: open[last].name, OfLine: open[last].at.line, OfColumn: open[last].at.column}
-					}
-					if err := p.problem(here, f); err != nil {
-						return "", err
-					}
-					text = string(raw[:n])
-					break
-				}
-				open = open[:last]
-			case !ends.in(raw[n:], "</"+tag) || len(open) == maxDepth:
-				// It has no end, so it is text.
-				if err := p.problem(here, notClosed(openElement{tag, tag, here})); err != nil {
-					return "", err
-				}
-				text = string(raw[:n])
-			default:
-				open = append(open, openElement{tag, tag, here})
-			}
-			writeLegal(&out, []byte(text))
-			step(n)
+			d.characters()
+		}
+		if err != nil {
+			return "", err
 		}
 	}
-	return out.String(), nil
+	return d.out.String(), nil
+}
+
+// step advances by n bytes.
+func (d *textDecoder) step(n int) {
+	d.here = d.here.after(d.raw[:n])
+	d.raw = d.raw[n:]
+}
+
+// characters decodes what is text as it stands.
+func (d *textDecoder) characters() {
+	n := bytes.IndexAny(d.raw, "&<\r")
+	if n < 0 {
+		n = len(d.raw)
+	}
+	writeLegal(&d.out, d.raw[:n])
+	d.step(n)
+}
+
+// lineBreak decodes a CR: alone it is a line break, before an LF it counts for nothing.
+func (d *textDecoder) lineBreak() {
+	if len(d.raw) == 1 || d.raw[1] != '\n' {
+		d.out.WriteByte('\n')
+	}
+	d.step(1)
+}
+
+func (d *textDecoder) reference() error {
+	text, n := reference(d.raw)
+	if n == 0 {
+		if err := d.problem(d.here, room.Fault{Code: faultAmpersand}); err != nil {
+			return err
+		}
+		text, n = "&", 1
+	}
+	d.out.WriteString(text)
+	d.step(n)
+	return nil
+}
+
+// lessThan decodes a < that begins no markup.
+func (d *textDecoder) lessThan() error {
+	if err := d.problem(d.here, room.Fault{Code: faultLessThan}); err != nil {
+		return err
+	}
+	d.out.WriteByte('<')
+	d.step(1)
+	return nil
+}
+
+// inline decodes what begins with a < in a comment.
+func (d *textDecoder) inline() error {
+	text, n, tag := inlineMarkup(d.raw, &d.ends)
+	if n == 0 {
+		return d.lessThan()
+	}
+	if f := d.nest(tag, d.raw[n:]); f != nil {
+		if err := d.problem(d.here, *f); err != nil {
+			return err
+		}
+		text = string(d.raw[:n])
+	}
+	writeLegal(&d.out, []byte(text))
+	d.step(n)
+	return nil
+}
+
+// nest opens or closes the element of a tag, if it is one; rest comes behind it. It returns
+// the fault of a tag that does neither, and is thus text; nil otherwise.
+func (d *textDecoder) nest(tag string, rest []byte) *room.Fault {
+	if tag == "" {
+		return nil
+	}
+	last := len(d.open) - 1
+	name, closes := strings.CutPrefix(tag, "/")
+	switch {
+	case !closes && (!d.ends.in(rest, "</"+name) || len(d.open) == maxDepth):
+		f := notClosed(openElement{name, name, d.here})
+		return &f
+	case !closes:
+		d.open = append(d.open, openElement{name, name, d.here})
+	case last < 0:
+		return &room.Fault{Code: faultClosesNothing, Word: name}
+	case d.open[last].name != name:
+		at := d.open[last].at
+		return &room.Fault{Code: faultClosesOther, Word: name, Other: d.open[last].name, OfLine: at.line, OfColumn: at.column}
+	default:
+		d.open = d.open[:last]
+	}
+	return nil
 }
 
 // lastEnds stores the last position of each kind of end in a text, so that a text with very
