@@ -70,3 +70,23 @@ func TestTheFocusStaysInItsRowOfReview(t *testing.T) {
 	console.Wait(`document.activeElement.id !== ""`)
 	focused("none review-empty")
 }
+
+// A key opens the dialog of a ban at once even if the server is gone, and not when the
+// connection returns, when the next key is meant for something else.
+func TestDialogsOpenWithoutAConnection(t *testing.T) {
+	p, stop := startStoppable(t, t.TempDir(), freePort(t))
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
+	h.sender().say("moss", "boss one", nil)
+	console := openConsole(t, address)
+	console.IgnoreAway()
+	awaitQueueItem(console, "boss one")
+	console.Wait(`performance.getEntriesByType("resource").some((e) => e.name.includes("/ban-times.js"))`)
+	stop()
+	console.Wait(containsJS("#banner", "No connection"))
+	press(console, "b")
+	console.Wait(`document.querySelector("dialog[open] .ban-form") !== null`)
+	press(console, "Enter")
+	console.Wait(containsJS("#alarm", "No connection. Try again."))
+}
