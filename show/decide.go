@@ -12,60 +12,34 @@ import (
 // Errors wrap [ErrNotFound], [ErrState], [ErrInvalid] or [ErrFull].
 func Decide(items []Item, c Command) ([]Change, error) {
 	i := slices.IndexFunc(items, func(it Item) bool { return it.ID == c.ID })
-	if c.Op == Create {
+	switch {
+	case c.Op == Create:
 		return create(items, c, i >= 0)
-	}
-	switch c.Op {
-	case Put:
+	case c.Op == Put:
 		return put(items, c, i)
-	case Revert:
+	case c.Op == Revert:
 		return revert(items, c)
-	case TakeDown:
+	case c.Op == TakeDown:
 		return takeDown(items, c)
-	case Suggest:
+	case c.Op == Suggest:
 		return suggest(items, c)
-	case Order:
-		if len(c.IDs) > 0 {
-			return reorder(items, c.IDs)
-		}
-	}
-	if i < 0 {
+	case c.Op == Order && len(c.IDs) > 0:
+		return reorder(items, c.IDs)
+	case i < 0:
 		return nil, ErrNotFound
 	}
-	it := items[i]
-	before := it
+	return decideOn(items, items[i], c)
+}
+
+// decideOn returns the changes that a command to one item makes.
+func decideOn(items []Item, it Item, c Command) ([]Change, error) {
 	kind, ok := kinds[it.Kind]
 	if !ok {
 		return nil, fmt.Errorf("%w: unknown kind %q", ErrInvalid, it.Kind)
 	}
+	before := it
+	var err error
 	switch c.Op {
-	case Edit:
-		if it.State == Ended {
-			return nil, fmt.Errorf("%w: an item that has ended cannot be edited", ErrState)
-		}
-		spec, err := kind.check(c.Spec)
-		if err != nil {
-			return nil, err
-		}
-		if it.State == Live && kind.fixed != nil {
-			if err := kind.fixed(it.Spec, spec); err != nil {
-				return nil, err
-			}
-		}
-		it.Spec = spec
-		if c.Move != nil {
-			it.Rank = *c.Move
-		}
-		if it.State == Live { // its end may have changed
-			it.Ends = endOf(kind, spec, it.Started)
-		}
-	case Order:
-		it.Rank = c.Rank
-	case Queue:
-		if it.State != Draft && it.State != Queued {
-			return nil, fmt.Errorf("%w: only a draft can be queued", ErrState)
-		}
-		it.State, it.Starts = Queued, time.Time{}
 	case Schedule:
 		return schedule(it, c)
 	case StartScheduled:
@@ -82,23 +56,73 @@ func Decide(items []Item, c Command) ([]Change, error) {
 			return nil, nil
 		}
 		return expire(items, it, kind, c)
-	case Redraw:
-		if it.State != Ended || kind.redraw == nil {
-			return nil, fmt.Errorf("%w: only a draw that is over can be drawn again", ErrState)
-		}
-		if err := kind.redraw(&it, c); err != nil {
-			return nil, err
-		}
 	case Delete:
-		changes := []Change{{Before: &before}}
-		if it.State == Live {
-			return advance(without(items, it.ID), before.Slot(), c.At, changes)
-		}
-		return changes, nil
+		return remove(items, it, c)
+	case Edit:
+		err = edit(&it, kind, c)
+	case Order:
+		it.Rank = c.Rank
+	case Queue:
+		err = queue(&it)
+	case Redraw:
+		err = redraw(&it, kind, c)
 	default:
-		return nil, fmt.Errorf("%w: unknown command %q", ErrInvalid, c.Op)
+		err = fmt.Errorf("%w: unknown command %q", ErrInvalid, c.Op)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return []Change{{Before: &before, After: &it}}, nil
+}
+
+// edit changes what an item shows, and its place.
+func edit(it *Item, kind kindSpec, c Command) error {
+	if it.State == Ended {
+		return fmt.Errorf("%w: an item that has ended cannot be edited", ErrState)
+	}
+	spec, err := kind.check(c.Spec)
+	if err != nil {
+		return err
+	}
+	if it.State == Live && kind.fixed != nil {
+		if err := kind.fixed(it.Spec, spec); err != nil {
+			return err
+		}
+	}
+	it.Spec = spec
+	if c.Move != nil {
+		it.Rank = *c.Move
+	}
+	if it.State == Live { // its end may have changed
+		it.Ends = endOf(kind, spec, it.Started)
+	}
+	return nil
+}
+
+// queue lets an item wait for its slot.
+func queue(it *Item) error {
+	if it.State != Draft && it.State != Queued {
+		return fmt.Errorf("%w: only a draft can be queued", ErrState)
+	}
+	it.State, it.Starts = Queued, time.Time{}
+	return nil
+}
+
+// redraw draws again in a draw that is over.
+func redraw(it *Item, kind kindSpec, c Command) error {
+	if it.State != Ended || kind.redraw == nil {
+		return fmt.Errorf("%w: only a draw that is over can be drawn again", ErrState)
+	}
+	return kind.redraw(it, c)
+}
+
+// remove deletes an item. If it is live, the next starts that waits for its slot.
+func remove(items []Item, it Item, c Command) ([]Change, error) {
+	changes := []Change{{Before: &it}}
+	if it.State != Live {
+		return changes, nil
+	}
+	return advance(without(items, it.ID), it.Slot(), c.At, changes)
 }
 
 // reorder puts items into an order, within the places that they have. Ranks can be equal:
