@@ -38,7 +38,7 @@ func (p *jsonReader) object(mayBeRecord bool) bool {
 			ok = o.stray()
 		}
 		if !ok {
-			return o.cutOff()
+			return o.incomplete()
 		}
 	}
 }
@@ -61,8 +61,8 @@ func (o *jsonObject) close() bool {
 	return o.record(o.at)
 }
 
-// cutOff handles the end of the file or of the reading within the object.
-func (o *jsonObject) cutOff() bool {
+// incomplete handles the end of the file or of the reading within the object.
+func (o *jsonObject) incomplete() bool {
 	if o.isRecord() {
 		o.leaveOut(o.at)
 	}
