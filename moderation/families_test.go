@@ -100,6 +100,31 @@ var families = []struct {
 		[]string{"f***", "f*ing", "****ing", "2***er", "f***x"},
 	},
 	{
+		"a word apart between two equal letters", "nigger*\nbullshit\nkill yourself\nass",
+		[]string{"nig ger", "bul lshit", "kil l yourself"},
+		[]string{"big german", "nig", "as soon", "kill us"},
+	},
+	{
+		"initials of a phrase with one more", "cnm\nnmsl",
+		[]string{"c n m b", "C N M B", "n m s l a"},
+		[]string{"c n n b", "a c n m b d", "n m"},
+	},
+	{
+		"letters like dashes between letters", "nmsl\nfuck",
+		[]string{"nㅡmㅡsㅡl", "fㅡuㅡcㅡk", "f一u一c一k"},
+		[]string{"fㅡu", "n一m"},
+	},
+	{
+		"Korean letters that are two", "ㅂㅅ\n병신",
+		[]string{"ㅄ", "ㅄ아", "이 ㅄ"},
+		[]string{"없", "값", "ㅀ", "ㄳ"},
+	},
+	{
+		"characters that are read as another beside certain ones", "微信\nちんこ\nガイジ\n出会い系",
+		[]string{"V信 abc", "v信", "ちん子", "ガイ児", "ガイ兒", "出合い系", "出逢い系"},
+		[]string{"V 信", "信じる", "女の子", "ない児童", "出合", "気が合い系"},
+	},
+	{
 		"other forms of an ideograph", "操你妈\n强奸\n贱人\n约炮",
 		[]string{"操您妈", "操祢媽", "彊姦", "賎人", "約礮"},
 		[]string{"您妈妈", "强健"},

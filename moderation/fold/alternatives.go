@@ -72,6 +72,9 @@ func (f *Text) AddAlternatives() {
 		case c.Script == Latin:
 			f.readLatin(i)
 		}
+		if r := f.readBeside(i); r != 0 {
+			f.Alternatives = append(f.Alternatives, Alternative{r, 1, Beside})
+		}
 		if k := hanLooks[c.R]; k != 0 {
 			f.Alternatives = append(f.Alternatives, Alternative{k, 1, LookAlike})
 		}
@@ -98,6 +101,34 @@ func (f *Text) AddAlternatives() {
 		}
 		c.Hi = int32(len(f.Alternatives))
 	}
+}
+
+// besides are characters that are read as another beside certain ones: the name of a chat that
+// begins with its letter, ideographs that spell the last sound of a word in kana, and those that
+// are written for each other in one verb of Japanese.
+var besides = []struct {
+	r             rune
+	before, after string // one of which is there; empty for anything
+	as            rune
+}{
+	{'v', "", "信", '微'}, {'w', "", "信", '微'},
+	{'子', "ん", "", 'こ'}, {'児', "い", "", 'じ'}, {'儿', "い", "", 'じ'},
+	{'合', "出", "いっう", '会'}, {'逢', "出", "いっう", '会'}, {'遭', "出", "いっう", '会'},
+}
+
+// readBeside returns what rune i is read as because of its neighbours; 0 for nothing else.
+func (f *Text) readBeside(i int) rune {
+	for _, b := range besides {
+		if f.Runes[i].R != b.r {
+			continue
+		}
+		before := b.before == "" || i > 0 && strings.ContainsRune(b.before, f.Runes[i-1].R)
+		after := b.after == "" || i+1 < len(f.Runes) && strings.ContainsRune(b.after, f.Runes[i+1].R)
+		if before && after {
+			return b.as
+		}
+	}
+	return 0
 }
 
 // width counts the runes that the character of rune i was folded to: ß is two,

@@ -299,7 +299,13 @@ func composed(text []rune) *Decoding {
 			lead, vowel, n = jamoIndex(leads, r), jamoIndex(vowelJamo, text[i+1]), 2
 		}
 		if lead < 0 || vowel < 0 {
-			v.add(text[i], i, i+1)
+			if two := clusters[text[i]]; two != "" {
+				for _, r := range two {
+					v.add(r, i, i+1)
+				}
+			} else {
+				v.add(text[i], i, i+1)
+			}
 			i++
 			continue
 		}
@@ -323,6 +329,11 @@ var (
 	vowelJamo = []rune("ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ")
 	finalJamo = []rune("ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 )
+
+// clusters are the letters that are two finals of one syllable: ㅄ is also typed for ㅂㅅ.
+var clusters = map[rune]string{
+	'ㄳ': "ㄱㅅ", 'ㄵ': "ㄴㅈ", 'ㄶ': "ㄴㅎ", 'ㄺ': "ㄹㄱ", 'ㄻ': "ㄹㅁ", 'ㄼ': "ㄹㅂ", 'ㄽ': "ㄹㅅ", 'ㄾ': "ㄹㅌ", 'ㄿ': "ㄹㅍ", 'ㅀ': "ㄹㅎ", 'ㅄ': "ㅂㅅ",
+}
 
 // jamoIndex finds a letter, in any of its encodings, in one of the lists above; −1 if it is
 // missing.

@@ -45,6 +45,7 @@ const (
 	Wild                  // an asterisk for any letter
 	WildVowel             // any sign for a vowel
 	Parts                 // two characters for one that is made of them
+	Beside                // a character that is read as another because of its neighbour
 )
 
 // Alternative is another way of reading a rune: as the letter R, using Width runes.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strings"
 	"unicode"
 
 	"danmaku/moderation/fold"
@@ -104,6 +105,10 @@ func (j acceptor) spelledAlone(e *entry, path []step, p *fragments) bool {
 	end := path[len(path)-1].to
 	r := j.single(end-1, +1)
 	if r == 0 || e.openEnd {
+		return true
+	}
+	// Initials of a phrase may have one more: c n m b.
+	if len(path) >= 3 && j.single(end+1, +1) == 0 && !strings.ContainsFunc(e.text, isVowel) {
 		return true
 	}
 	// Words that often follow such a word, spelled in the same way: u, you, off, it …

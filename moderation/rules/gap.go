@@ -149,8 +149,12 @@ func separates(c *fold.Rune, after fold.Script) bool {
 		return c.Script == fold.Latin || c.Script == fold.Han && (c.R >= 0x20000 || strings.ContainsRune(strokes, c.R)) || c.R < 0x3200 && fold.IsJamo(c.R) ||
 			c.Script == fold.Living || after == fold.Han && c.R == 'ー'
 	}
-	return false
+	return strings.ContainsRune(dashes, c.Written)
 }
+
+// dashes are letters that look like a dash or a bar between letters of scripts with spaces:
+// nㅡmㅡsㅡl.
+const dashes = "ーㅡ一丨"
 
 // strokes are lines, parts of ideographs and ornaments, which are no words by themselves.
 const strokes = "丨丶丿亅乀乁乚乛亠亻冂冖冫勹卩阝厶囗夂夊宀巛廴廾彐彡彳忄扌攵灬爫爿犭疒癶礻禸纟罒罓耂艹衤覀讠辶釒钅飠饣卍卐"

@@ -47,7 +47,7 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 			wilds++
 		case fold.WildVowel:
 			vowels++
-		case fold.Parts:
+		case fold.Parts, fold.Beside:
 			aggressive = true
 			genuine++
 		}

@@ -229,6 +229,9 @@ func (w *respeller) next(node uint32, pos int32, depth uint8, how change) {
 		}
 		w.cuts[w.cut] = depth
 		w.cut++
+		if s.r == w.sounds[pos-1].r { // nig ger
+			w.next(node, pos+1, depth, how)
+		}
 	}
 	if child, ok := t.child(node, s.r); ok {
 		w.next(child, pos+1, depth+1, how)
