@@ -125,6 +125,11 @@ var families = []struct {
 		[]string{"V 信", "信じる", "女の子", "ない児童", "出合", "気が合い系"},
 	},
 	{
+		"katakana before hiragana that sound like another word", "クズ\nバカ",
+		[]string{"クズした", "このバカまで", "バカずっと", "おまえバカさん"},
+		[]string{"崩した", "バカンス", "パチンコ"},
+	},
+	{
 		"other forms of an ideograph", "操你妈\n强奸\n贱人\n约炮",
 		[]string{"操您妈", "操祢媽", "彊姦", "賎人", "約礮"},
 		[]string{"您妈妈", "强健"},

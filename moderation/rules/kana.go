@@ -34,7 +34,7 @@ func (m *matcher) weighKana(e *entry, path []step) writing {
 			if !before && !behind && !(i == from && end == to && to-from > int32(len(path))) {
 				continue
 			}
-			if !m.isKana(i, k) {
+			if !m.isKana(i, k) || m.changesAt(from, to, i, end) {
 				continue
 			}
 			if i <= from && end >= to {
@@ -53,6 +53,35 @@ func (m *matcher) weighKana(e *entry, path []step) writing {
 		return unclear
 	}
 	return meant
+}
+
+// kanaScript returns 'ひ' for a character that was written in hiragana, 'カ' for one in katakana,
+// and 0 for any other.
+func (m *matcher) kanaScript(i int32) rune {
+	c := m.accept.at(i)
+	switch {
+	case c == nil:
+	case 'ぁ' <= c.Written && c.Written <= 'ゟ':
+		return 'ひ'
+	case 'ァ' <= c.Written && c.Written <= 'ヺ', 'ｦ' <= c.Written && c.Written <= 'ﾝ' && c.Written != 'ｰ':
+		return 'カ'
+	}
+	return 0
+}
+
+// changesAt reports whether the characters from i to end are no one word around a match, since
+// the match is in katakana and all others are in hiragana: ノバカマ (野袴) is not in このバカまで.
+func (m *matcher) changesAt(from, to, i, end int32) bool {
+	for k := i; k < end; k++ {
+		want := 'ひ'
+		if k >= from && k < to {
+			want = 'カ'
+		}
+		if m.kanaScript(k) != want {
+			return false
+		}
+	}
+	return true
 }
 
 // isKana reports whether k runes from i on are an everyday word in kana.
