@@ -130,6 +130,14 @@ var families = []struct {
 		[]string{"崩した", "バカンス", "パチンコ"},
 	},
 	{
+		"words of many languages that sound like an insult", "nigger*\nfick*\nporra\nkontol\nslut*\nкурва\nđĩ\n口交\n贱人\n援交\n二逼\n꺼져\nバカ\nクズ\nブス",
+		[]string{"nigor", "ficken", "flíck", "口胶", "바보 꺼져", "バカだ", "くずだ", "ブスだ"},
+		[]string{
+			"nager", "neigen", "Flickwerk", "fika", "borra", "konsol", "žlutý", "đi!", "không đi!",
+			"扣缴", "香口胶", "剑刃", "圆角", "耳鼻喉科", "할 거죠", "것처럼", "バカルディ", "バカウケ", "くずきり", "ブスケツ",
+		},
+	},
+	{
 		"other forms of an ideograph", "操你妈\n强奸\n贱人\n约炮",
 		[]string{"操您妈", "操祢媽", "彊姦", "賎人", "約礮"},
 		[]string{"您妈妈", "强健"},

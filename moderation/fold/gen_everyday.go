@@ -53,6 +53,57 @@ const (
 	longest    = 16    // letters of a word; longer ones resemble nothing else
 )
 
+// Our own words, which the lists of frequent words lack: rarer ones, forms of verbs above all, that
+// sound like common insults. They were found by checking the dictionaries of spelling checkers.
+var ownWords = map[string]string{
+	"en": "nigiri",
+	"fr": "nager nagera neiger neigera neiges neigent nicher nichent distord incita " +
+		"paniez pendiez pensiez penchiez poneys prônait prôner prônent pronom pronoms " +
+		"regarda regardas regardiez routard routards raciste racistes trahi trahie " +
+		"trahies tyrannie sultane schisme poussa contiez boulait affole affoler " +
+		"affolez affolent assomme assommer accole accoler boutait butait buttait " +
+		"poulain trappiste sicaire vergue capron caraco cassine falot falots",
+	"de": "neigen neigend neigst neigt neigte neigten niedere niederen niederer nimmer " +
+		"winzer weicher weichsel wirre wirren wirrer wirres worin wehre telegraf " +
+		"sultane zitiere zitieren zitiert sistiert flicke flicken flickt flickte " +
+		"flickwerk flickzeug putze putzt putzer putsche rapple " +
+		"zahllose vergehe konter atolle abhole",
+	"es": "arrojado arrollado asolar asolear canino casina calzo craso " +
+		"curvar curvo curva borra borrar pera pira porro prora noguera rapto " +
+		"rapta siquier sitiera fiado fiada viudo visado verja verruga meada mirra gajo " +
+		"tuteo ébano pisto pistar atole chillar chillo sima carato",
+	"it": "casina cascina cascine calino canino cucino corallo calzo discorre " +
+		"discorri discorro fagotto fagotti ficca ficco incita incetta innesta curvo " +
+		"curvi negai pronome pronomi pera pori poro porri porro prora pozzi pulci puzze " +
+		"pizzi pazzie patta poto rapite rapiti razziste razzisti ritarda " +
+		"ritardi schizza schizzi schizzo schietto schietta schietti zittire sultani " +
+		"sultano tiranni tirannie tracci trami troni trachee verghe ebano " +
+		"pittori dotto assolto assolve assolvo",
+	"pt": "negais negai passei passeei pausei pesei pisei posei pousou pousei " +
+		"pulsei puxei borra pera piora pira porei poria porro verguei verruga " +
+		"vergou vaiado fiado visado voado fiada canino caseiro casinha cozinho cacei " +
+		"cassei crasso curvar curvou curvo curvei curvos discorre discorro " +
+		"discorri conteis chuteira chateia encolhe encalhe entulhe " +
+		"ficas fiqueis gajo incita incite instou inste meada miada mirra " +
+		"mirrada punis pendeis pronome rapta rapto raptou raptei rapte raptas " +
+		"sultão sultões traguei tracei tramei tranquei trancei tratei travei treinei " +
+		"acolher acolhe acolheu assolar assola arrojado arrolado arrotado anjinho " +
+		"anjinha racistas nigeriano nigeriana expanda expande expandi peitoral",
+	"pl": "kabino kasko konsol konar konary fikcja fikcją " +
+		"fikcje fikcję fikcji niecka nazw mirra mierna korwet siekiera " +
+		"siekier tyran tyranie",
+	"id": "konsol naga",
+	"tr": "konsol",
+	"sv": "fika fikar flickas flickors flickvän konsol telegraf kontext nischer " +
+		"nickar nickat nyser nyper slitet slotten slotts snappat putsa " +
+		"putsar putsas puttra potta porla purra insatta myrra",
+	"da": "racister pister sludder sultent tyranni " +
+		"telegraf konsol forret butan nyrer nykker pirol",
+	"no": "konsoll konsol telegraf tyranni nyrer",
+	"nl": "neigen neigde neigt nimmer pronk pronken pronkt pront fietser " +
+		"curven aanhing aanging",
+}
+
 func main() {
 	folds := map[rune]string{}
 	for _, line := range lines("data/fold.txt") {
@@ -125,6 +176,11 @@ func main() {
 	for _, file := range []string{"firstnames", "wikipedia"} {
 		for _, w := range array(filepath.Join(dir, "src", file+".json")) {
 			add(w, nameBit)
+		}
+	}
+	for code, own := range ownWords {
+		for w := range strings.FieldsSeq(own) {
+			add(w, slices.Index(codes, code))
 		}
 	}
 	// Each word is stored as the length of the prefix that it shares with the previous one,

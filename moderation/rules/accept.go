@@ -48,6 +48,10 @@ func (j acceptor) acceptMatch(e *entry, path []step) (ok, aggressive bool) {
 // make other letters. A shorter one is another word without them: pic for piç, lon for lồn.
 const leastBare = 5
 
+// leastDisguised is the least number of letters of such a word if it is disguised otherwise,
+// too. Signs beside two letters are only punctuation: đi! for đĩ.
+const leastDisguised = 3
+
 // marks compares the marks of the letters with those of the entry. A word without some of them
 // is a guess: bare is true, and the word must be long, several words or disguised otherwise. In
 // Vietnamese, an author who writes some marks means exactly those.
@@ -77,7 +81,7 @@ func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
 	case missing == 0 && !other:
 		return false, true
 	}
-	return true, disguised || e.gaps != 0 || e.letters >= leastBare
+	return true, disguised && e.letters >= leastDisguised || e.gaps != 0 || e.letters >= leastBare
 }
 
 // edges checks that the match begins and ends at the edge of a word.

@@ -176,10 +176,11 @@ func (w *respeller) inName(from, to int32) bool {
 }
 
 // ordinary reports whether these runes are in an everyday word in its usual letters: flicker
-// is not a stretched fick.
-func (w *respeller) ordinary(from, to int32) bool {
+// is not a stretched fick. A word with marks has its usual ones only if no language writes it
+// without any (žlutý, but not flíck), and the entry has none itself.
+func (w *respeller) ordinary(e *entry, from, to int32) bool {
 	i := w.tokenAt(from, to)
-	return i >= 0 && w.tokens[i].pure && !w.tokens[i].marks && w.isEveryday(i)
+	return i >= 0 && w.tokens[i].pure && w.isEveryday(i) && (!w.tokens[i].marks || e.marks == nil && w.everyday(i)&fold.Bare == 0)
 }
 
 // abbreviation reports whether a word of capitals stands beside a name: SB Nation

@@ -140,7 +140,7 @@ func (m *matcher) found(index uint32, path []step) {
 			((e.openStart || e.openEnd) && (m.respell.innocent(from, to) || m.respell.inName(from, to)) || e.letters < leastRespelled && m.respell.abbreviation(from, to) || !aggressive && e.gaps == 0 && e.marks == nil && m.respell.otherLanguage(fold.LanguageOf(e.language), from, to)) {
 			continue
 		}
-		if aggressive && e.class == wordEntry && e.how == forbid && m.spelled && m.respell.ordinary(path[0].from, path[len(path)-1].to) || m.innocentRun(e, path[0].from) {
+		if aggressive && e.class == wordEntry && e.how == forbid && m.spelled && m.respell.ordinary(e, path[0].from, path[len(path)-1].to) || m.innocentRun(e, path[0].from) {
 			continue
 		}
 		aggressive = aggressive || e.reading
