@@ -138,6 +138,11 @@ var families = []struct {
 		},
 	},
 	{
+		"text turned round", "cunt\nfuck",
+		[]string{"ʇunɔ", "ʞɔnɟ", "ʞɔnℲ"},
+		[]string{"¿que punk?", "Λ punk", "¡nuevo punk!"},
+	},
+	{
 		"other forms of an ideograph", "操你妈\n强奸\n贱人\n约炮",
 		[]string{"操您妈", "操祢媽", "彊姦", "賎人", "約礮"},
 		[]string{"您妈妈", "强健"},

@@ -56,7 +56,7 @@ func Decodings(text []rune) []*Decoding {
 		case firstCombining <= r && r <= lastCombining:
 			above = true
 		case r >= 0x80 && (r < 0x3000 || 0xA700 <= r && r < 0xA800):
-			turned = turned || upright[r] != 0
+			turned = turned || upright[r] != 0 && !strings.ContainsRune(ownUses, r)
 			mirrored = mirrored || mirror[r] != 0 && ScriptOf(r) != Cyrillic
 		}
 	}
@@ -233,6 +233,10 @@ var upright = map[rune]rune{
 	'Ⅎ': 'f', 'פ': 'g', 'Ʞ': 'k', 'Ɯ': 'm', '⊥': 't', 'Λ': 'v', '⅄': 'y', '¡': '!', '¿': '?',
 	'n': 'u', 'u': 'n', 'b': 'q', 'q': 'b', 'd': 'p', 'p': 'd', 'l': 'l', 'M': 'w', 'W': 'm', 'N': 'n', 'U': 'n', '6': '9', '9': '6',
 }
+
+// ownUses are characters that look like turned ones, and that people write upright: ſ of old
+// prints, ¿ and ¡ of Spanish, Λ of Greek, פ of Hebrew. By themselves they show no turned text.
+const ownUses = "ſ¿¡Λ∀⊥פɓ"
 
 // mirror turns the letters of text in a mirror back.
 var mirror = map[rune]rune{
