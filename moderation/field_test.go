@@ -106,10 +106,10 @@ func TestFieldEvasions(t *testing.T) {
 	categories.report(t, "by category")
 	tiers.report(t, "by tier")
 	tiers.atLeast(t, map[string]int{
-		"all but coded": 498,
-		"mechanical":    178,
+		"all but coded": 501,
+		"mechanical":    179,
 		"shape":         58,
-		"respelling":    179,
+		"respelling":    181,
 		"contact":       64,
 		"doxing":        18,
 	})
@@ -133,7 +133,7 @@ func TestFieldInnocents(t *testing.T) {
 	categories.report(t, "by category")
 	all.report(t, "all")
 	all.atLeast(t, map[string]int{
-		"full":    555,
-		"shipped": 557,
+		"full":    556,
+		"shipped": 558,
 	})
 }
