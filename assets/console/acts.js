@@ -7,6 +7,12 @@ import { faultText } from './act-answers.js';
 import { decided, showOutcomes } from './decisions.js';
 import { decideChosen, decideRow, letThrough, undoAll } from './row-decisions.js';
 
+/** ms after which a decision without an answer has failed: a dead line would keep its row grey for minutes. Asking again is harmless. */
+const ANSWERED_WITHIN = 20_000;
+
+/** @type {typeof fetch} */
+const inTime = (path, init) => fetch(path, { ...init, signal: AbortSignal.timeout(ANSWERED_WITHIN) });
+
 /** @typedef {import('./model.js').Entry} Entry */
 
 export class Acts {
@@ -59,10 +65,11 @@ export class Acts {
   }
 
   /**
-   * Like call, but the caller reports a refusal.
+   * Like call, but only for decisions: the caller reports a refusal, and an answer that does
+   * not come in time is one.
    * @param {string} method @param {string} path @param {any} [body]
    */
-  ask(method, path, body) { return call(method, path, body); }
+  ask(method, path, body) { return call(method, path, body, inTime); }
 
   /** @param {string} id */
   async takeDown(id) {
@@ -71,7 +78,7 @@ export class Acts {
     this.final = true;
     this.mark([entry], true);
     try {
-      await call('POST', this.#store.path('comments', id, 'remove'));
+      await this.ask('POST', this.#store.path('comments', id, 'remove'));
       entry.busy = false; // the row changes when the event arrives
     } catch (fault) {
       Object.assign(entry, { busy: false, failed: true });
