@@ -2,11 +2,12 @@ package export
 
 import (
 	"bytes"
-	"danmaku/room"
 	"encoding/json"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"danmaku/room"
 )
 
 // jsonRecord is one object or list of a JSON file that may be a comment. It shares its bytes
