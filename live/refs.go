@@ -1,9 +1,10 @@
 package live
 
 import (
-	"danmaku/cache"
 	"sync"
 	"time"
+
+	"danmaku/cache"
 )
 
 // refKey identifies a comment by its author's ref.

@@ -4,12 +4,13 @@
 package ratelimit
 
 import (
-	"danmaku/cache"
 	"hash/maphash"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"danmaku/cache"
 )
 
 // Kind is a kind of bucket. All buckets of a kind have the same limit.

@@ -1,10 +1,11 @@
 package ratelimit
 
 import (
-	"danmaku/cache"
 	"hash/maphash"
 	"sync"
 	"time"
+
+	"danmaku/cache"
 )
 
 // member is somebody who sends from behind an IP address that many may share, such as a

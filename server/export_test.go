@@ -1,10 +1,11 @@
 package server
 
 import (
-	"danmaku/room"
-	"danmaku/server/wire"
 	"testing"
 	"time"
+
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 // Events of OBS are stored by the server's clock, whatever the page's says.

@@ -1,12 +1,13 @@
 package server
 
 import (
-	"danmaku/room"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 
 	"github.com/gorilla/websocket"
+
+	"danmaku/room"
 )
 
 // melody accepts every Origin. Guard: our check runs before the hijack, when a browser's

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"danmaku/cache"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -27,6 +26,8 @@ import (
 	"time"
 
 	_ "golang.org/x/image/webp"
+
+	"danmaku/cache"
 )
 
 // Bounds of the cache.

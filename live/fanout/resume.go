@@ -2,7 +2,6 @@ package fanout
 
 import (
 	"context"
-	"danmaku/room"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -12,6 +11,8 @@ import (
 
 	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
+
+	"danmaku/room"
 )
 
 // ResumeLimit is the most missed events that are sent; a client that missed more starts

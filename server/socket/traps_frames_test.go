@@ -1,8 +1,6 @@
 package socket
 
 import (
-	"danmaku/comment"
-	"danmaku/room"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -13,6 +11,9 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"danmaku/comment"
+	"danmaku/room"
 )
 
 // The traps of melody and gorilla concerning frames: how many, how long, how late.
