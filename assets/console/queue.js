@@ -51,6 +51,7 @@ export class Queue {
 
   get by() { return this.#by; }
   set by(by) { [this.#by, this.#rows] = [by, undefined]; }
+
   /** The row that an item is in. @param {string} id */
   rowOf(id) { return this.rows.find((row) => row.items.some((item) => item.id === id)); }
 
@@ -175,8 +176,7 @@ export class Queue {
 
   /** @param {string} id @param {boolean} [on] */
   choose(id, on = !this.#chosen.has(id)) {
-    if (on) this.#chosen.add(id);
-    else this.#chosen.delete(id);
+    this.#chosen[on ? 'add' : 'delete'](id);
   }
 
   /** Selects all comments of a row. @param {string} id of one of them */
