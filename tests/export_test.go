@@ -252,7 +252,7 @@ func TestExportRefuses(t *testing.T) {
 		"--format csv --out /nowhere/at/all":  {exitFailed, "/nowhere/at"},
 		"--format csv --zero recording":       {exitUsage, "OBS reported no recording"},
 		"--format jsonl --bom":                {exitUsage, "jsonl has no byte order mark"},
-		"--format csv --data /nowhere/at/all": {exitFailed, "no data folder"},
+		"--format csv --data /nowhere/at/all": {exitFailed, "/nowhere/at/all holds no data"},
 	} {
 		code, out, errs := runExport(t, p, strings.Fields(args)...)
 		if code != want.code || out != "" || !strings.Contains(errs, want.text) {
