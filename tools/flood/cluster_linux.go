@@ -63,7 +63,7 @@ func clusterCommand(ctx context.Context, args []string) error {
 	bench := flags.Bool("bench", false, "measure what a cluster costs in place of the troubles")
 	rounds := flags.Int("rounds", 3, "rounds of -bench; the median counts")
 	beside := flags.String("beside", "", "another danmaku that -bench measures in turn, in place of what unused code costs")
-	pacesText := flags.String("paces", "0,100,1000", "comments a second that -bench offers, of 0, 100 and 1000, with a comma between; 0 is as many as are answered")
+	pacesText := flags.String("paces", "0,100,300,1000", "comments a second that -bench offers, of 0, 100, 300 and 1000, with a comma between; 0 is as many as are answered")
 	flags.StringVar(&s.program, "program", "", "the danmaku to try; built from this folder when empty")
 	flags.StringVar(&s.newer, "upgrade-to", "", "another danmaku, which each machine runs from the rolling restart on")
 	flags.IntVar(&s.phones, "phones", 300, "phones that write")
