@@ -55,7 +55,7 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	overlay.Wait(`document.querySelectorAll(".dm-draw-winner").length === 1`)
 	phone.Wait(containsJS(".draw.won", "You have won!"))
 	code := browser.Value[string](overlay, `document.querySelector(".dm-draw-code").textContent`)
-	phone.Wait(containsJS(".draw-won", code))
+	phone.Wait(containsJS(".draw-won", code) + ` && !document.querySelector(".draw-list")`) // the code stands there once
 	console.Wait(containsJS(".draw-winners", code))
 	checkAxe(t, console, source, "the page", true)
 	if !browser.Value[bool](overlay, `(async () => {
@@ -110,7 +110,7 @@ func TestADrawOfSeveralWinnersReplacesAnAbsentOne(t *testing.T) {
 	screen.Wait(inner(codes) + ` === "` + drawn + `"`)
 	var won, left []*browser.Page
 	for _, phone := range phones {
-		phone.Wait(`document.querySelectorAll(".draw-list li").length === 3`)
+		phone.Wait(`document.querySelectorAll(".draw-list li, .draw-won").length === 3`)
 		if isTrue(phone, `document.querySelector(".draw.won")`) {
 			won = append(won, phone)
 		} else {
@@ -128,7 +128,7 @@ func TestADrawOfSeveralWinnersReplacesAnAbsentOne(t *testing.T) {
 	left[0].Wait(containsJS(".draw.won", "You have won!"))
 	gone := 0
 	for _, phone := range won {
-		phone.Wait(`!document.querySelector(".draw-list").textContent.includes("` + absent + `")`)
+		phone.Wait(`!document.querySelector(".draw").textContent.includes("` + absent + `")`)
 		if !isTrue(phone, `document.querySelector(".draw.won")`) {
 			gone++
 		}

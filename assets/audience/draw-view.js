@@ -90,21 +90,23 @@ async function build(page, ballot, redraw) {
       if (now === shown) return;
       shown = now;
       const focused = root.contains(document.activeElement);
-      const won = over && me !== '' && (result.winners ?? []).includes(me);
+      /** @type {string[]} */ const winners = result.winners ?? [];
+      const won = over && me !== '' && winners.includes(me);
+      const others = winners.filter((person) => person !== me); // the line above has one's own code
       root.setAttribute('aria-label', say('draw'));
       root.classList.toggle('won', won);
       const close = over && el('button', { type: 'button', class: 'icon-button', 'aria-label': say('away'), title: say('away'), onclick: () => on.dismiss(item) }, icon('x'));
       const key = !over && spec.button && el('button', { type: 'button', class: `draw-key${joined ? ' joined' : ''}`, 'aria-pressed': String(joined), 'aria-disabled': String(waiting.length > 0), onclick: () => on.choose(item) }, joined && icon('check'), el('span', {}, say(joined ? 'joined' : 'join')));
       const word = !over && spec.word && el('button', { type: 'button', class: 'draw-key', onclick: () => insertText(/** @type {HTMLInputElement} */ (byId('text')), spec.word) }, el('span', {}, say('write', { word: spec.word })));
-      const note = over ? (result.winners ?? []).length > 0 ? '' : say('nobody') : why ? say(WORDED.includes(why) ? why : 'failed') : spec.button ? joined ? say('leave') : '' : spec.word ? '' : say('wrote');
+      const note = over ? winners.length > 0 ? '' : say('nobody') : why ? say(WORDED.includes(why) ? why : 'failed') : spec.button ? joined ? say('leave') : '' : spec.word ? '' : say('wrote');
       root.replaceChildren(
         el('div', { class: 'show-head' }, el('h2', {}, el('span', { class: 'draw-kind' }, say('draw')), ' ', said(spec.title)), close),
         ...[
           won && el('p', { class: 'draw-won', role: 'status' }, el('b', {}, say('won')), ' ', say('code', { code: codeOf(me) })),
           key, word,
-          over && el('ul', { class: 'draw-list' }, ...(result.winners ?? []).map((/** @type {string} */ person) => {
+          over && others.length > 0 && el('ul', { class: 'draw-list' }, ...others.map((person) => {
             const { name, code } = winnerOf(item, person);
-            return el('li', { class: person === me ? 'me' : '' }, ...(name ? [said(name)] : []), el('span', {}, code));
+            return el('li', {}, ...(name ? [said(name)] : []), el('span', {}, code));
           })),
           el('p', { class: 'show-foot' }, el('span', { class: 'show-note', role: 'status' }, note), el('span', {}, say('people', { n: result.people ?? 0 }))),
         ].filter((part) => part instanceof HTMLElement),
