@@ -44,6 +44,7 @@ type input struct {
 	args     []string
 	values   map[string]*string
 	switches map[string]*bool
+	given    map[string]bool // flags on the command line, even with their default
 }
 
 // value returns the value of a flag, or its default.
@@ -63,7 +64,7 @@ func (c command) group() string {
 
 // parse parses the arguments of a command. The error lists everything that is wrong.
 func (c command) parse(env Env) (input, error) {
-	in := input{values: map[string]*string{}, switches: map[string]*bool{}}
+	in := input{values: map[string]*string{}, switches: map[string]*bool{}, given: map[string]bool{}}
 	fs := flag.NewFlagSet("danmaku "+c.name, flag.ContinueOnError)
 	for _, f := range c.flags {
 		switch {
@@ -92,10 +93,10 @@ func (c command) parse(env Env) (input, error) {
 	if err != nil {
 		return in, err
 	}
+	fs.Visit(func(set *flag.Flag) { in.given[set.Name] = true })
 	var faults faults
 	for _, f := range c.flags {
-		given := false
-		fs.Visit(func(set *flag.Flag) { given = given || set.Name == f.name })
+		given := in.given[f.name]
 		switch value := in.values[f.name]; {
 		case f.required && (!given || *value == ""):
 			faults.add(flagMissing, f.name, c.line())

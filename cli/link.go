@@ -57,7 +57,7 @@ func linkNewCommand() command {
 			"and key. The roles:\n\n" + aboutRoles(),
 		flags: []flagInfo{
 			{name: "role", value: "ROLE", help: "role that the link gives", choices: roleNames(), required: true},
-			{name: "room", value: "R", help: "room of the link", def: firstRoom},
+			{name: "room", value: "R", help: "room of the link; an owner's link is for all rooms", def: firstRoom},
 			{name: "label", value: "L", help: "name of the link in the list and in the activity"},
 			{name: "json", help: "print one JSON object"},
 		},
@@ -118,6 +118,9 @@ func linkNew(ctx context.Context, env Env, in input) error {
 	}
 	if err != nil {
 		return err
+	}
+	if l.Role.AllRooms() && in.given["room"] {
+		fmt.Fprintln(env.Err, "danmaku: "+config.Faultf(roomUnused, role).In(langIn(env)))
 	}
 	out := newLink{ID: strconv.FormatInt(l.ID, 10), Role: string(l.Role), Room: l.Room, Key: key, URL: linkURL(cfg, l, roomID, key)}
 	if in.on("json") {

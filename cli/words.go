@@ -6,6 +6,7 @@ import "danmaku/config"
 var (
 	noData              = config.Say("%s holds no data of danmaku; give the server's --data, or start danmaku once to make it", "%s 里没有 danmaku 的数据；请用 --data 指定服务器的数据文件夹，或先启动一次 danmaku", "%s に danmaku のデータがありません。--data でサーバーのデータフォルダーを指定するか、danmaku を一度起動してください。")
 	noRoomIn            = config.Say("there is no room %q in %s; the console's menu of rooms shows which there are and makes new ones", "没有房间 %q（%s）；控制台的房间菜单列出所有房间，也可以新建", "%q というルームは %s にありません。コンソールのルームメニューで確認し、作れます。")
+	roomUnused          = config.Say("--room is not used, since a link with the role %s is for all rooms", "没有用到 --room：身份为 %s 的链接适用于所有房间", "役割が %s のリンクはすべてのルームで使えるため、--room は使われません。")
 	noLink              = config.Say("there is no link %d; danmaku link list shows them", "没有链接 %d；请看 danmaku link list", "リンク %d はありません。danmaku link list で確認してください。")
 	noLinkID            = config.Say("%q is not an ID; danmaku link list shows them", "%q 不是 ID；请看 danmaku link list", "%q は ID ではありません。danmaku link list で確認してください。")
 	noServer            = config.Say("no running danmaku answers for the data folder %s; start it, or name its folder with --data", "数据文件夹 %s 没有正在运行的 danmaku；请启动它，或用 --data 指定它的文件夹", "データフォルダー %s で動いている danmaku が応答しません。起動するか、--data でフォルダーを指定してください。")
