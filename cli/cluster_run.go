@@ -23,7 +23,7 @@ var clusterWords = []struct {
 }{
 	{cluster.ErrAlready, clusterAlready}, {cluster.ErrNoInvitation, notInvitation}, {cluster.ErrOtherCluster, notThatCluster},
 	{cluster.ErrWrongToken, unknownInvite}, {cluster.ErrStale, staleInvite}, {cluster.ErrUsed, usedInvite},
-	{cluster.ErrNameTaken, nameTaken}, {cluster.ErrOlder, olderProgram}, {cluster.ErrOtherSecret, otherSecret},
+	{cluster.ErrOlder, olderProgram}, {cluster.ErrOtherSecret, otherSecret},
 	{cluster.ErrWitness, witnessAsked}, {cluster.ErrExpelled, takenOut}, {cluster.ErrMinority, tooFewUp}, {cluster.ErrLost, logLost}, {cluster.ErrAhead, logBehind},
 }
 
@@ -42,6 +42,15 @@ func spokenCluster(err error) *config.Fault {
 		return config.Faultf(notReachable, localCause(err))
 	}
 	return nil
+}
+
+// spokenJoin is err, the error of joining under a name, in every language if it is about the
+// name.
+func spokenJoin(err error, name string) error {
+	if errors.Is(err, cluster.ErrNameTaken) {
+		return config.Faultf(nameTaken, name)
+	}
+	return err
 }
 
 // inCluster reports whether a data folder belongs to a machine of a cluster.
@@ -169,7 +178,7 @@ func clusterJoin(ctx context.Context, env Env, in input) error {
 		},
 	})
 	if err != nil {
-		return err
+		return spokenJoin(err, name)
 	}
 	what := fmt.Sprintf("one of %d", c.Keepers())
 	if c.Witness {

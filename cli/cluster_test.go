@@ -80,7 +80,7 @@ func TestWhatAClusterCommandRefuses(t *testing.T) {
 func TestErrorsOfTheClusterAreSaidInEveryLanguage(t *testing.T) {
 	for _, err := range []error{
 		cluster.ErrAlready, cluster.ErrNoInvitation, cluster.ErrOtherCluster, cluster.ErrWrongToken, cluster.ErrStale, cluster.ErrUsed,
-		cluster.ErrNameTaken, cluster.ErrOlder, cluster.ErrOtherSecret, cluster.ErrWitness, cluster.ErrExpelled, cluster.ErrMinority, cluster.ErrLost, cluster.ErrAhead, cluster.ErrAddress, cluster.ErrUnreachable,
+		cluster.ErrOlder, cluster.ErrOtherSecret, cluster.ErrWitness, cluster.ErrExpelled, cluster.ErrMinority, cluster.ErrLost, cluster.ErrAhead, cluster.ErrAddress, cluster.ErrUnreachable,
 	} {
 		wrapped := fmt.Errorf("join the cluster: %w", err)
 		fault, ok := spoken(wrapped).(*config.Fault)
@@ -96,5 +96,9 @@ func TestErrorsOfTheClusterAreSaidInEveryLanguage(t *testing.T) {
 		if fault := spokenCluster(err); fault != nil {
 			t.Errorf("%v became %v", err, fault)
 		}
+	}
+	taken := config.Localize(spokenJoin(fmt.Errorf("join the cluster: %w", cluster.ErrNameTaken), "studio"), config.Japanese)
+	if want := fmt.Sprintf(nameTaken.Japanese, "studio"); taken != want {
+		t.Errorf("a name that another machine has: %q, want %q", taken, want)
 	}
 }
