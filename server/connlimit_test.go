@@ -279,6 +279,36 @@ func TestOneAddressLeavesSocketsForOthers(t *testing.T) {
 	}
 }
 
+// A loopback address is not exempt: a proxy on this machine counts as one address, whatever
+// clients it reports, unless the config trusts it. Then each client has its own share.
+func TestOnlyATrustedProxyOnThisMachineIsExempt(t *testing.T) {
+	for name, tt := range map[string]struct {
+		trusted []string
+		want    int
+	}{"not trusted": {nil, 2}, "trusted": {[]string{"127.0.0.1/32"}, 5}} {
+		t.Run(name, func(t *testing.T) {
+			h, _ := newLimitedServer(t, 0, 2, tt.trusted...)
+			got := 0
+			for client := range 5 {
+				d := websocket.Dialer{HandshakeTimeout: patience, Subprotocols: []string{socket.Subprotocol}}
+				header := http.Header{"X-Forwarded-For": {fmt.Sprintf("203.0.113.%d", client+1)}}
+				conn, _, err := d.Dial("ws://"+h.base+"/api/rooms/live/socket?role=audience", header)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { conn.Close() })
+				_ = conn.SetReadDeadline(time.Now().Add(patience))
+				if _, b, err := conn.ReadMessage(); err == nil && strings.HasPrefix(string(b), `{"type":"hello"`) {
+					got++
+				}
+			}
+			if got != tt.want {
+				t.Errorf("%d of 5 phones behind the proxy got a socket, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
 // The same applies to plain connections, together with the sockets of an address.
 func TestOneAddressLeavesPlainConnectionsForOthers(t *testing.T) {
 	h, l := newLimitedServer(t, 40, 2000)
