@@ -50,18 +50,9 @@ func (s *Store) Chats(ctx context.Context) ([]room.Chat, error) {
 func (s *Store) PutChat(ctx context.Context, c room.Chat, a *room.AuditEntry) error {
 	kept := &chatKept{ID: c.ID, Room: c.Room, Kind: c.Kind, Target: c.Target, Sealed: c.Sealed, Made: toMS(c.Made)}
 	kept.Switches = chatRow{c.Off, c.FollowBans, c.Guests, c.HoldAll, c.Emotes, c.MinMicros}
-	line, err := encodeAudit(a)
-	if err != nil {
-		return fmt.Errorf("store the chat %s: %w", c.ID, err)
-	}
-	err = s.change(ctx, func(t *txn) error {
-		if _, err := t.roomID(c.Room); err != nil {
-			return err
-		}
-		if kept.Audit, err = t.decideAudit(line); err != nil {
-			return err
-		}
-		return t.write(kept)
+	err := s.changeRoom(ctx, c.Room, a, nil, func(act *auditChange) change {
+		kept.Audit = act
+		return kept
 	})
 	if err != nil {
 		return fmt.Errorf("store the chat %s: %w", c.ID, err)

@@ -39,26 +39,38 @@ func texts(ctx context.Context, q queries, query string, args ...any) ([]string,
 // deleteOf deletes a room's row of a table by its ID, with the change that gone makes from
 // the audit entry. Errors: room.ErrNotFound.
 func (s *Store) deleteOf(ctx context.Context, table, roomID, id string, a *room.AuditEntry, gone func(*auditChange) change) error {
-	line, err := encodeAudit(a)
-	if err == nil {
-		err = s.change(ctx, func(t *txn) error {
-			row, err := t.roomID(roomID)
-			if err != nil {
-				return err
-			}
-			var one int
-			if err := t.get("SELECT 1 FROM "+table+" WHERE id = ? AND room = ?", []any{id, row}, &one); err != nil {
-				return err
-			}
-			act, err := t.decideAudit(line)
-			if err != nil {
-				return err
-			}
-			return t.write(gone(act))
-		})
+	exists := func(t *txn, row int64) error {
+		var one int
+		return t.get("SELECT 1 FROM "+table+" WHERE id = ? AND room = ?", []any{id, row}, &one)
 	}
-	if err != nil {
+	if err := s.changeRoom(ctx, roomID, a, exists, gone); err != nil {
 		return fmt.Errorf("delete %s of %s: %w", id, table, err)
 	}
 	return nil
+}
+
+// changeRoom writes the change that made returns for an audit entry about a room. decide
+// gets the room's row and reads what the change depends on; nil when it depends on nothing.
+// Errors: room.ErrNotFound for an unknown room, and those of decide.
+func (s *Store) changeRoom(ctx context.Context, roomID string, a *room.AuditEntry, decide func(t *txn, row int64) error, made func(*auditChange) change) error {
+	line, err := encodeAudit(a)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, func(t *txn) error {
+		row, err := t.roomID(roomID)
+		if err != nil {
+			return err
+		}
+		if decide != nil {
+			if err := decide(t, row); err != nil {
+				return err
+			}
+		}
+		act, err := t.decideAudit(line)
+		if err != nil {
+			return err
+		}
+		return t.write(made(act))
+	})
 }

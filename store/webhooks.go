@@ -45,23 +45,17 @@ func (s *Store) PutWebhook(ctx context.Context, w room.Webhook, a *room.AuditEnt
 	kept := &webhookKept{
 		ID: w.ID, Room: w.Room, Label: w.Label, Sealed: w.Sealed, Switches: webhookRow{w.Events, w.Local, w.Off}, Made: toMS(w.Made), Position: w.Position,
 	}
-	line, err := encodeAudit(a)
-	if err != nil {
-		return fmt.Errorf("store the webhook %s: %w", w.ID, err)
-	}
-	err = s.change(ctx, func(t *txn) error {
-		if _, err := t.roomID(w.Room); err != nil {
-			return err
-		}
-		stands, err := t.webhookPosition(w.ID)
+	newest := func(t *txn, _ int64) error { // the webhook may have got further meanwhile
+		current, err := t.webhookPosition(w.ID)
 		if err != nil && !errors.Is(err, room.ErrNotFound) {
 			return err
 		}
-		kept.Position = max(kept.Position, stands)
-		if kept.Audit, err = t.decideAudit(line); err != nil {
-			return err
-		}
-		return t.write(kept)
+		kept.Position = max(kept.Position, current)
+		return nil
+	}
+	err := s.changeRoom(ctx, w.Room, a, newest, func(act *auditChange) change {
+		kept.Audit = act
+		return kept
 	})
 	if err != nil {
 		return fmt.Errorf("store the webhook %s: %w", w.ID, err)
@@ -77,8 +71,8 @@ func (t *txn) webhookPosition(id string) (seq int64, err error) {
 // PassWebhook implements live.Webhooks.
 func (s *Store) PassWebhook(ctx context.Context, id string, seq int64) error {
 	err := s.change(ctx, func(t *txn) error {
-		stands, err := t.webhookPosition(id)
-		if errors.Is(err, room.ErrNotFound) || err == nil && stands >= seq {
+		current, err := t.webhookPosition(id)
+		if errors.Is(err, room.ErrNotFound) || err == nil && current >= seq {
 			return nil
 		}
 		if err != nil {

@@ -24,19 +24,9 @@ func (s *Store) WiFi(ctx context.Context, roomID string) (sealed []byte, err err
 
 // SetWiFi implements live.WiFi.
 func (s *Store) SetWiFi(ctx context.Context, roomID string, sealed []byte, a *room.AuditEntry) error {
-	line, err := encodeAudit(a)
-	if err == nil {
-		err = s.change(ctx, func(t *txn) error {
-			if _, err := t.roomID(roomID); err != nil {
-				return err
-			}
-			numbered, err := t.decideAudit(line)
-			if err != nil {
-				return err
-			}
-			return t.write(&wifiSet{Room: roomID, Sealed: sealed, Audit: numbered})
-		})
-	}
+	err := s.changeRoom(ctx, roomID, a, nil, func(act *auditChange) change {
+		return &wifiSet{Room: roomID, Sealed: sealed, Audit: act}
+	})
 	if err != nil {
 		return fmt.Errorf("store the Wi-Fi of room %s: %w", roomID, err)
 	}
