@@ -18,11 +18,9 @@ type connection struct {
 	tool tool
 	out  connector.Sink
 
-	quiet <-chan time.Time // until we check whether the tool is there, then for its answer
+	beat *connector.Heartbeat
 
 	connected bool // the tool has confirmed that its messages will come
-	heard     bool // a frame or a pong has come since quiet was set
-	asked     bool // the tool was pinged
 }
 
 // run reads the connection until it ends, and closes it.
@@ -37,7 +35,7 @@ func (c *connection) run(ctx context.Context) error {
 		c.confirm()
 	}
 	greet := c.env.Clock.After(greetWithin)
-	c.quiet = c.env.Clock.After(pingEvery)
+	c.beat = connector.NewHeartbeat(c.env.Clock, c.spec.name, pingEvery, answerWithin)
 	for {
 		var err error
 		select {
@@ -48,9 +46,9 @@ func (c *connection) run(ctx context.Context) error {
 				return connector.Retry(connector.FaultSilent, c.spec.name+" does not greet: is it what listens there?", nil)
 			}
 		case <-pongs:
-			c.heard = true
-		case <-c.quiet:
-			err = c.onQuiet()
+			c.beat.Heard()
+		case <-c.beat.Due:
+			err = c.beat.Check(c.ping)
 		case f := <-frames:
 			if f.Err != nil {
 				return fmt.Errorf("read from %s: %w", c.spec.name, f.Err)
@@ -95,26 +93,15 @@ func (c *connection) confirm() {
 	}
 }
 
-// onQuiet pings a tool that has sent nothing for a while, and returns an error if it does
-// not answer.
-func (c *connection) onQuiet() error {
-	switch {
-	case c.heard:
-		c.heard, c.asked = false, false
-		c.quiet = c.env.Clock.After(pingEvery)
-		return nil
-	case c.asked:
-		return connector.Retry(connector.FaultSilent, c.spec.name+" does not answer", nil)
-	}
-	c.asked = true
-	c.quiet = c.env.Clock.After(answerWithin)
+// ping asks the tool for a pong.
+func (c *connection) ping() error {
 	_ = c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(answerWithin)) // a failure shows as silence
 	return nil
 }
 
 // onFrame handles a frame, and returns an error if another tool has sent it.
 func (c *connection) onFrame(data []byte) error {
-	c.heard = true
+	c.beat.Heard()
 	if !json.Valid(data) {
 		c.out.Skipped()
 		return nil

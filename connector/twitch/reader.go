@@ -18,12 +18,10 @@ type reader struct {
 
 	overlap <-chan time.Time // ends old
 	limit   <-chan time.Time // for the server's welcome, then for its confirmation
-	quiet   <-chan time.Time // until we check whether the server responds, then for its answer
+	beat    *connector.Heartbeat
 
 	welcomed bool
 	joined   bool // the server has confirmed that we are in the channel
-	heard    bool // a line has come since quiet was set
-	asked    bool // the server was pinged
 }
 
 // read reads until the connection ends. It returns errReconnect when the server asks for a
@@ -33,7 +31,7 @@ func (r *reader) read(ctx context.Context) error {
 		r.overlap = r.env.Clock.After(overlapFor)
 	}
 	r.limit = r.env.Clock.After(signInWithin)
-	r.quiet = r.env.Clock.After(idle)
+	r.beat = connector.NewHeartbeat(r.env.Clock, "Twitch", idle, answerWithin)
 	for {
 		var err error
 		select {
@@ -49,8 +47,8 @@ func (r *reader) read(ctx context.Context) error {
 			r.endOld()
 		case <-r.limit:
 			err = r.onLimit()
-		case <-r.quiet:
-			err = r.onQuiet()
+		case <-r.beat.Due:
+			err = r.beat.Check(r.ping)
 		case text, ok := <-r.conn.lines:
 			if !ok {
 				return fmt.Errorf("read from Twitch: %w", r.conn.err)
@@ -99,19 +97,8 @@ func (r *reader) onLimit() error {
 	}
 }
 
-// onQuiet pings a server that has sent nothing for a while, and returns an error if it does
-// not answer.
-func (r *reader) onQuiet() error {
-	switch {
-	case r.heard:
-		r.heard, r.asked = false, false
-		r.quiet = r.env.Clock.After(idle)
-		return nil
-	case r.asked:
-		return connector.Retry(connector.FaultSilent, "Twitch does not answer", nil)
-	}
-	r.asked = true
-	r.quiet = r.env.Clock.After(answerWithin)
+// ping asks the server for an answer.
+func (r *reader) ping() error {
 	if err := r.conn.write("PING :danmaku"); err != nil {
 		return fmt.Errorf("ask Twitch: %w", err)
 	}
@@ -120,7 +107,7 @@ func (r *reader) onQuiet() error {
 
 // onLine handles a line of the connection.
 func (r *reader) onLine(text string) error {
-	r.heard = true
+	r.beat.Heard()
 	l, ok := parseLine(text)
 	if !ok {
 		r.out.Skipped()
