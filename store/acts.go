@@ -171,19 +171,8 @@ func (s *Store) AuditEntries(ctx context.Context, q room.AuditQuery) (acts []roo
 	add(q.Text != "", ` AND (a.detail LIKE ? ESCAPE '\' OR a.about LIKE ? ESCAPE '\' OR a.user LIKE ? ESCAPE '\' OR a.actor LIKE ? ESCAPE '\')`,
 		like, like, like, like)
 	b.WriteString(` ORDER BY a.id DESC LIMIT ?`)
-	rows, err := s.read.QueryContext(ctx, b.String(), append(args, limit+1)...)
+	acts, err = list(ctx, s.read, func(rows *sql.Rows) (room.AuditEntry, error) { return scanAuditEntry(rows.Scan) }, b.String(), append(args, limit+1)...)
 	if err != nil {
-		return nil, false, fmt.Errorf("read acts: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		a, err := scanAuditEntry(rows.Scan)
-		if err != nil {
-			return nil, false, fmt.Errorf("read acts: %w", err)
-		}
-		acts = append(acts, a)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, false, fmt.Errorf("read acts: %w", err)
 	}
 	if len(acts) > limit {
@@ -198,23 +187,13 @@ func (s *Store) ActionCounts(ctx context.Context, roomID string, from, to time.T
 	const q = `SELECT a.actor, a.role, a.kind, SUM(CASE WHEN a.kept <> '' AND a.kind IN ('approve', 'refuse') THEN MAX(1, json_array_length(a.kept, '$.ids')) ELSE 1 END)
 		FROM acts a WHERE a.room = (SELECT id FROM rooms WHERE name = ?) AND a.at >= ? AND a.at < ? AND a.undone = 0
 		GROUP BY a.actor, a.role, a.kind ORDER BY a.actor, a.role, a.kind`
-	rows, err := s.read.QueryContext(ctx, q, roomID, toMS(from), toMS(to))
+	counts, err := list(ctx, s.read, func(rows *sql.Rows) (a room.ActionCount, err error) {
+		return a, rows.Scan(&a.By, &a.Role, &a.Kind, &a.N)
+	}, q, roomID, toMS(from), toMS(to))
 	if err != nil {
 		return nil, fmt.Errorf("count acts: %w", err)
 	}
-	defer rows.Close()
-	var out []room.ActionCount
-	for rows.Next() {
-		var a room.ActionCount
-		if err := rows.Scan(&a.By, &a.Role, &a.Kind, &a.N); err != nil {
-			return nil, fmt.Errorf("count acts: %w", err)
-		}
-		out = append(out, a)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("count acts: %w", err)
-	}
-	return out, nil
+	return counts, nil
 }
 
 func scanAuditEntry(scan func(...any) error) (room.AuditEntry, error) {

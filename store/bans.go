@@ -33,20 +33,12 @@ func (s *banScan) result() room.Ban {
 func (s *Store) Bans(ctx context.Context, now time.Time) ([]room.Ban, error) {
 	const q = `SELECT ` + banColumns + ` FROM bans b JOIN rooms r ON r.id = b.room
 		WHERE b.lifted = 0 AND (b.until = 0 OR b.until > ?) ORDER BY b.id`
-	rows, err := s.read.QueryContext(ctx, q, toMS(now))
-	if err != nil {
-		return nil, fmt.Errorf("read bans: %w", err)
-	}
-	defer rows.Close()
-	var bans []room.Ban
-	for rows.Next() {
+	bans, err := list(ctx, s.read, func(rows *sql.Rows) (room.Ban, error) {
 		var scan banScan
-		if err := rows.Scan(scan.dest()...); err != nil {
-			return nil, fmt.Errorf("read bans: %w", err)
-		}
-		bans = append(bans, scan.result())
-	}
-	if err := rows.Err(); err != nil {
+		err := rows.Scan(scan.dest()...)
+		return scan.result(), err
+	}, q, toMS(now))
+	if err != nil {
 		return nil, fmt.Errorf("read bans: %w", err)
 	}
 	return bans, nil

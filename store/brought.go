@@ -35,12 +35,8 @@ const (
 // broughtBy lists the newest comments of a chat that are on the screens or in review; only
 // of one source if the event names one.
 func (t *txn) broughtBy(place *roomState, ev room.Event) ([]comment.ID, error) {
-	s, err := t.prepared(`SELECT id FROM comments WHERE chat = ?1 AND at > ?2 AND room = ?3 AND status IN (1, 2)
-		AND (?4 = '' OR source = ?4) ORDER BY at DESC LIMIT ?5`)
-	if err != nil {
-		return nil, err
-	}
-	return commentIDs(s.QueryContext(background, ev.Chat, toMS(ev.At.Add(-broughtWithin)), place.id, string(ev.Comment.Source), broughtMost))
+	return t.ids(`SELECT id FROM comments WHERE chat = ?1 AND at > ?2 AND room = ?3 AND status IN (1, 2)
+		AND (?4 = '' OR source = ?4) ORDER BY at DESC LIMIT ?5`, ev.Chat, toMS(ev.At.Add(-broughtWithin)), place.id, string(ev.Comment.Source), broughtMost)
 }
 
 // Brought implements live.History: the comment that a connected chat of a room

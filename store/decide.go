@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -345,27 +344,6 @@ func standing(roomID string, row room.Row) room.Receipt {
 
 // standingBy lists the comments of an author that are on the screens or in review.
 func (t *txn) standingBy(place *roomState, user string) ([]comment.ID, error) {
-	s, err := t.prepared(`SELECT id FROM comments WHERE status IN (1, 2) AND user =
-		(SELECT id FROM users WHERE room = ? AND name = ?) ORDER BY seq`)
-	if err != nil {
-		return nil, err
-	}
-	return commentIDs(s.QueryContext(background, place.id, user))
-}
-
-// commentIDs reads rows of one column, the id of a comment.
-func commentIDs(rows *sql.Rows, err error) ([]comment.ID, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []comment.ID
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, comment.ID(id))
-	}
-	return ids, rows.Err()
+	return t.ids(`SELECT id FROM comments WHERE status IN (1, 2) AND user =
+		(SELECT id FROM users WHERE room = ? AND name = ?) ORDER BY seq`, place.id, user)
 }

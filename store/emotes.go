@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 
 	"danmaku/room"
 )
@@ -34,7 +36,7 @@ func (s *Store) PutEmote(ctx context.Context, roomID, hash, mediaType string, pi
 
 // unusedEmotes lists the pictures that a room does not use now, newest first, without one
 // that is about to be stored.
-func (t *txn) unusedEmotes(roomID string, row int64, fresh string) (hashes []string, err error) {
+func (t *txn) unusedEmotes(roomID string, row int64, fresh string) ([]string, error) {
 	var settings string
 	if err := t.get("SELECT settings FROM rooms WHERE id = ?", []any{row}, &settings); err != nil {
 		return nil, err
@@ -47,44 +49,18 @@ func (t *txn) unusedEmotes(roomID string, row int64, fresh string) (hashes []str
 	for _, e := range setup.Emotes {
 		used[e.Hash] = true
 	}
-	s, err := t.prepared("SELECT hash FROM emotes WHERE room = ? ORDER BY id DESC")
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(background, row)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var hash string
-		if err := rows.Scan(&hash); err != nil {
-			return nil, err
-		}
-		if !used[hash] {
-			hashes = append(hashes, hash)
-		}
-	}
-	return hashes, rows.Err()
+	stored, err := listIn(t, scanText, "SELECT hash FROM emotes WHERE room = ? ORDER BY id DESC", row)
+	return slices.DeleteFunc(stored, func(hash string) bool { return used[hash] }), err
 }
 
 // EmotePicture implements live.Emotes. Errors: room.ErrNotFound when no room has, or
 // recently had, a picture of that hash.
 func (s *Store) EmotePicture(ctx context.Context, hash string) (picture []byte, mediaType string, rooms []string, err error) {
 	const q = "SELECT r.name, e.type, e.picture FROM emotes e JOIN rooms r ON r.id = e.room WHERE e.hash = ?"
-	rows, err := s.read.QueryContext(ctx, q, hash)
+	rooms, err = list(ctx, s.read, func(rows *sql.Rows) (name string, err error) {
+		return name, rows.Scan(&name, &mediaType, &picture)
+	}, q, hash)
 	if err != nil {
-		return nil, "", nil, fmt.Errorf("read an emote: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name, &mediaType, &picture); err != nil {
-			return nil, "", nil, fmt.Errorf("read an emote: %w", err)
-		}
-		rooms = append(rooms, name)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, "", nil, fmt.Errorf("read an emote: %w", err)
 	}
 	if len(rooms) == 0 {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -56,27 +57,6 @@ func (t *txn) writtenBy(place *roomState, user string, most int) ([]comment.ID, 
 		place.id, user, most)
 }
 
-// ids returns the comment IDs that a query selects.
-func (t *txn) ids(query string, args ...any) (ids []comment.ID, err error) {
-	s, err := t.prepared(query)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(background, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, comment.ID(id))
-	}
-	return ids, rows.Err()
-}
-
 // beforeErase takes down the cards of comments that are about to be erased, and withdraws
 // their author's choices in live items, so that every screen counts correctly. The items'
 // events come first: erasing then empties them.
@@ -86,28 +66,15 @@ func (t *txn) beforeErase(place *roomState, ev room.Event) error {
 			return err
 		}
 	}
-	s, err := t.prepared(`SELECT e.item, e.choice, e.n FROM entries e JOIN items i ON i.room = e.room AND i.id = e.item
-		WHERE e.room = ? AND e.person = ? AND i.state = 'live' ORDER BY e.item, e.n`)
-	if err != nil {
-		return err
-	}
-	rows, err := s.QueryContext(background, place.id, ev.User)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var list []*entryMade
-	for rows.Next() {
+	withdrawals, err := listIn(t, func(rows *sql.Rows) (*entryMade, error) {
 		c := &entryMade{Room: ev.Room, At: toMS(ev.At), Entry: show.Entry{Person: ev.User, Withdraw: true}}
-		if err := rows.Scan(&c.Item, &c.Choice, &c.N); err != nil {
-			return err
-		}
-		list = append(list, c)
-	}
-	if err := rows.Err(); err != nil {
+		return c, rows.Scan(&c.Item, &c.Choice, &c.N)
+	}, `SELECT e.item, e.choice, e.n FROM entries e JOIN items i ON i.room = e.room AND i.id = e.item
+		WHERE e.room = ? AND e.person = ? AND i.state = 'live' ORDER BY e.item, e.n`, place.id, ev.User)
+	if err != nil {
 		return err
 	}
-	for _, c := range list {
+	for _, c := range withdrawals {
 		if err := t.write(c); err != nil {
 			return err
 		}

@@ -92,20 +92,13 @@ func (s *Store) rows(ctx context.Context, query string, args []any) ([]room.Row,
 }
 
 func rowsOf(ctx context.Context, on reading, query string, args []any) ([]room.Row, error) {
-	rows, err := on.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []room.Row
-	for rows.Next() {
+	return list(ctx, on, func(rows *sql.Rows) (room.Row, error) {
 		var scan rowScan
 		if err := rows.Scan(scan.dest()...); err != nil {
-			return nil, err
+			return room.Row{}, err
 		}
-		list = append(list, scan.result())
-	}
-	return list, rows.Err()
+		return scan.result(), nil
+	}, query, args...)
 }
 
 // Comment implements live.History. Errors: room.ErrNotFound, also for a
@@ -154,20 +147,8 @@ func (s *Store) LinkOf(ctx context.Context, roomID, user string) (link int64, er
 func (s *Store) CommentsByRef(ctx context.Context, roomID string, link int64, ref string, limit int) ([]comment.ID, error) {
 	const q = `SELECT c.id FROM senders s JOIN comments c ON c.user = s.user WHERE s.link = ? AND c.ref = ?
 		AND c.room = (SELECT id FROM rooms WHERE name = ?) LIMIT ?`
-	rows, err := s.read.QueryContext(ctx, q, link, ref, roomID, limit)
+	ids, err := list(ctx, s.read, scanID, q, link, ref, roomID, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read comments by their ref: %w", err)
-	}
-	defer rows.Close()
-	var ids []comment.ID
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read comments by their ref: %w", err)
-		}
-		ids = append(ids, comment.ID(id))
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read comments by their ref: %w", err)
 	}
 	return ids, nil
@@ -178,20 +159,8 @@ func (s *Store) CommentsByRef(ctx context.Context, roomID string, link int64, re
 func (s *Store) Neighbours(ctx context.Context, room, address string, since time.Time) ([]string, error) {
 	const q = `SELECT DISTINCT u.name FROM comments c JOIN users u ON u.id = c.user
 		WHERE c.id >= ? AND c.address = ? AND c.room = (SELECT id FROM rooms WHERE name = ?)`
-	rows, err := s.read.QueryContext(ctx, q, int64(comment.NewID(since, 0)), address, room)
+	users, err := texts(ctx, s.read, q, int64(comment.NewID(since, 0)), address, room)
 	if err != nil {
-		return nil, fmt.Errorf("read who shares an address: %w", err)
-	}
-	defer rows.Close()
-	var users []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("read who shares an address: %w", err)
-		}
-		users = append(users, name)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read who shares an address: %w", err)
 	}
 	return users, nil

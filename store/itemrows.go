@@ -94,24 +94,8 @@ func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
 	if c.Op == show.TakeDown { // including ended cards
 		query = `SELECT ` + itemColumns + ` FROM items WHERE room = ?1 AND (state <> 'ended' OR kind = 'card') AND ?2 = '' ORDER BY id`
 	}
-	s, err := t.prepared(query)
+	items, err := listIn(t, scanItemRow, query, place.id, c.ID)
 	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(background, place.id, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []show.Item
-	for rows.Next() {
-		it, err := scanItem(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, it)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	for _, change := range c.Changes {
@@ -131,43 +115,18 @@ func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
 
 // chosen reads a person's choices in an item, oldest first, and the last number given.
 func (t *txn) chosen(place *roomState, item, person string) (choices []string, last int64, err error) {
-	s, err := t.prepared(`SELECT choice, n FROM entries WHERE room = ? AND item = ? AND person = ? ORDER BY n`)
-	if err != nil {
-		return nil, 0, err
-	}
-	rows, err := s.QueryContext(background, place.id, item, person)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var choice string
-		if err := rows.Scan(&choice, &last); err != nil {
-			return nil, 0, err
-		}
-		choices = append(choices, choice)
-	}
-	return choices, last, rows.Err()
+	choices, err = listIn(t, func(rows *sql.Rows) (choice string, err error) { return choice, rows.Scan(&choice, &last) },
+		`SELECT choice, n FROM entries WHERE room = ? AND item = ? AND person = ? ORDER BY n`, place.id, item, person)
+	return choices, last, err
 }
 
 // tally counts the entries of an item.
 func (t *txn) tally(place *roomState, item string) (*show.Tally, error) {
-	s, err := t.prepared(`SELECT person, choice FROM entries WHERE room = ? AND item = ? ORDER BY person, n`)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(background, place.id, item)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+	entries, err := listIn(t, func(rows *sql.Rows) (e show.Entry, err error) { return e, rows.Scan(&e.Person, &e.Choice) },
+		`SELECT person, choice FROM entries WHERE room = ? AND item = ? ORDER BY person, n`, place.id, item)
 	var tally show.Tally
-	for rows.Next() {
-		var e show.Entry
-		if err := rows.Scan(&e.Person, &e.Choice); err != nil {
-			return nil, err
-		}
+	for _, e := range entries {
 		tally.Apply(e)
 	}
-	return &tally, rows.Err()
+	return &tally, err
 }

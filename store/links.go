@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -23,23 +24,11 @@ func scanLink(scan func(...any) error) (room.AccessLink, error) {
 
 // Links implements access.Links: every link, including revoked ones, oldest first.
 func (s *Store) Links(ctx context.Context) ([]room.AccessLink, error) {
-	rows, err := s.read.QueryContext(ctx, selectLinks+" ORDER BY l.id")
+	links, err := list(ctx, s.read, func(rows *sql.Rows) (room.AccessLink, error) { return scanLink(rows.Scan) }, selectLinks+" ORDER BY l.id")
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
 	}
-	defer rows.Close()
-	var list []room.AccessLink
-	for rows.Next() {
-		l, err := scanLink(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read links: %w", err)
-		}
-		list = append(list, l)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read links: %w", err)
-	}
-	return list, nil
+	return links, nil
 }
 
 // LinkID implements access.Links.

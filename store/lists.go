@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"danmaku/comment"
 	"danmaku/room"
 )
 
@@ -16,6 +17,11 @@ type queries interface {
 // list reads the rows of a query with scan.
 func list[T any](ctx context.Context, q queries, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
+	return readAll(rows, err, scan)
+}
+
+// readAll reads rows, the result of a query, with scan.
+func readAll[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +39,30 @@ func list[T any](ctx context.Context, q queries, scan func(*sql.Rows) (T, error)
 
 // texts reads a column of texts.
 func texts(ctx context.Context, q queries, query string, args ...any) ([]string, error) {
-	return list(ctx, q, func(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) }, query, args...)
+	return list(ctx, q, scanText, query, args...)
+}
+
+// listIn is [list] in a transaction, with a prepared statement.
+func listIn[T any](t *txn, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	s, err := t.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(background, args...)
+	return readAll(rows, err, scan)
+}
+
+// ids returns the comment IDs that a query selects.
+func (t *txn) ids(query string, args ...any) ([]comment.ID, error) {
+	return listIn(t, scanID, query, args...)
+}
+
+func scanText(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) }
+
+func scanID(rows *sql.Rows) (comment.ID, error) {
+	var id int64
+	err := rows.Scan(&id)
+	return comment.ID(id), err
 }
 
 // deleteOf deletes a room's row of a table by its ID, with the change that gone makes from

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"danmaku/room"
@@ -37,23 +38,15 @@ func (s *Store) UnreadWarnings(ctx context.Context) ([]room.Note, error) {
 }
 
 func (s *Store) notes(ctx context.Context, which string, args ...any) ([]room.Note, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+noteColumns+` FROM notes n JOIN rooms r ON r.id = n.room WHERE `+which, args...)
+	notes, err := list(ctx, s.read, func(rows *sql.Rows) (room.Note, error) {
+		var scan noteScan
+		err := rows.Scan(scan.dest()...)
+		return scan.result(), err
+	}, `SELECT `+noteColumns+` FROM notes n JOIN rooms r ON r.id = n.room WHERE `+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read notes: %w", err)
 	}
-	defer rows.Close()
-	var list []room.Note
-	for rows.Next() {
-		var scan noteScan
-		if err := rows.Scan(scan.dest()...); err != nil {
-			return nil, fmt.Errorf("read notes: %w", err)
-		}
-		list = append(list, scan.result())
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read notes: %w", err)
-	}
-	return list, nil
+	return notes, nil
 }
 
 // decideNote fills in a new note with its ID, or restores a deleted one that the event's

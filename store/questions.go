@@ -108,24 +108,12 @@ func (t *txn) alike(place *roomState, question string) (ids []string, err error)
 	if err != nil {
 		return nil, show.ErrChoice
 	}
-	s, err := t.prepared(`WITH RECURSIVE alike (id) AS (VALUES (?2) UNION
-		SELECT q.id FROM questions q JOIN alike a ON q.merged = a.id WHERE q.room = ?1 AND q.merged <> 0) SELECT id FROM alike`)
-	if err != nil {
-		return nil, err
+	all, err := t.ids(`WITH RECURSIVE alike (id) AS (VALUES (?2) UNION
+		SELECT q.id FROM questions q JOIN alike a ON q.merged = a.id WHERE q.room = ?1 AND q.merged <> 0) SELECT id FROM alike`, place.id, int64(root))
+	for _, id := range all {
+		ids = append(ids, id.String())
 	}
-	rows, err := s.QueryContext(background, place.id, int64(root))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, comment.ID(id).String())
-	}
-	return ids, rows.Err()
+	return ids, err
 }
 
 // voteFor decides about a vote for a question. A vote for a merged question counts for the

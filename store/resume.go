@@ -63,38 +63,31 @@ func (s *Store) Recent(ctx context.Context, roomID string, limit int) ([]room.Ev
 }
 
 func events(ctx context.Context, db *sql.DB, query, roomID string, after int64, limit int) ([]room.Event, error) {
-	rows, err := db.QueryContext(ctx, query, roomID, after, max(limit, 0))
-	if err != nil {
-		return nil, err
+	events, err := list(ctx, db, func(rows *sql.Rows) (room.Event, error) {
+		return scanEvent(rows, roomID)
+	}, query, roomID, after, max(limit, 0))
+	if err == nil && len(events) == 0 {
+		err = known(ctx, db, roomID)
 	}
-	defer rows.Close()
-	var events []room.Event
-	for rows.Next() {
-		ev := room.Event{Room: roomID}
-		var scan rowScan
-		var at int64
-		var kind int
-		var data string
-		dest := append([]any{&ev.Seq, &at, &kind, &ev.By, &data}, scan.dest()...)
-		if err := rows.Scan(dest...); err != nil {
-			return nil, err
-		}
-		ev.At, ev.Kind = fromMS(at), decode(kinds, kind)
-		if row := scan.result(); row.ID != 0 {
-			ev.Comment, ev.Entry = row.Comment, row.Entry
-		}
-		if err := decodeData(&ev, data); err != nil {
-			return nil, err
-		}
-		events = append(events, ev)
+	return events, err
+}
+
+// scanEvent reads an event of a room, with the row of its comment.
+func scanEvent(rows *sql.Rows, roomID string) (room.Event, error) {
+	ev := room.Event{Room: roomID}
+	var scan rowScan
+	var at int64
+	var kind int
+	var data string
+	dest := append([]any{&ev.Seq, &at, &kind, &ev.By, &data}, scan.dest()...)
+	if err := rows.Scan(dest...); err != nil {
+		return ev, err
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
+	ev.At, ev.Kind = fromMS(at), decode(kinds, kind)
+	if row := scan.result(); row.ID != 0 {
+		ev.Comment, ev.Entry = row.Comment, row.Entry
 	}
-	if len(events) == 0 {
-		return nil, known(ctx, db, roomID)
-	}
-	return events, nil
+	return ev, decodeData(&ev, data)
 }
 
 // known returns room.ErrNotFound for a room that does not exist.

@@ -3,39 +3,28 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
 
-	"danmaku/comment"
 	"danmaku/room"
 )
 
 // Rooms implements live.Rooms: every room, including archived ones, oldest first.
 func (s *Store) Rooms(ctx context.Context) ([]room.Record, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT name, epoch, seq, pinned, settings FROM rooms ORDER BY id")
+	records, err := list(ctx, s.read, func(rows *sql.Rows) (r room.Record, err error) {
+		var name, text string
+		if err := rows.Scan(&name, &r.Head.Epoch, &r.Head.Seq, &r.Pinned, &text); err != nil {
+			return r, err
+		}
+		r.Room, err = decodeRoom(name, text)
+		return r, err
+	}, "SELECT name, epoch, seq, pinned, settings FROM rooms ORDER BY id")
 	if err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
 	}
-	defer rows.Close()
-	var list []room.Record
-	for rows.Next() {
-		var name, text string
-		var head room.Position
-		var pinned comment.ID
-		if err := rows.Scan(&name, &head.Epoch, &head.Seq, &pinned, &text); err != nil {
-			return nil, fmt.Errorf("read rooms: %w", err)
-		}
-		setup, err := decodeRoom(name, text)
-		if err != nil {
-			return nil, fmt.Errorf("read rooms: %w", err)
-		}
-		list = append(list, room.Record{Room: setup, Head: head, Pinned: pinned})
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read rooms: %w", err)
-	}
-	return list, nil
+	return records, nil
 }
 
 // AddRoom implements live.Rooms: it makes a room with an empty log and a new epoch, and the

@@ -13,22 +13,13 @@ import (
 func (s *Store) RuleLists(ctx context.Context) ([]room.RuleList, error) {
 	const q = `SELECT COALESCE(r.name, ''), l.name, l.text, l.active, l.changed, l.revision
 		FROM rule_lists l LEFT JOIN rooms r ON r.id = l.room ORDER BY l.room, l.name`
-	rows, err := s.read.QueryContext(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("read rule lists: %w", err)
-	}
-	defer rows.Close()
-	var lists []room.RuleList
-	for rows.Next() {
-		var l room.RuleList
+	lists, err := list(ctx, s.read, func(rows *sql.Rows) (l room.RuleList, err error) {
 		var changed int64
-		if err := rows.Scan(&l.Room, &l.Name, &l.Text, &l.On, &changed, &l.Revision); err != nil {
-			return nil, fmt.Errorf("read rule lists: %w", err)
-		}
+		err = rows.Scan(&l.Room, &l.Name, &l.Text, &l.On, &changed, &l.Revision)
 		l.Changed = fromMS(changed)
-		lists = append(lists, l)
-	}
-	if err := rows.Err(); err != nil {
+		return l, err
+	}, q)
+	if err != nil {
 		return nil, fmt.Errorf("read rule lists: %w", err)
 	}
 	return lists, nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -12,26 +13,20 @@ import (
 func (s *Store) Styles(ctx context.Context, roomID string) ([]room.Style, error) {
 	const q = `SELECT s.name, s.options, s.css, s.changed FROM styles s JOIN rooms r ON r.id = s.room
 		WHERE r.name = ? ORDER BY s.name`
-	rows, err := s.read.QueryContext(ctx, q, roomID)
-	if err != nil {
-		return nil, fmt.Errorf("read styles of room %s: %w", roomID, err)
-	}
-	defer rows.Close()
-	var styles []room.Style
-	for rows.Next() {
+	styles, err := list(ctx, s.read, func(rows *sql.Rows) (room.Style, error) {
 		st := room.Style{Room: roomID}
 		var options string
 		var changed int64
 		if err := rows.Scan(&st.Name, &options, &st.CSS, &changed); err != nil {
-			return nil, fmt.Errorf("read styles of room %s: %w", roomID, err)
-		}
-		if err := json.Unmarshal([]byte(options), &st.Options); err != nil {
-			return nil, fmt.Errorf("style %q of room %s: %w", st.Name, roomID, err)
+			return st, err
 		}
 		st.Changed = fromMS(changed)
-		styles = append(styles, st)
-	}
-	if err := rows.Err(); err != nil {
+		if err := json.Unmarshal([]byte(options), &st.Options); err != nil {
+			return st, fmt.Errorf("style %q: %w", st.Name, err)
+		}
+		return st, nil
+	}, q, roomID)
+	if err != nil {
 		return nil, fmt.Errorf("read styles of room %s: %w", roomID, err)
 	}
 	return styles, nil
