@@ -157,19 +157,7 @@ func (h *hook) store(ctx context.Context, stored int64) int64 {
 }
 
 // idle waits until the log grows, or, unless wait is 0, until wait is over.
-func (h *hook) idle(ctx context.Context, wait time.Duration) {
-	var over <-chan time.Time
-	if wait > 0 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		over = timer.C
-	}
-	select {
-	case <-ctx.Done():
-	case <-h.wake:
-	case <-over:
-	}
-}
+func (h *hook) idle(ctx context.Context, wait time.Duration) { waitFor(ctx, h.wake, wait) }
 
 // pause waits for the next try.
 func (h *hook) pause(ctx context.Context, wait time.Duration) {
@@ -182,6 +170,14 @@ func (h *hook) pause(ctx context.Context, wait time.Duration) {
 
 // await waits until again is closed, or, unless wait is 0, until wait is over.
 func (h *hook) await(ctx context.Context, again <-chan struct{}, wait time.Duration) {
+	waitFor(ctx, again, wait)
+	h.mu.Lock()
+	h.again = nil
+	h.mu.Unlock()
+}
+
+// waitFor waits until c receives or is closed, or, unless wait is 0, until wait is over.
+func waitFor(ctx context.Context, c <-chan struct{}, wait time.Duration) {
 	var over <-chan time.Time
 	if wait > 0 {
 		timer := time.NewTimer(wait)
@@ -190,12 +186,9 @@ func (h *hook) await(ctx context.Context, again <-chan struct{}, wait time.Durat
 	}
 	select {
 	case <-ctx.Done():
-	case <-again:
+	case <-c:
 	case <-over:
 	}
-	h.mu.Lock()
-	h.again = nil
-	h.mu.Unlock()
 }
 
 // deliver sends events until the receiver has accepted them, and returns true; it returns
