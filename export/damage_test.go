@@ -2,7 +2,9 @@ package export_test
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -121,11 +123,21 @@ func TestDamagedGzip(t *testing.T) {
 	sum := []byte(whole)
 	sum[len(sum)-6] ^= 1
 	items, report, err = read(bytes.NewReader(sum))
-	if err != nil || len(items) != 5_000 || report.Notes[0].Code != "cut_off" {
+	if err != nil || len(items) != 5_000 || len(report.Notes) != 1 || report.Notes[0].Code != "gzip_sum" {
 		t.Errorf("with another checksum: %d items, %+v, %v", len(items), report, err)
 	}
-	if _, _, err := readStrictly(bytes.NewReader(sum)); err == nil || !strings.Contains(err.Error(), "the gzip file is cut off or damaged") {
+	if _, _, err := readStrictly(bytes.NewReader(sum)); err == nil || !strings.Contains(err.Error(), "its checksum does not fit") {
 		t.Errorf("strictly, with another checksum: %v", err)
+	}
+	// A damaged place is not the end of the file.
+	hole := []byte(whole)
+	copy(hole[len(hole)/2:], "\xff\xff\xff\xff\xff\xff\xff\xff")
+	items, report, err = read(bytes.NewReader(hole))
+	if err != nil || len(items) < 2_000 || len(items) > 3_000 || len(report.Notes) != 1 || report.Notes[0].Code != "gzip_damaged" {
+		t.Errorf("with a hole: %d items, %+v, %v", len(items), report, err)
+	}
+	if _, _, err := readStrictly(bytes.NewReader(hole)); err == nil || !strings.Contains(err.Error(), "the packed file is damaged here") {
+		t.Errorf("strictly, with a hole: %v", err)
 	}
 	// A connection that breaks is not damage of the file.
 	_, _, err = read(io.MultiReader(strings.NewReader(whole[:len(whole)/2]), iotest.ErrReader(io.ErrUnexpectedEOF)))
@@ -134,6 +146,32 @@ func TestDamagedGzip(t *testing.T) {
 	}
 	if _, _, err = read(strings.NewReader(whole[:12])); err == nil || !strings.Contains(err.Error(), "gzip") {
 		t.Errorf("a head alone: %v", err)
+	}
+}
+
+// Bilibili's server sends its XML in deflate without a header; some programs save it so.
+func TestDeflate(t *testing.T) {
+	const file = `<?xml version="1.0" encoding="UTF-8"?><i><d p="1,1,25,1,1,0,a,1">one</d><d p="2,1,25,1,1,0,a,2">two</d></i>`
+	pack := func(begin func(io.Writer) io.WriteCloser, file string) string {
+		var b bytes.Buffer
+		w := begin(&b)
+		io.WriteString(w, file)
+		w.Close()
+		return b.String()
+	}
+	raw := func(w io.Writer) io.WriteCloser { z, _ := flate.NewWriter(w, -1); return z }
+	framed := func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
+	both := []string{"1s scroll medium #000001 |one", "2s scroll medium #000001 |two"}
+	checkRead(t, pack(raw, file), readAs{export.BilibiliXML, both, nil})
+	checkRead(t, pack(framed, file), readAs{export.BilibiliXML, both, nil})
+	checkRead(t, pack(framed, "[{\"text\":\"one\",\"time\":1,\"color\":1},\n{\"text\":\"two\",\"time\":2,\"color\":1}]"), readAs{export.ArtPlayer, both, nil})
+	cut := pack(raw, file)
+	checkRead(t, cut[:len(cut)-12], readAs{export.BilibiliXML, both[:1], []string{"1:73 no_end", "1:98 cut_off"}})
+	sum := []byte(pack(framed, file))
+	sum[len(sum)-1] ^= 1
+	checkRead(t, string(sum), readAs{export.BilibiliXML, both, []string{"1:108 gzip_sum"}})
+	if _, _, err := read(strings.NewReader(pack(raw, "Dear Ann, this is a letter."))); err == nil || !strings.Contains(err.Error(), "a binary file") {
+		t.Errorf("a letter: %v", err)
 	}
 }
 
@@ -148,8 +186,8 @@ func TestGzipBombs(t *testing.T) {
 		w.Close()
 		before := heapInUse()
 		_, _, _, err := export.Read(&bomb, export.ReadOptions{Most: 1000})
-		if err == nil {
-			t.Errorf("%s: the file is accepted", name)
+		if err == nil || err.Error() != "the file is packed and holds more than 64 MiB; divide what is in it" {
+			t.Errorf("%s: %v", name, err)
 		}
 		if kept := heapInUse() - before; kept > 8<<20 {
 			t.Errorf("%s: %d bytes are kept", name, kept)

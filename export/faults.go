@@ -13,11 +13,13 @@ import (
 // language; those below are the English ones.
 const (
 	faultTooLarge         = "too_large"    // N: MiB
+	faultUnpackedTooLarge = "unpacked"     // N: MiB
 	faultTooMany          = "too_many"     // N: comments
 	faultPieceTooLong     = "piece_long"   // N: MiB
 	faultTextTooLong      = "text_long"    // N: MiB
 	faultEncoding         = "encoding"     // Word: its name
 	faultOtherKind        = "other_kind"   // Word: the name of a kind of file
+	faultArchive          = "archive"      // Word: the name of a kind of archive
 	faultOtherCSV         = "other_csv"    //
 	faultOtherJSON        = "other_json"   // Word: names of fields
 	faultPlainText        = "plain_text"   //
@@ -47,6 +49,8 @@ const (
 	faultRowTruncated     = "row_cut"      //
 	faultSegmentTruncated = "segment_cut"  //
 	faultGzipTruncated    = "gzip_cut"     //
+	faultGzipDamaged      = "gzip_damaged" //
+	faultGzipSum          = "gzip_sum"     //
 	faultGzipTail         = "gzip_tail"    //
 	faultEmpty            = "empty_file"   //
 	faultNoEnd            = "no_end"       // Word: an element
@@ -96,11 +100,13 @@ const (
 var (
 	fileSentences = map[string]string{
 		faultTooLarge:         "the file is larger than {n} MiB",
+		faultUnpackedTooLarge: "the file is packed and holds more than {n} MiB; divide what is in it",
 		faultTooMany:          "the file holds more than {n} comments",
 		faultPieceTooLong:     "a tag or a text is longer than {n} MiB",
 		faultTextTooLong:      "a comment is longer than {n} MiB",
 		faultEncoding:         "the file says that it is in {word}; save it as UTF-8",
 		faultOtherKind:        "this is a file of the kind {raw}, which holds no comments that can be replayed",
+		faultArchive:          "this is a packed file ({raw}); unpack it and use the file in it",
 		faultOtherCSV:         "this is a CSV file of another program: the columns text and offset_ms, or text and ts, are missing",
 		faultOtherJSON:        "this is JSON of a kind that is not known; its fields are: {raw}",
 		faultPlainText:        "this is plain text, not a file of comments",
@@ -129,7 +135,9 @@ var (
 		faultQuoteOpen:        "the file ends before the quotes of the row of line {line} are closed",
 		faultRowTruncated:     "the file ends within a row",
 		faultSegmentTruncated: "the file ends within a comment, or is damaged here",
-		faultGzipTruncated:    "the gzip file is cut off or damaged",
+		faultGzipTruncated:    "the gzip file is cut off",
+		faultGzipDamaged:      "the packed file is damaged here; nothing behind this place can be unpacked",
+		faultGzipSum:          "the gzip file is damaged: it was unpacked to its end, but its checksum does not fit, so some of what was read may be wrong",
 		faultGzipTail:         "what stands behind the end of the gzip file is not gzip",
 		faultEmpty:            "the file is empty",
 		noteTruncated:         "the file ends before it is complete; what comes before that is read",

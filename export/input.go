@@ -24,15 +24,20 @@ const maxDepth = 64
 // more of them is refused.
 const maxDeep = 1_000
 
-// errTooLarge reports a file larger than [MaxFile].
-var errTooLarge = flaw(room.Fault{Code: faultTooLarge, N: MaxFile >> 20})
+// errTooLarge reports a file larger than [MaxFile], errUnpackedTooLarge one that is larger once
+// it is unpacked.
+var (
+	errTooLarge         = flaw(room.Fault{Code: faultTooLarge, N: MaxFile >> 20})
+	errUnpackedTooLarge = flaw(room.Fault{Code: faultUnpackedTooLarge, N: MaxFile >> 20})
+)
 
 // limited reads at most MaxFile bytes. A file that is longer ends in
-// errTooLarge, not in io.EOF.
+// tooLarge, not in io.EOF.
 type limited struct {
-	r    io.Reader
-	left int64
-	err  error // of r, except io.EOF
+	r        io.Reader
+	left     int64
+	tooLarge error
+	err      error // of r, except io.EOF
 }
 
 func (l *limited) Read(b []byte) (int, error) {
@@ -41,7 +46,7 @@ func (l *limited) Read(b []byte) (int, error) {
 	}
 	n, err := l.r.Read(b)
 	if l.left -= int64(n); l.left < 0 {
-		n, err = 0, errTooLarge
+		n, err = 0, l.tooLarge
 	}
 	if err != nil && err != io.EOF {
 		l.err = err
@@ -49,9 +54,10 @@ func (l *limited) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// buffered starts to read a file.
-func buffered(r io.Reader) *bufio.Reader {
-	return bufio.NewReaderSize(&limited{r: r, left: MaxFile}, headSize)
+// buffered starts to read a file, or what was packed in one. tooLarge is the error if that is
+// longer than MaxFile.
+func buffered(r io.Reader, tooLarge error) *bufio.Reader {
+	return bufio.NewReaderSize(&limited{r: r, left: MaxFile, tooLarge: tooLarge}, headSize)
 }
 
 // place is a position in a file.

@@ -21,7 +21,7 @@ func holdsLines(head []byte, look lookup) bool {
 		return false
 	}
 	rd := &reading{most: len(head) + 1, report: &Report{}, keep: func(timed) error { return nil }, lookup: look}
-	p := &jsonReader{reading: rd, in: newInput(buffered(bytes.NewReader(line)))}
+	p := &jsonReader{reading: rd, in: newInput(buffered(bytes.NewReader(line), errTooLarge))}
 	p.object(true)
 	return !p.held
 }

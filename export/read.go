@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"golang.org/x/text/transform"
 
@@ -26,9 +27,9 @@ type ReadOptions struct {
 }
 
 // Read reads a file of comments into memory, ordered by time, then ID. It detects the format
-// by the content; see [Format] for the known ones. It unpacks a gzip file, and converts one in
-// UTF-16 or in an encoding that its XML declaration names. It reads at most [MaxFile] bytes,
-// of the file and of the unpacked content.
+// by the content; see [Format] for the known ones. It unpacks gzip and deflate, and converts a
+// file in UTF-16 or in an encoding that its XML declaration names. It reads at most [MaxFile]
+// bytes, of the file and of the unpacked content.
 //
 // An unreadable file returns a [*room.Fault] and nothing else; any other error comes from r.
 func Read(r io.Reader, opt ReadOptions) ([]Item, Report, Format, error) {
@@ -92,19 +93,20 @@ func open(r io.Reader, opt *ReadOptions) (*opened, error) {
 	if opt.Most == 0 {
 		opt.Most = DefaultMost
 	}
-	source := &limited{r: r, left: MaxFile}
+	source := &limited{r: r, left: MaxFile, tooLarge: errTooLarge}
 	b := bufio.NewReaderSize(source, headSize)
 	file := &opened{}
-	if start, _ := b.Peek(3); bytes.Equal(start, gzipStart) {
-		file.packed = newPacked(b, source)
-		b = buffered(file.packed)
+	tooLarge := errTooLarge
+	if file.packed = newPacked(b, source); file.packed != nil {
+		tooLarge = errUnpackedTooLarge
+		b = buffered(file.packed, tooLarge)
 	}
 	head, err := b.Peek(b.Size())
 	if err != nil && err != io.EOF && len(head) == 0 {
 		return nil, readError(err)
 	}
 	if decoder := decoderOf(head); decoder != nil {
-		b = buffered(transform.NewReader(b, decoder))
+		b = buffered(transform.NewReader(b, decoder), tooLarge)
 		if head, err = b.Peek(b.Size()); err != nil && err != io.EOF && len(head) == 0 {
 			return nil, readError(err)
 		}
@@ -127,8 +129,13 @@ func (o *opened) end(rd *reading) error {
 	switch {
 	case o.packed == nil:
 		return nil
-	case o.packed.broken != nil:
+	case o.packed.broken != nil && o.packed.damage() == faultGzipTruncated:
 		return rd.truncated(o.in.now, room.Fault{Code: faultGzipTruncated})
+	case o.packed.broken != nil && rd.strict:
+		return fault(o.in.now, room.Fault{Code: o.packed.damage()})
+	case o.packed.broken != nil: // which is why the content ends early, if it does
+		rd.report.Notes = slices.DeleteFunc(rd.report.Notes, func(n room.Fault) bool { return n.Code == noteTruncated })
+		rd.note(o.in.now, room.Fault{Code: o.packed.damage()})
 	case o.packed.tail:
 		return rd.problem(o.in.now, room.Fault{Code: faultGzipTail})
 	}
@@ -137,7 +144,7 @@ func (o *opened) end(rd *reading) error {
 
 // notComments are the faults of files that contain no comments.
 var notComments = map[string]bool{
-	faultEmpty: true, faultOtherKind: true, faultBinary: true, faultPlainText: true, faultOtherCSV: true,
+	faultEmpty: true, faultOtherKind: true, faultArchive: true, faultBinary: true, faultPlainText: true, faultOtherCSV: true,
 	faultOtherJSON: true, faultOtherRoot: true, faultNoRoot: true,
 }
 
@@ -155,7 +162,7 @@ func (o *opened) explained(err error) error {
 		return err
 	}
 	if o.packed.broken != nil && unfinished[bad.Code] {
-		return fault(place{bad.Line, bad.Column}, room.Fault{Code: faultGzipTruncated})
+		return fault(place{bad.Line, bad.Column}, room.Fault{Code: o.packed.damage()})
 	}
 	if !notComments[bad.Code] {
 		return err

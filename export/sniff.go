@@ -15,10 +15,12 @@ import (
 func recognise(head []byte, whole bool) (Format, *room.Fault) {
 	refuse := func(f room.Fault) (Format, *room.Fault) { return "", fault(place{1, 1}, f) }
 	text := bytes.TrimLeft(head, "\ufeff \t\r\n")
-	name := binaryKind(head)
+	name, archive := binaryKind(head)
 	switch {
 	case len(text) == 0 && whole:
 		return refuse(room.Fault{Code: faultEmpty})
+	case archive:
+		return refuse(room.Fault{Code: faultArchive, Word: name})
 	case name != "":
 		return refuse(room.Fault{Code: faultOtherKind, Word: name})
 	case isSegment(head):
@@ -58,23 +60,33 @@ func recognise(head []byte, whole bool) (Format, *room.Fault) {
 	return refuse(room.Fault{Code: faultPlainText})
 }
 
-// signatures are the first bytes of files that users mistake for files of comments, or that
-// lie beside them. The names mean the same in every language.
-var signatures = []struct {
+// signature are the bytes at some place of a file that tell its kind.
+type signature struct {
 	at    int
 	bytes string
 	name  string
-}{
+}
+
+// archives are the signatures of files that other files are packed in. The names mean the same
+// in every language.
+var archives = []signature{
 	{0, "PK\x03\x04", "ZIP"}, {0, "PK\x05\x06", "ZIP"}, {0, "7z\xbc\xaf\x27\x1c", "7z"}, {0, "Rar!\x1a\x07", "RAR"},
-	{0, "\xfd7zXZ\x00", "xz"}, {0, "BZh", "bzip2"}, {0, "\x28\xb5\x2f\xfd", "Zstandard"}, {0, "\x1f\x8b", "gzip"},
-	{257, "ustar", "tar"}, {0, "%PDF-", "PDF"}, {0, "\x89PNG\r\n", "PNG"}, {0, "\xff\xd8\xff", "JPEG"}, {0, "GIF8", "GIF"},
+	{0, "\xfd7zXZ\x00", "xz"}, {0, "BZh", "bzip2"}, {0, "\x28\xb5\x2f\xfd", "Zstandard"}, {0, "\x04\x22\x4d\x18", "LZ4"},
+	{0, "\x1f\x8b", "gzip"}, {257, "ustar", "tar"},
+}
+
+// signatures are those of files that users mistake for files of comments, or that lie beside
+// them.
+var signatures = []signature{
+	{0, "%PDF-", "PDF"}, {0, "\x89PNG\r\n", "PNG"}, {0, "\xff\xd8\xff", "JPEG"}, {0, "GIF8", "GIF"},
 	{8, "WEBP", "WebP"}, {4, "ftyp", "MP4"}, {0, "\x1a\x45\xdf\xa3", "Matroska"}, {0, "FLV\x01", "FLV"}, {8, "AVI ", "AVI"},
 	{8, "WAVE", "WAV"}, {0, "OggS", "Ogg"}, {0, "ID3", "MP3"}, {0, "fLaC", "FLAC"}, {0, "SQLite format 3\x00", "SQLite"},
 	{0, "\x7fELF", "ELF"}, {0, "MZ", "EXE"}, {0, "\xd0\xcf\x11\xe0", "OLE"},
 }
 
-func binaryKind(head []byte) string {
-	for _, s := range signatures {
+// binaryKind returns the name of a kind of binary file, or "", and whether it is an archive.
+func binaryKind(head []byte) (name string, archive bool) {
+	for i, s := range slices.Concat(archives, signatures) {
 		if len(head) < s.at+len(s.bytes) || string(head[s.at:s.at+len(s.bytes)]) != s.bytes {
 			continue
 		}
@@ -82,13 +94,13 @@ func binaryKind(head []byte) string {
 		if s.at < 257 && strings.Trim(s.bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ") == "" && !isBinary(head) {
 			continue
 		}
-		return s.name
+		return s.name, i < len(archives)
 	}
 	const packet = 188 // of an MPEG transport stream
 	if len(head) > 2*packet && head[0] == 'G' && head[packet] == 'G' && head[2*packet] == 'G' && isBinary(head) {
-		return "MPEG-TS"
+		return "MPEG-TS", false
 	}
-	return ""
+	return "", false
 }
 
 // isBinary reports whether the beginning of a file is neither UTF-8 text nor in a relative of
@@ -188,7 +200,7 @@ func xmlKind(text []byte) Format {
 func jsonKind(head []byte) (Format, lookup) {
 	for _, look := range []lookup{{}, {anywhere: true}, {anywhere: true, folded: true}} {
 		rd := &reading{format: JSONLines, most: len(head), report: &Report{}, keep: func(timed) error { return nil }, lookup: look}
-		_ = scanJSON(newInput(buffered(bytes.NewReader(head))), rd) // reading the file reports its faults
+		_ = scanJSON(newInput(buffered(bytes.NewReader(head), errTooLarge)), rd) // reading the file reports its faults
 		if rd.settled {
 			return rd.format, look
 		}
