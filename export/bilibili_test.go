@@ -144,7 +144,7 @@ func TestFields(t *testing.T) {
 		{p: "12.345,5,36,0,0,0,,7", want: with(func(i *export.Item) { i.Color, i.Sender, i.SentAt = "#000000", "", time.Time{} })},
 		{p: "12.345,7,36,16744448,1700000000,0,ab12,7", positioned: true},
 		{p: "12.345,9,36,16744448,1700000000,0,ab12,7", positioned: true},
-		{p: "", reason: `the time "" is not a number of seconds`},
+		{p: "", reason: `the time is missing`},
 		{p: "soon,5,36,16744448,1700000000,0,ab12,7", reason: `the time "soon" is not a number of seconds`},
 		{p: "NaN,5,36,16744448,1700000000,0,ab12,7", reason: `the time "NaN"`},
 		{p: "1e300,5,36,16744448,1700000000,0,ab12,7", reason: "it comes more than 30 days after the first"},

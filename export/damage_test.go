@@ -73,7 +73,7 @@ func TestDamagedFiles(t *testing.T) {
 		"lists of lists, cut":       {`{"data":[[1,0,1,"","a"],[2,0,1,"","b"],[3,0`, both, []string{"1:40 no_end", "1:44 cut_off"}},
 		"a bad object in a list":    {`[{"text":"a","time":1,"color":1},{"text" "x","time":2},{"text":"b","time":2,"color":1}]`, both, []string{"1:34 not_json", "1:42 repaired json"}},
 		"a long object in a list":   {`[{"text":"a","time":1,"color":1},{"text":"` + long + `","time":2},{"text":"b","time":2,"color":1}]`, both, []string{"1:34 line_long"}},
-		"no comments in a list":     {`[{"text":"a","time":1,"color":1},5,null,"x",{"y":1},{"text":"b","time":2,"color":1}]`, both, []string{"1:34 not_comment", "1:36 not_comment", "1:41 not_comment", "1:45 not_comment"}},
+		"no comments in a list":     {`[{"text":"a","time":1,"color":1},5,null,"x",{"y":1},{"text":"b","time":2,"color":1}]`, both, []string{"1:34 not_comment", "1:36 not_comment", "1:41 not_comment", "1:45 other_fields"}},
 		"lines, one of them broken": {`{"text":"a","offset_ms":1000,"color":1}` + "\n" + `{"text":` + "\n" + `{"text":"b","offset_ms":2000,"color":1}`, both, []string{"2:1 not_json"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -296,7 +296,7 @@ func TestOneFaultCostsOneComment(t *testing.T) {
 
 		// Surroundings of the comments.
 		"other names around":       {`{"status":"ok","response":{"items":[` + a + `,` + b + `]}}`, both, nil},
-		"lists of other things":    {`{"tags":[{"id":1}],"items":[` + a + `,{"id":2},` + b + `]}`, both, []string{"1:61 not_comment"}},
+		"lists of other things":    {`{"tags":[{"id":1}],"items":[` + a + `,{"id":2},` + b + `]}`, both, []string{"1:61 other_fields"}},
 		"a script":                 {`callback({"code":0,"data":[` + a + `,` + b + `]});`, both, []string{"1:1 repaired json"}},
 		"a variable":               {`var list = [` + a + `,` + b + `];`, both, []string{"1:1 repaired json"}},
 		"another root":             {"<x>\n<i>" + bilibiliElement(1, "1", "a") + bilibiliElement(2, "2", "b") + "</i></x>", both, []string{"1:1 repaired other_root"}},
@@ -333,6 +333,25 @@ func TestOneFaultCostsOneComment(t *testing.T) {
 		if _, _, err := read(strings.NewReader(row[0])); err == nil || !strings.Contains(err.Error(), row[1]) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A record that is no comment is described by its fields, whole names of them.
+func TestOtherRecordsAreNamed(t *testing.T) {
+	for file, want := range map[string]string{
+		`[{"text":"a","time":1},{"text":"b","time":null,"mode":0}]`: "it is not a comment of this kind of file; its fields are: mode, text",
+		`[{"text":"a","time":1},5]`:                                 "it is not a comment of this kind of file",
+		`[{"p":"1,1,255,a","m":"a"},{"p":"1,1,255,a","m":null}]`:    "it is not a comment of this kind of file; its fields are: p",
+		`[{"p":"","m":"a"}]`:                                        "the time is missing",
+	} {
+		_, report, err := read(strings.NewReader(file))
+		if err != nil || len(report.Malformed) != 1 || report.Malformed[0].Message != want {
+			t.Errorf("%s: %+v, %v", file, report, err)
+		}
+	}
+	_, _, err := read(strings.NewReader(`[{"action_kind":"add","author":"x","content_text":"hi","seconds":1.5}]`))
+	if err == nil || !strings.HasSuffix(err.Error(), "its fields are: action_kind, author, content_text, …") {
+		t.Errorf("fields of another program: %v", err)
 	}
 }
 

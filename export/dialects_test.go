@@ -81,9 +81,9 @@ func TestDatesOfNiconico(t *testing.T) {
 	if err != nil || len(items) != 2 || items[0].Text != "a" || items[1].Offset != 5500*time.Millisecond || report.Skipped() > 0 {
 		t.Errorf("%+v, %+v, %v", items, report, err)
 	}
-	for _, attrs := range []string{`date="1700000010"`, `vpos="x" date="1700000010"`, ``} {
+	for attrs, code := range map[string]string{`date="1700000010"`: "time_missing", `vpos="x" date="1700000010"`: "vpos", ``: "time_missing"} {
 		items, report, _, err = export.Read(strings.NewReader("<packet>"+chat(`vpos="100" date="1700000001"`, "a")+chat(attrs, "b")+"</packet>"), export.ReadOptions{})
-		if err != nil || len(items) != 1 || report.Unread != 1 || report.Malformed[0].Code != "vpos" {
+		if err != nil || len(items) != 1 || report.Unread != 1 || report.Malformed[0].Code != code {
 			t.Errorf("%s: %+v, %+v, %v", attrs, items, report, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"danmaku/comment"
 	"danmaku/room"
@@ -56,6 +57,7 @@ const (
 	faultNoEnd            = "no_end"       // Word: an element
 	faultFewFields        = "few_fields"   // Word: here and below, the text found in the file
 	faultTime             = "time"         //
+	faultTimeMissing      = "time_missing" //
 	faultType             = "type"         //
 	faultHeight           = "height"       //
 	faultNumberColor      = "number_color" //
@@ -69,6 +71,7 @@ const (
 	faultKind             = "kind"         // Word: a name, Other: the type of its value
 	faultNotJSON          = "not_json"     //
 	faultNotComment       = "not_comment"  //
+	faultOtherFields      = "other_fields" // Word: names of fields
 	faultCSVRow           = "csv_row"      //
 	faultElem             = "elem"         //
 	faultNoText           = "no_text"      //
@@ -156,6 +159,7 @@ var (
 		faultNoEnd:       "the comment has no end",
 		faultFewFields:   "fields are missing in {word}",
 		faultTime:        "the time {word} is not a number of seconds",
+		faultTimeMissing: "the time is missing",
 		faultType:        "the type {word} is unknown",
 		faultHeight:      "the size {word} is not a height of letters",
 		faultNumberColor: "the colour {word} is not a number from 0 to 16777215",
@@ -169,6 +173,7 @@ var (
 		faultKind:        "{raw} is a {other}",
 		faultNotJSON:     "it is not a JSON object",
 		faultNotComment:  "it is not a comment of this kind of file",
+		faultOtherFields: "it is not a comment of this kind of file; its fields are: {raw}",
 		faultCSVRow:      "its quotes are not as CSV wants them",
 		faultElem:        "it is damaged",
 		faultNoText:      "text is missing",
@@ -212,6 +217,20 @@ func sentenceOf(code string) string {
 		return s
 	}
 	return lineSentences[code]
+}
+
+// listed joins as many names as a fault quotes.
+func listed(names []string) string {
+	for n := len(names); n > 1; n-- {
+		s := strings.Join(names[:n], ", ")
+		if n < len(names) {
+			s += ", …"
+		}
+		if utf8.RuneCountInString(s) <= mostNamed {
+			return s
+		}
+	}
+	return strings.Join(names[:min(len(names), 1)], "")
 }
 
 func clipped(s string, most int) string {

@@ -148,7 +148,7 @@ B站录播姬 <d p="1">no</d>
 		"dates of presents": {`<i><metadata><video_start_time>1700000000000</video_start_time></metadata><sc ts="1700000001000" user="A">paid</sc>` +
 			`<gift ts="1700000002000"/><member user="x" ts="1700000002000"/></i>`, readAs{export.BilibiliXML, []string{"1s top big #ffd700 A|paid"}, []string{"super_chats 1", "gifts 1"}}},
 		"dates of presents, by a comment": {`<i><d p="1,1,25,16777215,1700000001000,0,7,0">hi</d><sc ts="1700000002000">paid</sc><sc ts="">lost</sc></i>`,
-			readAs{export.BilibiliXML, append(one("hi"), "2s top big #ffd700 |paid"), []string{"super_chats 1", "1:85 time"}}},
+			readAs{export.BilibiliXML, append(one("hi"), "2s top big #ffd700 |paid"), []string{"super_chats 1", "1:85 time_missing"}}},
 		"biliup": {`<?xml version='1.0' encoding='utf-8'?><i><chatserver>chat.bilibili.com</chatserver><s timestamp="1700000002" uid="5" username="Bob" price="30" type="super_chat" num="1" giftname="SC">paid</s>` +
 			`<d p="1.0,1,25,16777215,0,0,0,0" timestamp="1700000001" uid="7" user="Ann">hi</d><s timestamp="1700000002" type="gift" giftname="x"/><s timestamp="1700000002" type="guard_buy"/><o timestamp="1">raw</o></i>`,
 			readAs{export.BilibiliXML, []string{"1s scroll medium #ffffff Ann|hi", "2s top big #ffd700 Bob|paid"}, []string{"super_chats 1", "gifts 1", "guards 1"}}},
@@ -203,6 +203,10 @@ B站录播姬 <d p="1">no</d>
 		"a part of a video": {`{"FileInfo":{},"video":{"title":"t","start":3600,"end":7200},"comments":[{"content_offset_seconds":3601,"commenter":{"name":"a"},"message":{"body":"hi"}},{"content_offset_seconds":3599.5,"commenter":{"name":"a"},"message":{"body":"early"}}]}`,
 			readAs{export.TwitchChat, []string{"0s scroll medium #ffffff a|early", "1s scroll medium #ffffff a|hi"}, nil}},
 
+		// Some tools sort an object's fields, so that the video's beginning comes last.
+		"a part of a video, sorted": {`{"comments":[{"content_offset_seconds":3601,"message":{"body":"hi"}}],"embeddedData":{"x":"` + strings.Repeat("A", 2<<20) + `"},"video":{"end":7200,"start":3600}}`,
+			readAs{export.TwitchChat, []string{"1s scroll medium #ffffff |hi"}, nil}},
+
 		// dandanplay and its relatives.
 		"a list": {`[{"cid":1,"p":"1,1,16777215,1","m":"hi"},{"p":"2,5,25,16711680,1700000000,0,hash,9","m":"eight"}]`, readAs{export.Dandanplay, append(one("hi"), "2s top medium #ff0000 |eight"), nil}},
 		"more":   {`{"hasMore":false,"success":true,"errorCode":0,"comments":[{"cid":1,"p":"1.00,1,16777215,[BiliBili]1","m":"hi","t":1}]}`, readAs{export.Dandanplay, one("hi"), nil}},
@@ -231,9 +235,13 @@ B站录播姬 <d p="1">no</d>
 		// Ours.
 		"CSV of a spreadsheet": {"\ufefftext;offset_ms;color\r\n\"hi; \"\"you\"\"\nthere\";1000;#ffffff\r\n'=1+1;2000;\r\n", readAs{export.CSV, []string{"1s scroll medium #ffffff |hi; \"you\"\nthere", "2s scroll medium #ffffff |=1+1"}, nil}},
 		"CSV by the clock":     {"ts,text\n2026-11-28T12:00:01Z,b\n2026-11-28T12:00:00Z,a\n", readAs{export.CSV, []string{"0s scroll medium #ffffff |a", "1s scroll medium #ffffff |b"}, nil}},
-		"CSV with bad rows":    {"text,offset_ms,mode\nhi,1000,loop\nx,soon,\n\"a\"b,1,\n,\n", readAs{export.CSV, one("hi"), []string{"3:1 offset", "4:1 csv_row", "5:1 no_time", "2:1 defaulted mode"}}},
-		"CSV that is cut off":  {"text,offset_ms\nhi,1000\n\"half", readAs{export.CSV, one("hi"), []string{"3:1 no_end", "3:1 cut_off"}}},
-		"JSON Lines of ours":   {`{"seq":1,"id":"1","room":"live","ts":"soon","offset_ms":1000,"text":"hi","name":"","sender":"a","mode":"scroll","color":"#FFFFFF","size":"medium","status":"shown","rule":"","source":"audience"}`, readAs{export.JSONLines, one("hi"), []string{"1:1 defaulted moment"}}},
+		"CSV by a spreadsheet's clock": {"text;ts\nb;2026-11-28 12:00:01\na;2026-11-28 12:00:00.000\nc;28.11.2026 12:00\n",
+			readAs{export.CSV, []string{"0s scroll medium #ffffff |a", "1s scroll medium #ffffff |b"}, []string{"4:1 moment"}}},
+		"lines by Unix time": {`{"text":"b","ts":1700000001000}` + "\n" + `{"text":"a","ts":1700000000}` + "\n" + `{"text":"c","ts":0}`,
+			readAs{export.JSONLines, []string{"0s scroll medium #ffffff |a", "1s scroll medium #ffffff |b"}, []string{"3:1 moment"}}},
+		"CSV with bad rows":   {"text,offset_ms,mode\nhi,1000,loop\nx,soon,\n\"a\"b,1,\n,\n", readAs{export.CSV, one("hi"), []string{"3:1 offset", "4:1 csv_row", "5:1 no_time", "2:1 defaulted mode"}}},
+		"CSV that is cut off": {"text,offset_ms\nhi,1000\n\"half", readAs{export.CSV, one("hi"), []string{"3:1 no_end", "3:1 cut_off"}}},
+		"JSON Lines of ours":  {`{"seq":1,"id":"1","room":"live","ts":"soon","offset_ms":1000,"text":"hi","name":"","sender":"a","mode":"scroll","color":"#FFFFFF","size":"medium","status":"shown","rule":"","source":"audience"}`, readAs{export.JSONLines, one("hi"), []string{"1:1 defaulted moment"}}},
 	} {
 		t.Run(name, func(t *testing.T) { checkRead(t, row.file, row.want) })
 	}

@@ -95,7 +95,7 @@ func (p *jsonReader) end() error {
 	case p.kind != nil:
 		return nil
 	case len(p.names) == 0 && len(p.root) > 0 && p.repaired.first == nil && len(p.report.Malformed) == 0 && len(p.report.Notes) == 0:
-		return fault(place{1, 1}, room.Fault{Code: faultOtherJSON, Word: strings.Join(p.root, ", ")})
+		return fault(place{1, 1}, room.Fault{Code: faultOtherJSON, Word: listed(p.root)})
 	case len(p.names) == 0:
 		at := place{1, 1}
 		if bad := p.report.Malformed; len(bad) > 0 && bad[0].Code == faultDeep {
@@ -107,7 +107,7 @@ func (p *jsonReader) end() error {
 		}
 		return fault(at, room.Fault{Code: faultJSON})
 	}
-	return fault(place{1, 1}, room.Fault{Code: faultOtherJSON, Word: strings.Join(p.names, ", ")})
+	return fault(place{1, 1}, room.Fault{Code: faultOtherJSON, Word: listed(p.names)})
 }
 
 // truncatedJSON handles the end of the file within an object or a list that begins at a place.

@@ -244,7 +244,7 @@ func readTwitch(rd *reading, r jsonRecord) error {
 		return nil
 	}
 	item := Item{
-		Offset: max(at-rd.start, 0), Text: text, Name: who.str("display_name", "name"), Sender: who.str("_id", "name", "display_name"), ID: r.str("_id"),
+		Offset: at, Text: text, Name: who.str("display_name", "name"), Sender: who.str("_id", "name", "display_name"), ID: r.str("_id"),
 		Mode: comment.Scroll, Size: comment.Medium, Color: comment.White, SentAt: rd.sentAt(r.str("created_at")),
 	}
 	if color := message.str("user_color"); color != "" {

@@ -44,6 +44,10 @@ func (rd *reading) row(column func(name string) string) error {
 		if ok && at.Year() < 1970 {
 			code, ok = faultMomentEarly, false
 		}
+		if err != nil { // as a spreadsheet saved it, or another program wrote it
+			at, ok = unixTime(ts)
+			ok = ok && !at.IsZero()
+		}
 		switch {
 		case ok:
 			item.SentAt = at.UTC()

@@ -237,8 +237,22 @@ func (p *jsonReader) readRecord(raw []byte) error {
 	case p.kind != nil && p.kind.besides(rec):
 		return nil
 	}
-	p.unread(room.Fault{Code: faultNotComment})
+	p.unread(notComment(rec))
 	return nil
+}
+
+// notComment returns the fault of a record that has not the fields of the file's comments.
+func notComment(r jsonRecord) room.Fault {
+	var names []string
+	for _, name := range r.names() {
+		if r.has(name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return room.Fault{Code: faultNotComment}
+	}
+	return room.Fault{Code: faultOtherFields, Word: listed(names)}
 }
 
 // earlyRecord is a record that came before the file's dialect was known.
@@ -255,7 +269,7 @@ func (p *jsonReader) know(d *jsonDialect) {
 	p.kind, p.format, p.settled = d, d.name, true
 	for _, e := range p.early {
 		if !d.besides(e.rec) {
-			p.report.unread(e.at, room.Fault{Code: faultNotComment})
+			p.report.unread(e.at, notComment(e.rec))
 		}
 	}
 	p.early = nil

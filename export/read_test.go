@@ -136,7 +136,7 @@ func TestNiconicoFields(t *testing.T) {
 		{attrs: chat + ` premium="3"`, text: "/vote start", report: export.Report{Commands: 1}},
 		{attrs: chat + ` premium="3"`, want: &item},
 		{attrs: chat + ` premium="1"`, text: "/hello", want: with(func(i *export.Item) { i.Text = "/hello" })},
-		{attrs: `no="7"`, report: malformed(`vpos "" is not a number of hundredths of a second`)},
+		{attrs: `no="7"`, report: malformed(`the time is missing`)},
 		{attrs: `vpos="soon"`, report: malformed(`vpos "soon" is not a number of hundredths of a second`)},
 		{attrs: `vpos="99999999999"`, report: malformed("it comes more than 30 days after the first")},
 		{attrs: chat + ` premium="2"`, text: "/hb ifseetno 1", report: export.Report{Commands: 1}},

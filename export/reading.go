@@ -28,7 +28,7 @@ type reading struct {
 
 	begun       time.Time      // of the recording; zero: not known
 	kept        int            // comments that were passed on
-	start       time.Duration  // where the recording begins on the comments' clock
+	start       time.Duration  // where the recording begins on the comments' clock; what says so may follow them
 	gone        map[string]int // by removed ID: how many comments had been read by then
 	goneAuthors map[string]int // the same by author, all of whose comments were removed
 }

@@ -65,6 +65,11 @@ func scan(file *opened, opt ReadOptions, keep func(Item) (stamp, error)) ([]stam
 	}
 	file.format = rd.format
 	rd.done()
+	for i := range stamps {
+		if s := &stamps[i]; s.hasOffset && rd.start > 0 {
+			s.at = max(s.at-rd.start, 0)
+		}
+	}
 	// Comments with a date but no offset, in a file whose other comments have offsets.
 	for i := range stamps {
 		if s := &stamps[i]; !s.hasOffset && !rd.begun.IsZero() {
@@ -74,7 +79,7 @@ func scan(file *opened, opt ReadOptions, keep func(Item) (stamp, error)) ([]stam
 	stamps = takenDown(stamps, rd, seed, &report)
 	missing := room.Fault{Code: faultNoOffset}
 	if rd.format == NiconicoXML || rd.format == NiconicoJSON {
-		missing = room.Fault{Code: faultVpos}
+		missing = room.Fault{Code: faultTimeMissing}
 	}
 	stamps = onOneClock(stamps, missing, &report)
 	slices.SortStableFunc(stamps, func(a, b stamp) int {

@@ -51,9 +51,12 @@ func offsetOf(s string, unit time.Duration) (time.Duration, bool) {
 	return time.Duration(us) * time.Microsecond, true
 }
 
-// badTime returns the fault of a time that offsetOf refuses: code, or that the time is beyond
-// maxOffset.
+// badTime returns the fault of a time that offsetOf refuses: code, that there is none, or that
+// it is beyond maxOffset.
 func badTime(code, word string) *room.Fault {
+	if strings.TrimSpace(word) == "" {
+		return &room.Fault{Code: faultTimeMissing}
+	}
 	if n, ok := number(word); ok && n > 0 {
 		return &room.Fault{Code: faultLate, N: mostDays}
 	}
