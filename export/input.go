@@ -102,14 +102,8 @@ func (in *input) next() (byte, bool) {
 	return b, true
 }
 
-// ReadByte implements io.ByteReader for formats without lines.
-func (in *input) ReadByte() (byte, error) {
-	b, err := in.r.ReadByte()
-	if err != nil {
-		in.failed(err)
-	}
-	return b, err
-}
+// discard consumes n bytes that peek returned, in formats without lines.
+func (in *input) discard(n int) { _, _ = in.r.Discard(n) }
 
 // Read implements io.Reader for formats without lines.
 func (in *input) Read(b []byte) (int, error) {

@@ -1,11 +1,12 @@
 package export
 
 import (
+	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -29,69 +30,186 @@ const (
 // segmentElem is the field of a response that contains comments.
 const segmentElem = protowire.Number(1)
 
+// segment is a seg.so that is being read.
+type segment struct {
+	*reading
+	in    *input
+	n     int // comments so far
+	tries int // bytes that may still be examined behind damaged places
+}
+
 // scanSegment passes on the comments of seg.so, one after the other. Joined files count as one
 // file. The line of a comment is its number, because the format has no lines.
 func scanSegment(in *input, rd *reading) error {
-	n := 0
-	for {
-		if len(in.peek(1)) == 0 {
-			return in.err
-		}
-		tag, err := binary.ReadUvarint(in)
-		number, kind := protowire.DecodeTag(tag)
-		at := place{n + 1, 1}
-		if err != nil || tag > 1<<32 || !number.IsValid() {
-			return segmentEnd(in, rd, at)
-		}
-		switch kind {
-		case protowire.VarintType:
-			_, err = binary.ReadUvarint(in)
-		case protowire.Fixed32Type:
-			_, err = io.CopyN(io.Discard, in, 4)
-		case protowire.Fixed64Type:
-			_, err = io.CopyN(io.Discard, in, 8)
-		case protowire.BytesType:
-			var size uint64
-			if size, err = binary.ReadUvarint(in); err != nil {
-				break
-			}
-			if number != segmentElem || size > maxPiece {
-				if number == segmentElem {
-					n++
-					if err := rd.begin(at); err != nil {
-						return err
-					}
-					rd.unread(room.Fault{Code: faultLineTooLong, N: maxPiece >> 20})
-				}
-				_, err = io.CopyN(io.Discard, in, int64(min(size, MaxFile+1)))
-				break
-			}
-			elem := make([]byte, size)
-			if _, err = io.ReadFull(in, elem); err == nil {
-				n++
-				err = readElem(rd, at, elem)
-				if err != nil {
-					return err
-				}
-			}
-		default:
-			err = errNotProtobuf
+	s := &segment{reading: rd, in: in, tries: MaxFile}
+	for len(in.peek(1)) > 0 {
+		whole, err := s.field()
+		if err == nil && !whole {
+			err = s.resume()
 		}
 		if err != nil {
-			return segmentEnd(in, rd, at)
+			return err
 		}
 	}
+	return in.err
 }
 
-// errNotProtobuf reports bytes that cannot begin a field.
-var errNotProtobuf = errors.New("not a protobuf field")
+// longestHead is how many bytes the number of a field and its size take at most, or a number.
+const longestHead = 2 * binary.MaxVarintLen64
 
-// segmentEnd handles the end of a file within a field, or bytes that cannot begin one.
-func segmentEnd(in *input, rd *reading, at place) error {
-	if in.err != nil {
-		return in.err
+// field reads the field that begins here. It returns whole = false and stays here if the file
+// is damaged or ends within the field.
+func (s *segment) field() (whole bool, err error) {
+	head := s.in.peek(longestHead)
+	number, kind, n := protowire.ConsumeTag(head)
+	if n < 0 {
+		return false, nil
 	}
-	return rd.truncated(at, room.Fault{Code: faultSegmentTruncated})
+	if kind != protowire.BytesType {
+		m := protowire.ConsumeFieldValue(number, kind, head[n:])
+		if m < 0 || kind == protowire.StartGroupType {
+			return false, nil
+		}
+		s.in.discard(n + m)
+		return true, nil
+	}
+	size, m := protowire.ConsumeVarint(head[n:])
+	switch {
+	case m < 0 || size > MaxFile, number == segmentElem && size > longestElem && !isSegment(s.in.peek(s.in.r.Size())):
+		return false, nil
+	case size > maxPiece || int(size)+n+m > s.in.r.Size():
+		return s.long(number, n+m, int(size))
+	}
+	b := s.in.peek(n + m + int(size))
+	if len(b) < n+m+int(size) || number == segmentElem && !soundElem(b[n+m:]) {
+		return false, nil
+	}
+	if number == segmentElem {
+		s.n++
+		err = readElem(s.reading, place{s.n, 1}, b[n+m:])
+	}
+	s.in.discard(n + m + int(size))
+	return true, err
+}
+
+// long reads a field that does not fit into the buffer, behind its head.
+func (s *segment) long(number protowire.Number, head, size int) (whole bool, err error) {
+	s.in.discard(head)
+	if number != segmentElem || size > maxPiece {
+		if number == segmentElem {
+			s.n++
+			if err := s.begin(place{s.n, 1}); err != nil {
+				return false, err
+			}
+			s.unread(room.Fault{Code: faultLineTooLong, N: maxPiece >> 20})
+		}
+		_, err = io.CopyN(io.Discard, s.in, int64(size))
+		return err == nil, s.in.err
+	}
+	elem := make([]byte, size)
+	if _, err = io.ReadFull(s.in, elem); err != nil {
+		return false, s.in.err
+	}
+	s.n++
+	return true, readElem(s.reading, place{s.n, 1}, elem)
+}
+
+// longestElem is how long a comment behind a damaged place may be to be found; behind it the
+// file is read as usual.
+const longestElem = 4096
+
+// resume skips a damaged comment up to the next whole one. If there is none, the file is cut
+// off; zeros at its end count for nothing.
+func (s *segment) resume() error {
+	at := place{s.n + 1, 1}
+	damaged := len(s.in.peek(1)) == 0 // the file ended in a long field
+	for first := 1; s.in.err == nil; first = 0 {
+		b := s.in.peek(s.in.r.Size())
+		skipped := len(b) // unless a comment is found
+		found := false
+		for i := first; i < len(b) && s.tries > 0 && !found; i++ {
+			if found = s.elemAt(b[i:]); found {
+				skipped = i
+			}
+		}
+		end := len(b) < s.in.r.Size() || s.tries <= 0
+		if !found && !end {
+			skipped -= longestElem // one may begin there
+		}
+		damaged = damaged || len(bytes.Trim(b[:skipped], "\x00")) > 0
+		s.in.discard(skipped)
+		switch {
+		case found && s.strict, end && !found && s.strict && damaged:
+			return fault(at, room.Fault{Code: faultSegmentTruncated})
+		case found:
+			s.n++
+			if err := s.begin(at); err != nil {
+				return err
+			}
+			s.unread(room.Fault{Code: faultElem})
+			return nil
+		case end && damaged:
+			if err := s.truncated(at, room.Fault{Code: faultSegmentTruncated}); err != nil {
+				return err
+			}
+		}
+		if end {
+			_, err := io.Copy(io.Discard, s.in)
+			return err
+		}
+	}
+	return s.in.err
+}
+
+// elemAt reports whether a whole comment with a text begins here.
+func (s *segment) elemAt(b []byte) bool {
+	number, kind, n := protowire.ConsumeTag(b[:min(len(b), longestHead)])
+	if n < 0 || number != segmentElem || kind != protowire.BytesType {
+		return false
+	}
+	size, m := protowire.ConsumeVarint(b[n:])
+	if m < 0 || size < 4 || size > longestElem || n+m+int(size) > len(b) {
+		return false
+	}
+	s.tries -= int(size)
+	elem := b[n+m:][:size]
+	if !isSegment(b[:n+m+int(size)]) || !soundElem(elem) {
+		return false
+	}
+	fields, text := 0, false
+	for ; len(elem) > 0; fields++ {
+		number, _, n := protowire.ConsumeField(elem)
+		if number == elemContent {
+			content, _ := protowire.ConsumeBytes(elem[1:])
+			text = len(content) > 0 && utf8.Valid(content)
+		}
+		elem = elem[n:]
+	}
+	const fewest = 4 // real ones have seven
+	return text && fields >= fewest
+}
+
+// holdsSegment reports whether a file whose beginning is damaged is a seg.so.
+func holdsSegment(head []byte) bool {
+	s := &segment{tries: MaxFile}
+	for i := range head {
+		if s.elemAt(head[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// soundElem reports whether a comment consists of whole fields.
+func soundElem(b []byte) bool {
+	for len(b) > 0 {
+		_, _, n := protowire.ConsumeField(b)
+		if n < 0 {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
 }
 
 // readElem reads one DanmakuElem.

@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -56,6 +57,49 @@ func TestSegments(t *testing.T) {
 		if d := cmp.Diff(row.items, summarize(items)) + cmp.Diff(row.account, describeReport(report)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
+	}
+	// A damaged place costs its comment, not those behind it.
+	var many [][]byte
+	var texts []string
+	for n := range 3_000 {
+		many = append(many, protobufElement(fmt.Sprintf("text %d", n), numbers(uint64(n))))
+		texts = append(texts, fmt.Sprintf("text %d", n))
+	}
+	whole := concat(many...)
+	from := len(concat(many[:1_000]...))
+	for name, damage := range map[string]func(b []byte) []byte{
+		"a longer comment":       func(b []byte) []byte { b[from+1] |= 0x40; return b },
+		"a far longer comment":   func(b []byte) []byte { b[from+1] |= 0x80; return b },
+		"a comment without end":  func(b []byte) []byte { return append(append(b[:from:from], "\x0a\xff\xff\xff\x7f"...), b[from+1:]...) },
+		"a shorter comment":      func(b []byte) []byte { b[from+1] = 3; return b },
+		"a byte more":            func(b []byte) []byte { return append(append(b[:from+9:from+9], 'x'), b[from+9:]...) },
+		"a byte less":            func(b []byte) []byte { return append(b[:from+9:from+9], b[from+10:]...) },
+		"zeros":                  func(b []byte) []byte { clear(b[from : from+20]); return b },
+		"many zeros":             func(b []byte) []byte { return append(append(b[:from:from], make([]byte, 200_000)...), b[from:]...) },
+		"a longer comment, long": func(b []byte) []byte { return append(append(b[:from:from], "\x0a\xff\xff\x07"...), b[from:]...) },
+	} {
+		file := damage(bytes.Clone(whole))
+		items, report, err := read(bytes.NewReader(file))
+		if err != nil || len(items) < 2_999 || report.Unread != 1 || report.Malformed[0].Code != "elem" || report.Malformed[0].Line != 1_001 || len(report.Notes) > 0 || items[len(items)-1].Text != texts[2_999] {
+			t.Errorf("%s: %d items, %+v, %v", name, len(items), report, err)
+		}
+		if _, _, err := readStrictly(bytes.NewReader(file)); err == nil || !strings.Contains(err.Error(), "damaged here") {
+			t.Errorf("strictly, %s: %v", name, err)
+		}
+	}
+	for name, head := range map[string]string{"another first byte": "\xff", "another field first": string(other[:2])} {
+		items, _, err := read(strings.NewReader(head + string(whole)))
+		if err != nil || len(items) != 3_000 {
+			t.Errorf("%s: %d items, %v", name, len(items), err)
+		}
+	}
+	// The file ends within a long text.
+	long := protobufElement(strings.Repeat("x", 100_000), numbers(2000))
+	checkRead(t, string(concat(one, long[:90_000])), readAs{export.BilibiliProto, []string{first}, []string{"2:1 cut_off"}})
+	// Zeros at the end are no damage.
+	checkRead(t, string(concat(one, two, make([]byte, 100_000))), readAs{export.BilibiliProto, []string{first, second}, nil})
+	if _, _, err := readStrictly(bytes.NewReader(concat(one, make([]byte, 9)))); err != nil {
+		t.Errorf("strictly, zeros at the end: %v", err)
 	}
 	if _, _, err := readStrictly(bytes.NewReader(concat(one, two[:9]))); err == nil || !strings.Contains(err.Error(), "ends within a comment") {
 		t.Errorf("strictly, cut off: %v", err)

@@ -23,7 +23,7 @@ func recognise(head []byte, whole bool) (Format, *room.Fault) {
 		return refuse(room.Fault{Code: faultArchive, Word: name})
 	case name != "":
 		return refuse(room.Fault{Code: faultOtherKind, Word: name})
-	case isSegment(head):
+	case isSegment(head), isBinary(text) && holdsSegment(head):
 		return BilibiliProto, nil
 	case isBinary(text):
 		return refuse(room.Fault{Code: faultBinary})
