@@ -57,9 +57,9 @@ func replayCommand() command {
 		name: "replay", summary: "send the comments of a file to a room, each at its time", args: "FILE",
 		about: "Sends the comments of FILE to a running server, each at its time. FILE may be Bilibili\n" +
 			"XML (also from live recorders) or seg.so, niconico XML or JSON, .live_chat.json from\n" +
-			"yt-dlp, JSON from TwitchDownloader, dandanplay, DPlayer, ArtPlayer or AcFun, our own\n" +
-			"JSON Lines or CSV, or any of these compressed with gzip. Of a damaged file, the\n" +
-			"readable comments are sent. Ctrl-C stops the replay and prints the summary.",
+			"yt-dlp, JSON from TwitchDownloader, chat-downloader, dandanplay, DPlayer, ArtPlayer or\n" +
+			"AcFun, our own JSON Lines or CSV, or any of these compressed with gzip. Of a damaged\n" +
+			"file, the readable comments are sent. Ctrl-C stops the replay and prints the summary.",
 		flags: []flagInfo{
 			{name: "room", value: "R", help: "room to send to", def: firstRoom},
 			{name: "speed", value: "N", help: "speed relative to the original, 0.01 to 1000000", def: "1"},

@@ -49,6 +49,7 @@ var formats = []formatInfo{
 	{NiconicoJSON, ".json", "application/json; charset=utf-8", timedAlone, noMark, scanJSON, nil},
 	{YouTubeChat, ".live_chat.json", "application/jsonl; charset=utf-8", timedAlone, noMark, scanJSON, nil},
 	{TwitchChat, ".json", "application/json; charset=utf-8", timedAlone, noMark, scanJSON, nil},
+	{ChatDownloader, ".json", "application/json; charset=utf-8", timedAlone, noMark, scanJSON, nil},
 	{Dandanplay, ".json", "application/json; charset=utf-8", timedAlone, noMark, scanJSON, nil},
 	{DPlayer, ".json", "application/json; charset=utf-8", timedAlone, noMark, scanJSON, nil},
 	{ArtPlayer, ".json", "application/json; charset=utf-8", timedAlone, noMark, scanJSON, nil},

@@ -60,6 +60,7 @@ func TestImports(t *testing.T) {
 		"bilibili-v2.xml":   {export.BilibiliXML, []string{"1.5s scroll medium #ffffff |id first, milliseconds", "2.5s top big #ff0000 |second"}, nil},
 		"blrec-like.xml": {export.BilibiliXML, []string{"0s scroll medium #58c1de somebody|just before", "912ms scroll medium #ffffff someone|hello",
 			"1.912s bottom medium #58c1de somebody|bottom", "3s top big #ffd700 someone|super chat text"}, []string{"super_chats 1", "gifts 1"}},
+		"chat-downloader.json": {export.ChatDownloader, []string{"1.5s scroll medium #ffffff Alice|hello :wave:", "2.5s top big #ffd700 Bob|paid words"}, []string{"super_chats 1", "gifts 1"}},
 		"cut-off-bilibili.xml": {export.BilibiliXML, []string{"1s scroll medium #ffffff |recorder was killed", "2s scroll medium #ffffff |second"}, []string{"5:1 cut_off"}},
 		"cut-off.xml":          {export.NiconicoXML, []string{"1s scroll medium #ffffff |recording that ended by power cut"}, []string{"4:1 no_end", "4:47 cut_off"}},
 		"dandanplay-four.xml":  {export.BilibiliXML, []string{"1.5s scroll medium #ffffff |time, mode, colour, user", "2.25s top medium #0000ff |second"}, nil},
@@ -206,6 +207,23 @@ B站录播姬 <d p="1">no</d>
 		// Some tools sort an object's fields, so that the video's beginning comes last.
 		"a part of a video, sorted": {`{"comments":[{"content_offset_seconds":3601,"message":{"body":"hi"}}],"embeddedData":{"x":"` + strings.Repeat("A", 2<<20) + `"},"video":{"end":7200,"start":3600}}`,
 			readAs{export.TwitchChat, []string{"1s scroll medium #ffffff |hi"}, nil}},
+
+		// chat-downloader.
+		"chat-downloader, Twitch": {`[{"author":{"badges":[],"colour":"#FF0000","display_name":"アリス","id":"5","name":"alice"},"emotes":[],"message":"hi","message_id":"a","message_type":"text_message","time_in_seconds":1,"time_text":"0:01","timestamp":1700000001000000},
+			{"author":{"display_name":"Bob","id":"6","name":"bob"},"message":"","message_id":"b","message_type":"subscription_gift","time_in_seconds":2},{"author":{"name":"c"},"message_id":"c","message_type":"resub","message":null,"time_in_seconds":3}]`,
+			readAs{export.ChatDownloader, []string{"1s scroll medium #ff0000 アリス|hi"}, []string{"gifts 1", "guards 1"}}},
+		"chat-downloader, old": {`[{"author":"Ann","author_id":"UC1","message":"early","time_in_seconds":-7,"time_text":"-0:07","timestamp":1600376423492564},{"amount":"$5.00","author":"Bob","author_id":"UC2","message":"paid","time_in_seconds":1,"ticker_duration":300},
+			{"amount":"$5.00","author":"Bob","author_id":"UC2","message":"paid","time_in_seconds":1},{"author":"Ann","message":"hi","time_in_seconds":"1","time_text":"0:01"}]`,
+			readAs{export.ChatDownloader, []string{"0s scroll medium #ffffff Ann|early", "1s top big #ffd700 Bob|paid", "1s scroll medium #ffffff Ann|hi"}, []string{"super_chats 1"}}},
+		"chat-downloader, live": {strings.Join([]string{
+			`{"author":{"id":"1","name":"Ann"},"message":"hi","message_id":"a","message_type":"text_message","timestamp":1700000001000000}`,
+			`{"author":{"id":"2","name":"Bob"},"message":"goes","message_id":"b","message_type":"text_message","timestamp":1700000001500000}`,
+			`{"author":{"id":"3","name":"Cat"},"message":"goes with its author","message_id":"c","message_type":"text_message","timestamp":1700000001600000}`,
+			`{"action_type":"mark_chat_item_as_deleted","message_type":"deleted_message","message":"[message deleted]","target_message_id":"b"}`,
+			`{"action_type":"mark_chat_items_by_author_as_deleted","author":{"id":"3"},"message_type":"ban_user"}`,
+			`{"author":{"id":"1","name":"Ann"},"message":"later","message_id":"d","message_type":"text_message","timestamp":1700000003000000}`,
+			`{"author":{"id":"1","name":"Ann"},"message":"never","message_id":"e","message_type":"text_message"}`,
+		}, "\n"), readAs{export.ChatDownloader, []string{"0s scroll medium #ffffff Ann|hi", "2s scroll medium #ffffff Ann|later"}, []string{"deleted 2", "7:1 time_missing"}}},
 
 		// dandanplay and its relatives.
 		"a list": {`[{"cid":1,"p":"1,1,16777215,1","m":"hi"},{"p":"2,5,25,16711680,1700000000,0,hash,9","m":"eight"}]`, readAs{export.Dandanplay, append(one("hi"), "2s top medium #ff0000 |eight"), nil}},

@@ -11,15 +11,16 @@ import (
 
 // The formats in JSON, and the binary one. They are read but not written.
 const (
-	NiconicoJSON  Format = "niconico-json"     // threads of niconico, old and new
-	YouTubeChat   Format = "youtube-live-chat" // what yt-dlp saves as .live_chat.json
-	TwitchChat    Format = "twitch-chat"       // what TwitchDownloader saves
-	Dandanplay    Format = "dandanplay"        // responses of dandanplay and its relatives
-	DPlayer       Format = "dplayer"           // lists of the player DPlayer
-	ArtPlayer     Format = "artplayer"         // objects of the players ArtPlayer and Danmaku
-	AcFun         Format = "acfun"             // responses of AcFun, old and new
-	BilibiliJSON  Format = "bilibili-json"     // BilibiliProto as JSON
-	BilibiliProto Format = "bilibili-protobuf" // seg.so
+	NiconicoJSON   Format = "niconico-json"     // threads of niconico, old and new
+	YouTubeChat    Format = "youtube-live-chat" // what yt-dlp saves as .live_chat.json
+	TwitchChat     Format = "twitch-chat"       // what TwitchDownloader saves
+	ChatDownloader Format = "chat-downloader"   // what chat-downloader saves of any platform
+	Dandanplay     Format = "dandanplay"        // responses of dandanplay and its relatives
+	DPlayer        Format = "dplayer"           // lists of the player DPlayer
+	ArtPlayer      Format = "artplayer"         // objects of the players ArtPlayer and Danmaku
+	AcFun          Format = "acfun"             // responses of AcFun, old and new
+	BilibiliJSON   Format = "bilibili-json"     // BilibiliProto as JSON
+	BilibiliProto  Format = "bilibili-protobuf" // seg.so
 )
 
 // jsonDialect is one format of comments in JSON.
@@ -57,6 +58,9 @@ func init() { // not in the declaration, because the readers refer to it
 			return r.has("chat") || r.has("vposMs") || r.has("vpos")
 		}, readNiconicoJSON, []string{"thread", "ping", "leaf", "global_num_res", "num_res", "chat_result", "fork"}},
 		{TwitchChat, func(r jsonRecord) bool { return r.has("content_offset_seconds") }, readTwitch, nil},
+		{ChatDownloader, func(r jsonRecord) bool {
+			return r.has("time_in_seconds") || r.has("message_type") && (r.has("message_id") || r.has("author") || r.has("target_message_id"))
+		}, readChatDownloader, nil},
 		{AcFun, func(r jsonRecord) bool { return r.has("c", "m") || r.has("position", "body") }, readAcFun, nil},
 		{Dandanplay, func(r jsonRecord) bool {
 			return r.has("p") && (r.has("m") || r.has("text") || r.has("content")) || r.has("Time", "Message")
@@ -255,6 +259,60 @@ func readTwitch(rd *reading, r jsonRecord) error {
 		}
 	}
 	return rd.add(timed{item, true})
+}
+
+// readChatDownloader reads a message that chat-downloader saved from YouTube, Twitch or another
+// platform. Old versions have the author's name in place of the author. A live chat that was
+// saved while it ran has dates alone.
+func readChatDownloader(rd *reading, r jsonRecord) error {
+	kind, author := r.str("message_type"), r.sub("author")
+	sender := or(author.str("id"), r.str("author_id"))
+	switch {
+	case kind == "deleted_message":
+		rd.takeDown("", r.str("target_message_id"))
+		return nil
+	case kind == "ban_user":
+		rd.takeDown(sender, "")
+		return nil
+	case strings.HasPrefix(kind, "ticker_") || r.has("ticker_duration"): // it repeats a message
+		return nil
+	}
+	paid := r.has("money") || r.has("amount")
+	text := r.str("message")
+	if text == "" {
+		switch {
+		case paid, strings.Contains(kind, "gift"):
+			rd.report.Gifts++
+		case strings.Contains(kind, "membership"), strings.Contains(kind, "subscri"), kind == "sub", kind == "resub":
+			rd.report.Guards++
+		default:
+			rd.unread(room.Fault{Code: faultNoText})
+		}
+		return nil
+	}
+	item := Item{
+		Text: text, Name: or(author.str("display_name", "name"), r.str("author")), Sender: sender, ID: r.str("message_id"),
+		Mode: comment.Scroll, Size: comment.Medium, Color: comment.White, SentAt: rd.sentAt(r.str("timestamp")),
+	}
+	when := r.str("time_in_seconds", "time_text")
+	at, ok := offsetOf(when, time.Second)
+	if !ok && (when != "" || item.SentAt.IsZero()) {
+		rd.unread(*badTime(faultTime, when))
+		return nil
+	}
+	item.Offset = at
+	if color := author.str("colour"); color != "" {
+		if c, ok := anyColor(color); ok {
+			item.Color = c
+		} else {
+			rd.side(faultHexColor, color)
+		}
+	}
+	if paid {
+		rd.report.SuperChats++
+		paidStyle(&item)
+	}
+	return rd.add(timed{item, ok})
 }
 
 // readAcFun reads {"c": "seconds,colour,type,size,user,time,id", "m": text} of the
