@@ -69,7 +69,7 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 			t.Errorf("%s has the defects %+v", name, answer.Defects)
 		}
 		if row.code == "inside" && (len(answer.Defects) != 1 || answer.Defects[0].Line != 9 || answer.Defects[0].Column != 1) ||
-			name == "no time" && (answer.Defects[0].Code != "time" || answer.Defects[0].Column != 4 || answer.Notes[0].Code != "gifts" || answer.Notes[0].N != 1) {
+			name == "no time" && (answer.Defects[0].Code != "time_missing" || answer.Defects[0].Column != 4 || answer.Notes[0].Code != "gifts" || answer.Notes[0].N != 1) {
 			t.Errorf("%s: %+v", name, answer)
 		}
 	}
