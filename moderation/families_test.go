@@ -147,6 +147,11 @@ var families = []struct {
 		[]string{"操您妈", "操祢媽", "彊姦", "賎人", "約礮"},
 		[]string{"您妈妈", "强健"},
 	},
+	{
+		"a dotless i of Turkish is no turned letter", "siktir*\nshit*",
+		[]string{"ʇıɥs", "sıktır", "siktir"},
+		[]string{"sıktı", "çok sıktı", "canım sıktı", "sıktın"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

@@ -235,8 +235,9 @@ var upright = map[rune]rune{
 }
 
 // ownUses are characters that look like turned ones, and that people write upright: ſ of old
-// prints, ¿ and ¡ of Spanish, Λ of Greek, פ of Hebrew. By themselves they show no turned text.
-const ownUses = "ſ¿¡Λ∀⊥פɓ"
+// prints, ı of Turkish, ¿ and ¡ of Spanish, Λ of Greek, פ of Hebrew. By themselves they show no
+// turned text.
+const ownUses = "ſı¿¡Λ∀⊥פɓ"
 
 // mirror turns the letters of text in a mirror back.
 var mirror = map[rune]rune{
