@@ -152,6 +152,11 @@ var families = []struct {
 		[]string{"ʇıɥs", "sıktır", "siktir"},
 		[]string{"sıktı", "çok sıktı", "canım sıktı", "sıktın"},
 	},
+	{
+		"one consonant apart from its word", "*fuck*\ndick\nbitch*\nslut*\ncunt\nshit*\ntits\nputa",
+		[]string{"f uck", "f ucking", "dic k", "bitc h", "slu t", "c unt", "cun t", "f'uck", "p uta madre"},
+		[]string{"he s hit", "s hit", "t its", "d uck", "a duck f", "f un", "por t", "vitamin c"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

@@ -193,6 +193,7 @@ func (w *respeller) match(r *Rules) {
 		w.backwards(int32(i))
 		w.twins(int32(i))
 		w.singly(int32(i))
+		w.oneApart(int32(i))
 	}
 }
 

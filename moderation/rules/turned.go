@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"danmaku/moderation/fold"
 )
 
@@ -133,6 +135,62 @@ func palindrome(s []rune) bool {
 		}
 	}
 	return true
+}
+
+// Bounds of words with one letter apart, in letters.
+const (
+	leastOneApart = 4 // of the entry
+	leastRest     = 3 // of the other part
+)
+
+// oneLetterWords are the languages in which a single consonant is a word or the rest of one: w and
+// z of Polish, l' and d' of French.
+var oneLetterWords = func() map[rune]fold.Languages {
+	out := map[rune]fold.Languages{}
+	for codes, letters := range map[string]string{"cs sk sr mk bg": "ksvz", "pl": "zw", "ru uk bg mk sr": "квсбжз", "fr it ca": "cdjlmnst"} {
+		for code := range strings.FieldsSeq(codes) {
+			for _, r := range letters {
+				out[r] |= fold.LanguageOf(code)
+			}
+		}
+	}
+	return out
+}()
+
+// oneApart reads word k and the next as one whose first or last letter, a consonant, was split
+// off: f uck, dic k. The rest must be no English word (s hit may be he's hit) and no word of a
+// language in which the letter is one.
+func (w *respeller) oneApart(k int32) {
+	if int(k)+1 >= len(w.tokens) || !w.tokens[k+1].soft {
+		return
+	}
+	a, b := &w.tokens[k], &w.tokens[k+1]
+	letter, rest := a, k+1
+	if b.end-b.raw == 1 {
+		letter, rest = b, k
+	}
+	t := &w.tokens[rest]
+	if letter.end-letter.raw != 1 || t.end-t.raw < leastRest || !letter.pure || !t.pure || isVowel(w.raw[letter.raw]) || w.singleBefore(k) || t.title {
+		return
+	}
+	if w.everyday(rest)&(fold.LanguageOf("en")|oneLetterWords[w.raw[letter.raw]]) != 0 {
+		return
+	}
+	tr, node := w.rules.trie, uint32(0)
+	for i := a.raw; i < b.end; i++ {
+		child, ok := tr.child(node, w.raw[i])
+		if !ok || !w.budget.spendGuess() {
+			return
+		}
+		node = child
+		behind := string(w.raw[i+1 : b.end])
+		for j := tr.entry[node]; j > 0 && i >= b.raw && int(j) <= len(w.rules.entries) && (j == tr.entry[node] || w.rules.entries[j-1].again); j++ {
+			e := &w.rules.entries[j-1]
+			if e.how == forbid && !e.exact && e.class == wordEntry && e.letters >= leastOneApart && e.gaps == 0 && (behind == "" || e.openEnd && isEnding(behind)) {
+				w.found(j-1, a.from, b.to)
+			}
+		}
+	}
 }
 
 // leastSingly is the least number of single letters that form one word by its sound.
