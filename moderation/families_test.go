@@ -157,6 +157,11 @@ var families = []struct {
 		[]string{"f uck", "f ucking", "dic k", "bitc h", "slu t", "c unt", "cun t", "f'uck", "p uta madre"},
 		[]string{"he s hit", "s hit", "t its", "d uck", "a duck f", "f un", "por t", "vitamin c"},
 	},
+	{
+		"ch with a letter doubled or added", "bitch*",
+		[]string{"bittch", "bitcch", "bitsch"},
+		[]string{"betucht", "botch", "Bichsel"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

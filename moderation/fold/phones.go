@@ -39,8 +39,11 @@ func AppendPhones(dst []Phone, word []rune) []Phone {
 		r, n := c, 1
 		switch c {
 		case 't':
-			if next == 'c' && beyond == 'h' {
+			switch {
+			case next == 'c' && beyond == 'h':
 				r, n = 'C', 3
+			case (next == 't' || next == 's' || next == 'c') && beyond == 'c' && at(i+3) == 'h': // bittch, bitsch
+				r, n = 'C', 4
 			}
 		case 's':
 			switch {
