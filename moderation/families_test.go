@@ -162,6 +162,11 @@ var families = []struct {
 		[]string{"bittch", "bitcch", "bitsch"},
 		[]string{"betucht", "botch", "Bichsel"},
 	},
+	{
+		"letters of both alphabets in one word, by their sounds", "*хуй*\n*пизд*\n*бляд*\nnigger*",
+		[]string{"huй", "pizда", "blяdь", "бл9дь", "niггer"},
+		[]string{"хit", "Яndex", "bизнес", "USBшник", "9-й"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

@@ -118,7 +118,7 @@ var tables = sync.OnceValue(func() (t struct {
 			}
 		}
 	}
-	for latin, cyrillic := range map[rune]string{'u': "и", 'n': "п", '3': "з", '6': "б", '4': "ч", '0': "о", '@': "а"} {
+	for latin, cyrillic := range map[rune]string{'u': "и", 'n': "п", '3': "з", '6': "б", '4': "ч", '9': "я", '0': "о", '@': "а"} {
 		t.back[latin] = append(t.back[latin], []rune(cyrillic)...)
 	}
 	t.parts = map[rune][]part{}

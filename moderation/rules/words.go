@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strings"
 	"unicode"
 
 	"danmaku/moderation/fold"
@@ -147,10 +148,14 @@ func (w *respeller) word(f *fold.Text, from, to int32, soft bool) bool {
 	return true
 }
 
+// latinShapes are the Cyrillic letters that look exactly like a Latin one.
+const latinShapes = "аеорсухквмнтіѕјһԁԛԝ"
+
 // meant returns the letter that a rune stands for in a word of the wanted script. A Latin
-// letter in a Cyrillic word keeps its own sound: its look is read elsewhere.
+// letter in a Cyrillic word keeps its own sound, and so does a Cyrillic one in a Latin word
+// unless it looks the same as a Latin one (pizда): other looks are read elsewhere.
 func (w *respeller) meant(f *fold.Text, c *fold.Rune, want fold.Script) rune {
-	if c.Script == fold.Latin {
+	if c.Script == fold.Latin || c.Script == fold.Cyrillic && !strings.ContainsRune(latinShapes, c.R) {
 		return c.R
 	}
 	latin := c.R
