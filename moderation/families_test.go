@@ -167,6 +167,11 @@ var families = []struct {
 		[]string{"huй", "pizда", "blяdь", "бл9дь", "niггer"},
 		[]string{"хit", "Яndex", "bизнес", "USBшник", "9-й"},
 	},
+	{
+		"another vowel in a word with marks", "enculé\nmaricón\nporra\nscheiße",
+		[]string{"enculéé", "enculèe", "maricóon"},
+		[]string{"p0rk", "n0rra", "Schweiße", "Schleiße"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

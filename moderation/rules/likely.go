@@ -2,6 +2,7 @@ package rules
 
 import (
 	"math/bits"
+	"strings"
 	"unicode"
 
 	"danmaku/moderation/fold"
@@ -35,8 +36,10 @@ func (w *respeller) means(e *entry, r *respelledEntry, pos int32, how change) bo
 		return false
 	case (how == droppedVowel || how == droppedLetter || how == twice) && w.missing == r.size && (e.letters < 6 || behind > 0):
 		return false // without the end, it is the beginning of another word
-	case how != unchanged && w.changed >= 0 && w.tokens[w.changed].marks:
+	case how != unchanged && w.changed >= 0 && w.tokens[w.changed].marks && !(spelledWithMarks(e) && how <= hiddenVowel):
 		return false // the spelling of a language, and not a disguise
+	case how != unchanged && from == to && !first.pure && fold.Everyday(w.raw[first.raw:first.end]) != 0:
+		return false // p0rk is pork
 	case how == hiddenVowel && r.size < 4 && !w.sameEdges(e, first):
 		return false
 	case (how == likeVowel && e.letters < 5 && !manyConsonants(e) || how == otherVowel && e.letters < 5 || (how == likeVowel || how == otherVowel) && r.size < 4) &&
@@ -55,6 +58,11 @@ func (w *respeller) means(e *entry, r *respelledEntry, pos int32, how change) bo
 		return !w.isName(from, e, how) && !w.belongs(from) && first.end-first.raw >= 3
 	}
 	return w.meansPhrase(e, r, from, to, how)
+}
+
+// spelledWithMarks reports whether an entry itself has letters with marks, such as enculé.
+func spelledWithMarks(e *entry) bool {
+	return strings.ContainsFunc(e.text, func(r rune) bool { return r >= 0x80 && unicode.Is(unicode.Latin, r) })
 }
 
 // manyConsonants reports whether an entry has three consonants: then few other words differ from
