@@ -172,6 +172,11 @@ var families = []struct {
 		[]string{"enculéé", "enculèe", "maricóon"},
 		[]string{"p0rk", "n0rra", "Schweiße", "Schleiße"},
 	},
+	{
+		"letters of Devanagari, Arabic and Thai that differ by breath, a dot or a keyboard", "चूतिया\nमादरचोद\nمنيوك\n*เย็ด*\n*เหี้ย*",
+		[]string{"चूथिया", "चूऽतिया", "चूतिय़ा", "मादरचॊद", "منیوک", "เย้ด", "เหิ้ย"},
+		[]string{"छूट", "चुटिया", "مني", "เย็น", "เหี่ยว", "เยี่ยม"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

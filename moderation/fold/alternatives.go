@@ -153,14 +153,14 @@ func (f *Text) parted(i int, right rune) bool {
 }
 
 // livingSounds are the letters and marks of Arabic, Devanagari and Thai that replace each
-// other because they sound alike: emphatic and plain consonants, long and short vowels, tone
-// marks.
+// other because they sound alike: emphatic and plain consonants, breathed and plain ones, the
+// same letter of Persian, long and short vowels, tone marks.
 var livingSounds = func() map[rune][]rune {
 	out := map[rune][]rune{}
 	for _, class := range []string{
-		"كق", "تط", "سصث", "دض", "ذزظ", "هة", "وؤ", "يى",
-		"िी", "ुू", "ेै", "ोौ", "ंँ", "शषस", "नण",
-		"ดตทธถฎฏ", "ยญ", "สศษซ", "นณ", "คฅฆข", "่้๊๋",
+		"كقک", "تط", "سصث", "دض", "ذزظ", "هةھہ", "وؤۆ", "يىی",
+		"िी", "ुू", "ेैॆ", "ोौॊ", "ंँ", "शषस", "नण", "तथ", "दध", "कख", "गघ", "चछ", "जझ", "टठ", "डढ", "पफ", "बभ",
+		"ดตทธถฎฏ", "ยญ", "สศษซ", "นณ", "คฅฆข", "่้๊๋็", "ิี", "ึื", "ุู",
 	} {
 		for _, a := range class {
 			for _, b := range class {

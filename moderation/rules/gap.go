@@ -66,7 +66,7 @@ func (w *walker) gap(node uint32, pos int32, after fold.Script) {
 			w.next(node, pos+1)
 			continue
 		}
-		doubled := pos > 0 && isToneMark(c.R) && unicode.Is(unicode.Mn, w.runes[pos-1].R)
+		doubled := pos > 0 && (isToneMark(c.R) && unicode.Is(unicode.Mn, w.runes[pos-1].R) || isDot(c.R))
 		if !separates(c, after) && !doubled || c.Kind == fold.Digit && !after.CJK() && (n > 0 || w.digitAt(pos+1)) {
 			return
 		}
@@ -158,6 +158,9 @@ const dashes = "ーㅡ一丨"
 
 // strokes are lines, parts of ideographs and ornaments, which are no words by themselves.
 const strokes = "丨丶丿亅乀乁乚乛亠亻冂冖冫勹卩阝厶囗夂夊宀巛廴廾彐彡彳忄扌攵灬爫爿犭疒癶礻禸纟罒罓耂艹衤覀讠辶釒钅飠饣卍卐"
+
+// isDot recognizes the dot and the stroke of Devanagari that hardly change the sound of a letter.
+func isDot(r rune) bool { return r == 0x093C || r == 0x093D }
 
 // isToneMark recognizes the Thai marks that a doubled mark adds: they change no letter that
 // already has one.
