@@ -177,6 +177,11 @@ var families = []struct {
 		[]string{"चूथिया", "चूऽतिया", "चूतिय़ा", "मादरचॊद", "منیوک", "เย้ด", "เหิ้ย"},
 		[]string{"छूट", "चुटिया", "مني", "เย็น", "เหี่ยว", "เยี่ยม"},
 	},
+	{
+		"marks of Vietnamese forgotten in a phrase", "địt mẹ\ncặc\nđụ má",
+		[]string{"dit mẹ", "đit me", "сặc"},
+		[]string{"đi mẹ", "đi me", "du mà", "du má", "cac"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

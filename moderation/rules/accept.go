@@ -60,7 +60,7 @@ func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
 	for i, s := range path {
 		have := fold.MarksOf(j.runes[s.from].Written)
 		marked = marked || have != 0
-		if s.how != fold.Plain || i >= len(e.marks.Of) {
+		if i >= len(e.marks.Of) || s.how != fold.Plain && e.marks.Of[i] != 0 {
 			missing++
 			continue
 		}
@@ -77,7 +77,7 @@ func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
 	case e.marks.Vietnamese && other:
 		return false, false
 	case e.marks.Vietnamese && marked && missing > 0 && !disguised:
-		return true, e.gaps != 0 && missing == 1 // in a phrase, one may be forgotten
+		return true, e.gaps != 0 && (missing == 1 || missing == 2 && e.letters >= leastBare) // in a phrase, some may be forgotten
 	case missing == 0 && !other:
 		return false, true
 	}
