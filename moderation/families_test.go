@@ -182,6 +182,11 @@ var families = []struct {
 		[]string{"dit mẹ", "đit me", "сặc"},
 		[]string{"đi mẹ", "đi me", "du mà", "du má", "cac"},
 	},
+	{
+		"kana lengthened, hesitated or drawn as ideographs", "オナニー\nカジノ\nセックス\nバカ\nクズ",
+		[]string{"オナニィ", "おなに〜", "才ナニー", "カジ丿", "七ックス", "バッカ", "クッズ"},
+		[]string{"ばっかり", "バッカス", "文句ばっか", "お何", "七つ"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

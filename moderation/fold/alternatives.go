@@ -69,6 +69,8 @@ func (f *Text) AddAlternatives() {
 		switch {
 		case c.Script == Kana, c.R == 'ω':
 			f.readKana(i)
+		case (c.R == '~' || c.R == '〜') && i > 0 && f.Runes[i-1].Script == Kana:
+			f.Alternatives = append(f.Alternatives, Alternative{'ー', 1, SoundAlike})
 		case c.Script == Latin:
 			f.readLatin(i)
 		}

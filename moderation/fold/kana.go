@@ -73,7 +73,7 @@ var kanaLooks = map[rune][]rune{
 }
 
 // hanLooks are ideographs that replace kana, in addition to those of Unicode.
-var hanLooks = map[rune]rune{'久': 'く', '千': 'ち'}
+var hanLooks = map[rune]rune{'久': 'く', '千': 'ち', '才': 'お', '七': 'せ', '丿': 'の'}
 
 // kanaPairs are folded kana that are written with two characters.
 var kanaPairs = []struct {
@@ -88,6 +88,9 @@ func (f *Text) readKana(i int) {
 	c := &f.Runes[i]
 	for _, r := range kanaLooks[c.R] {
 		f.Alternatives = append(f.Alternatives, Alternative{r, 1, SoundAlike})
+	}
+	if i > 0 && c.R != 'ー' && DrawsOut(f.Runes[i-1].R, c.Written) {
+		f.Alternatives = append(f.Alternatives, Alternative{'ー', 1, SoundAlike})
 	}
 	if i+1 == len(f.Runes) || c.Script != Kana {
 		return

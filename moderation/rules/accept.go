@@ -240,6 +240,9 @@ func (j acceptor) gapInCJK(e *entry, path []step, from, to int32) bool {
 	if e.kanaOnly {
 		inside = isLetter(before) || isLetter(after)
 	}
+	if to-from == 1 && j.runes[from].R == 'っ' && len(path) < 3 && (isLetter(before) || isLetter(after)) {
+		return false // ばっかり
+	}
 	stop, spaced, dash := false, false, false
 	for i := from; i < to; i++ {
 		c := &j.runes[i]

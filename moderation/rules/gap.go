@@ -62,7 +62,7 @@ func (w *walker) gap(node uint32, pos int32, after fold.Script) {
 			w.next(node, pos+1) // a lengthened vowel
 			continue
 		}
-		if after == fold.Kana && n == 0 && (c.R == 'ー' || fold.DrawsOut(w.runes[pos-1].R, c.Written)) {
+		if after == fold.Kana && n == 0 && (c.R == 'ー' || c.R == 'っ' || fold.DrawsOut(w.runes[pos-1].R, c.Written)) {
 			w.next(node, pos+1)
 			continue
 		}
