@@ -187,6 +187,11 @@ var families = []struct {
 		[]string{"オナニィ", "おなに〜", "才ナニー", "カジ丿", "七ックス", "バッカ", "クッズ"},
 		[]string{"ばっかり", "バッカス", "文句ばっか", "お何", "七つ"},
 	},
+	{
+		"a character doubled in a longer word", "操你妈\n你妈死了\n王八蛋\n미친놈\n六合彩",
+		[]string{"操你你妈", "王八八蛋", "미친친놈"},
+		[]string{"你妈妈死了心", "你妈妈", "八八王"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

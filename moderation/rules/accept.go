@@ -163,7 +163,7 @@ func (j acceptor) at(i int32) *fold.Rune {
 // are a stretched letter. A doubled letter makes another word (god, good), unless the letter
 // is never doubled, or several are.
 func (j acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
-	doubled, odd := 0, false
+	doubled, odd, stuttered := 0, false, false
 	for i := 0; i < len(path); {
 		asked, steps := 0, int32(0)
 		label := path[i].label
@@ -174,6 +174,8 @@ func (j acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
 		switch {
 		case steps == int32(asked):
 		case (steps >= 3 || label == 'ー') && e.how != exception:
+		case e.how != exception && len(path) >= leastStuttered && asked == 1 && stutters(label):
+			stuttered = true
 		case e.how == exception, fold.ScriptOf(label).CJK():
 			return false, false
 		default:
@@ -181,7 +183,22 @@ func (j acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
 			odd = odd || !strings.ContainsRune("aihjkquvwxyуыэюяйьъщжцхф", label) && fold.ScriptOf(label) != fold.Living && (e.marks == nil || !e.marks.Vietnamese)
 		}
 	}
-	return doubled > 0, doubled == 0 || !odd || doubled > 1
+	return doubled > 0 || stuttered, doubled == 0 || !odd || doubled > 1
+}
+
+// leastStuttered is the least number of characters of an entry in which one may be doubled.
+const leastStuttered = 3
+
+// stutters reports whether a doubled character says no more than a single one: 操你你妈, but not
+// 妈妈.
+func stutters(r rune) bool {
+	switch fold.ScriptOf(r) {
+	case fold.Han:
+		return !fold.Chinese().Known(r, r)
+	case fold.Hangul:
+		return true
+	}
+	return false
 }
 
 // gaps judges the gaps between the characters of a match.
