@@ -192,6 +192,11 @@ var families = []struct {
 		[]string{"操你你妈", "王八八蛋", "미친친놈"},
 		[]string{"你妈妈死了心", "你妈妈", "八八王"},
 	},
+	{
+		"a Korean syllable that begins no everyday word", "좆\n꺼져\n지랄\n섹스\n시발\n창녀\nハゲ",
+		[]string{"좆", "좆같네", "좃같은", "좆나", "졷같"},
+		[]string{"좋다", "조지다", "쫓아가", "켜져 있어", "쥐라기 공원", "찌라시", "색소", "창녕군", "はげましの言葉", "励まし", "はげます"},
+	},
 }
 
 func TestFamilies(t *testing.T) {

@@ -20,7 +20,11 @@ const firstSyllable, lastSyllable = 0xAC00, 0xD7A3
 // compounds or forms of a verb. A change needs a new korean.bin: TestPackedWords says how.
 const ownKorean = "장녀 평신도 시바 시바견 발인 세키로 색스폰 거져 꺼내 커지네 커져요 커져라 사이트 몇시 몇개 두시 세시 네시 다섯시 여섯시 일곱시 여덟시 아홉시 열시 " +
 	"즉시 세기의 새기는 새기고 새긴다 쇠기둥 게이 시발역 시발택시 존나단 병신년 종나무 토토로 도토루 또또 도도한 싸살 차살 조나단 조나스 " +
-	"거저먹 가지나물 가지노 시바스 시바타 시바사키 쉬바의 토도 닥처 개새로 새끼손 새끼손가락 새끼발 새끼발가락 새끼줄 새끼고양이 새끼강아지 자살골 거제 거제도 거제시 조너선 조나선 경차 서귀포 세키 가토 다자이 다저스 시뻘개 거죠 것처럼"
+	"거저먹 가지나물 가지노 시바스 시바타 시바사키 쉬바의 토도 닥처 개새로 새끼손 새끼손가락 새끼발 새끼발가락 새끼줄 새끼고양이 새끼강아지 자살골 거제 거제도 거제시 조너선 조나선 경차 서귀포 세키 가토 다자이 다저스 시뻘개 거죠 것처럼 " +
+	"켜져 켜져요 켜져서 켜진다 쥐라기 찌라시 색소 창녕 창녕군 시벌레"
+
+// notKorean are words of the dictionary that are abuse. They, too, are left out of korean.bin.
+const notKorean = "개좆같이 좆같 좆같이 좆까 좆나 좆먹이 좆빤다구 좆빨 좆초 좇나게 좇됐 쥐좆같이"
 
 // packKorean packs the syllables of a word into one number; 0 for anything else.
 func packKorean(word []rune) uint64 {
@@ -41,6 +45,18 @@ func packKorean(word []rune) uint64 {
 func IsKorean(word []rune) bool {
 	_, ok := koreanWords.find(packKorean(word))
 	return ok
+}
+
+// BeginsKorean reports whether an everyday word of Korean, of two and more syllables, begins with
+// this one.
+func BeginsKorean(r rune) bool {
+	first := packKorean([]rune{r})
+	for rest := 14; rest < 14*LongestKorean; rest += 14 {
+		if koreanWords.between(first<<rest, (first+1)<<rest) {
+			return true
+		}
+	}
+	return false
 }
 
 // ownKoreanWords are those of [ownKorean].

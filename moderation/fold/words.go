@@ -19,3 +19,9 @@ func (s sortedKeys) find(key uint64) (i int, ok bool) {
 	}
 	return from, from < len(s)/8 && binary.LittleEndian.Uint64(s[8*from:]) == key
 }
+
+// between reports whether some key is at least from and less than to.
+func (s sortedKeys) between(from, to uint64) bool {
+	i, _ := s.find(from)
+	return i < len(s)/8 && binary.LittleEndian.Uint64(s[8*i:]) < to
+}

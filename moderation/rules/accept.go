@@ -96,7 +96,7 @@ func (j acceptor) edges(e *entry, path []step) bool {
 		return true
 	case aloneEntry:
 		return (before == nil || before.Kind != fold.Letter && before.Kind != fold.Digit) &&
-			(after == nil || after.Kind != fold.Letter && after.Kind != fold.Digit)
+			(after == nil || after.Kind != fold.Letter && after.Kind != fold.Digit || fold.IsSyllable(first.label) && fold.IsSyllable(after.R) && !fold.BeginsKorean(first.label))
 	case numberEntry:
 		return !j.numberGoesOn(before, j.at(first.from-2)) && !j.numberGoesOn(after, j.at(last.to+1))
 	}

@@ -30,7 +30,7 @@ func koreanOf(entries []entry, key func(i int) []rune) *korean {
 	var arena []rune
 	for i := range entries {
 		e, k, from := &entries[i], key(i), len(arena)
-		if e.how != forbid || e.exact || len(k) < 2 || e.gaps != 0 {
+		if e.how != forbid || e.exact || len(k) < 2 && !soundsRare(k) || e.gaps != 0 {
 			continue
 		}
 		for _, r := range k {
@@ -55,6 +55,16 @@ func koreanOf(entries []entry, key func(i int) []rune) *korean {
 	sortKeys(keys, arena)
 	s := &korean{trie: buildTrie(keys, arena), entries: soundingOf(keys, arena), latin: latin}
 	return s
+}
+
+// soundsRare reports whether an entry is one syllable with a final that begins no everyday word:
+// such a syllable is recognized by its sound, too (좃 for 좆).
+func soundsRare(key []rune) bool {
+	if len(key) != 1 {
+		return false
+	}
+	s, ok := fold.ClassesOf(key[0])
+	return ok && s.Final != 0 && !fold.BeginsKorean(key[0])
 }
 
 // koreanReader reads a text as respelled Korean. It is reused for many texts.

@@ -29,6 +29,10 @@ func (m *matcher) foundKorean(index uint32, from, to int32, p koreanPath) {
 
 // koreanMeans reports whether a respelling of an entry is likely to be meant.
 func (m *matcher) koreanMeans(key []rune, from, to int32, p koreanPath) bool {
+	if len(key) == 1 {
+		r := m.fold.Runes[from].R
+		return p == koreanPath{} && r != key[0] && fold.IsSyllable(r) && !fold.BeginsKorean(r)
+	}
 	same, other, vowels := 0, 0, 0 // syllables as in the entry, different ones, and those with only another vowel
 	for i, at := range m.hangul.at {
 		switch r := m.fold.Runes[at].R; {
