@@ -16,7 +16,7 @@ var (
 
 	// Words after or before a number that counts something, or names a room or a video. None
 	// of them is a cue, even one that contains a cue (방번호).
-	counts = `房间号?码?|房号|直播间|直播間|房間號?|播放量?|播放数|观看|點擊|点击|点赞|弹幕|彈幕|收藏|投币|硬币|粉丝|粉絲|在线|人气|人氣|热度|熱度|积分|分数|得分|总分|总|伤害|攻击力?|防御力?|血量|生命|战绩|体力|战力|戰力|金币|经验|存款|票房|销量|阅读|编号|序号|种子|版本|总共|一共|人数|圆周率|再生数?|視聴|閲覧|部屋番号|ルーム|スコア|得点|登録者数?|シード|フォロワー|同接|ダメージ|조회수?|방 ?번호|점수|구독자|시청자|좋아요|방송|데미지|рум|просмотр[а-я]*|очк[а-я]*|урон|счет|сид|room|rooms?|views?|score|points?|seed|build|order|ticket|level|damage|dmg|record|total|subs|followers|likes|hp|xp|gold|coins|salary|population|pi|bug|issue|commit|ticket|case|lobby|code|model|patch|max ?int|int ?max|port|resistance|height|distance|speed`
+	counts = `房间号?码?|房号|直播间|直播間|房間號?|播放量?|播放数|观看|點擊|点击|点赞|弹幕|彈幕|收藏|投币|硬币|粉丝|粉絲|在线|人气|人氣|热度|熱度|积分|分数|得分|总分|总|伤害|攻击力?|防御力?|血量|生命|战绩|体力|战力|戰力|金币|经验|存款|票房|销量|阅读|编号|序号|种子|版本|总共|一共|人数|圆周率|再生数?|視聴|閲覧|部屋番号|ルーム|スコア|得点|登録者数?|シード|フォロワー|同接|ダメージ|조회수?|방 ?번호|점수|구독자|시청자|좋아요|방송|데미지|рум|просмотр[а-я]*|очк[а-я]*|урон|счет|сид|room|rooms?|views?|score|points?|seed|build|order|ticket|level|damage|dmg|record|total|subs|followers|likes|hp|xp|gold|coins|salary|population|pi|bug|issue|commit|ticket|case|lobby|code|model|patch|max ?int|int ?max|port|resistance|height|distance|speed|ean|isbn|barcode|dpi`
 
 	countsBefore = regexp.MustCompile(`(?:^|[^a-z])(?:` + inHiragana(counts) + `)(?:[ :：=#]|no\.?|number|id|数|數|量|值|率|is|was|of|at|are|是|为|為|有|达到?|突破|已|过|近|约|超过|到|は|が|는|은|이|가)*$`)
 	countsCue    = regexp.MustCompile(`(?:방|房间|房間|部屋) ?(?:번호|号码|番号)`)

@@ -94,8 +94,8 @@ func textOf(runes []fold.Rune) string {
 // round recognizes numbers such as 10000000 or 1500000.
 func round(s string) bool { return strings.HasSuffix(s, "0000") && distinct(s) < 4 }
 
-// countdown recognizes numbers that go down by one, or up to more than nine: 10 9 8
-// and so on.
+// countdown recognizes numbers that go down by one, or up to more than nine, or that double:
+// 10 9 8 and so on.
 func countdown(groups []group) bool {
 	if len(groups) < 3 {
 		return false
@@ -107,6 +107,9 @@ func countdown(groups []group) bool {
 		}
 		return n
 	}
+	if doubles(groups, num) {
+		return true
+	}
 	by := num(1) - num(0)
 	for i := 2; i < len(groups); i++ {
 		if num(i)-num(i-1) != by {
@@ -115,6 +118,16 @@ func countdown(groups []group) bool {
 	}
 	// Single digits that only go up may space out an account.
 	return by == -1 || by != 0 && len(groups[len(groups)-1].digits) > 1
+}
+
+// doubles recognizes numbers each of which is twice the one before: 64 128 256 512.
+func doubles(groups []group, num func(i int) int) bool {
+	for i := 1; i < len(groups); i++ {
+		if num(i) != 2*num(i-1) {
+			return false
+		}
+	}
+	return true
 }
 
 // isDate recognizes dates, with or without a time behind them.

@@ -221,15 +221,17 @@ func TestContactsInOtherWritings(t *testing.T) {
 	for rule, texts := range map[string][]string{
 		"contact": {
 			"138a0013b8000", "138我0013爱8000你", "090の1234の5678", "０９０ー１２３４ー５６７８", "(11) 91234-5678", "マイナンバー 123456",
-			"薇：abc123", "威:abc_1234", "抖音号abc123",
+			"薇：abc123", "威:abc_1234", "抖音号abc123", "скайп abc123", "ツイッター @abc_123", "오픈톡 abc123", "cashapp $abc123",
 		},
 		"links": {
 			"看片.com", "测试点com", "youtube com/watch?v=abc", "onlyfans com/abc", "twitch tv/abc", "discordgg/abc", "t dot me slash abc",
-			"example 닷컴", "example ドット コム", "example точка ком",
+			"пример.ру", "example nokta com", "example‧com", "example 닷컴", "example ドット コム", "example точка ком",
 		},
 		"private": {
 			"车牌号粤B12345", "12가 3456", "А123ВС77", "Musterstraße 5, 10115 Berlin", "12 rue de Rivoli 75001 Paris", "Calle de Alcalá 45, 3º B",
 			"Тверская улица, дом 7", "г. Москва, ул. Тверская, 7", "ul. Marszałkowska 10, Warszawa", "742 Evergreen ave, Springfield",
+			"1600 Pennsylvania Ave NW, Washington, DC 20500", "350 5th Ave, New York", "12 High Street, London SW1A 1AA", "via Roma 10, 00184 Roma",
+			"Rua Augusta 1500, São Paulo", "Atatürk Cad. No: 12 Kadıköy", "123 Đường Lê Lợi, Quận 1", "Jl. Sudirman No. 5, Jakarta", "живет на Ленина 10 квартира 5",
 			"N35.681236 E139.767125", "北纬39.9042 东经116.4074",
 		},
 		"": {
@@ -237,7 +239,8 @@ func TestContactsInOtherWritings(t *testing.T) {
 			"スコア 12345678", "ダメージ12345678", "12345678ポイント", "フォロワー 12345678", "150元2000块1000", "138x1234x5678", "3の4の5",
 			"watch tv/movie", "cs gg/wp", "com/net", "什么是.com", "我用了.net", "use com/example", "威：我来了", "抖音号是多少",
 			"12시 3000", "12개 3000", "24년 1234", "30도 1200", "20 years on the road, man", "60 minutes st, wait", "улица сезам", "Calle 13 - Residente",
-			"ул. Сезам", "Wallstraße 7", "rue 5",
+			"ул. Сезам", "Wallstraße 7", "rue 5", "via col vento", "rua 15, beleza", "sokak lezzetleri no 1", "jl berapa no?", "живёт на 3 этаже",
+			"4 seasons drive, fm 4 rd", "64 128 256 512", "dpi 400 800 1600", "EAN 4006381333931", "nokta virgül", "ツイッター見た", "it costs $abc", "ру-регион",
 		},
 	} {
 		for _, text := range texts {

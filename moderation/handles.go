@@ -13,9 +13,9 @@ import (
 const (
 	services = `wechat|weixin|whats ?app|watsapp|telegram|kakao ?(?:talk)?|snapchat|skype|viber|discord|instagram|insta|kik|zalo|onlyfans|q ?q|v ?x|w ?x|tg|line ?id|icq|` +
 		`微信|薇信|威信|徽信|維信|葳信|微訊|v信|wei ?信|薇芯|(?:v|w|微|薇|威|徽|wei) ?[❤♥💚💙🧡💛💜🖤🤍]+|[❤♥💚💙🧡💛💜🖤🤍]+ ?(?:v|w|微|薇)|扣扣|企鹅|抖音|快手|小红书|陌陌|电报|電報|飞机号|支付宝|` +
-		`カカオ(?:トーク)?|ライン|インスタ|テレグラム|ディスコ(?:ード)?|スカイプ|` +
-		`카카오 ?(?:톡)?|카톡|라인|텔레(?:그램)?|인스타(?:그램)?|디스코드|디코|위챗|오픈 ?채팅|` +
-		`телеграмм?|телега|тг|тгк|вк|вконтакте|ватсап|вотсап|вайбер|инста(?:грам)?|дискорд|` +
+		`カカオ(?:トーク)?|ライン|ツイッター|インスタ|テレグラム|ディスコ(?:ード)?|スカイプ|` +
+		`카카오 ?(?:톡)?|카톡|라인|텔레(?:그램)?|인스타(?:그램)?|디스코드|디코|위챗|오픈 ?(?:채팅|톡)|` +
+		`телеграмм?|телега|тг|тгк|ска[йи]п|вк|вконтакте|ватсап|вотсап|вайбер|инста(?:грам)?|дискорд|` +
 		`واتساب|واتس|تليجرام|تلغرام|انستا|سناب|ไลน์|ไอดีไลน์|แอดไลน์|टेलीग्राम|व्हाट्सएप`
 	wordServices = `line|snap|ig|fb|facebook|twitter|tiktok|dc|wa|signal|steam|psn|paypal|cash ?app|venmo|zelle|tele|email|mail`
 	handleName   = `@?[a-z0-9][a-z0-9_.#-]{3,}`
@@ -23,7 +23,7 @@ const (
 
 var (
 	// A service, the words between, and a name there.
-	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@\-~→>]|号码?|號碼?|账号|帳號|同号|(?:id|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
+	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@$\-~→>]|号码?|號碼?|账号|帳號|同号|(?:id|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
 	// The other way round: message me on insta, abc_12 on telegram.
 	writeMe = regexp.MustCompile(`\b(?:add|dm|text|message|msg|pm|hmu|hit me up|contact|write|reach|find me|catch me|chat with me|talk to me)\b.{0,24}\b(?:on|at|in|via|through) (?:my )?(?:` + services + `|snap|ig|fb|signal)\b|(?:^|[^a-z0-9])@?[a-z0-9_.]*[0-9_][a-z0-9_.]* (?:on|at|in|via) (?:` + services + `|snap|ig)\b|\b(?:my|add my|here'?s my) (?:` + services + `|snap|ig|fb)(?: (?:is|name|id|user))*[: ]+` + handleName + `$`)
 	// A character that stands for WeChat, and a name behind a colon.
@@ -91,8 +91,8 @@ func mayHoldHandle(text string) bool {
 // serviceHints are parts of the names of all services. Those of two and three
 // letters count only as words.
 var serviceHints = strings.Fields(`wechat weixin whats watsapp telegram kakao snap skype viber discord insta kik zalo onlyfans qq q vx v wx w tg line icq
-	微 薇 威 徽 維 葳 ❤ ♥ 💚 💙 🧡 💛 💜 🖤 🤍 v信 wei 扣 企鹅 抖音 快手 小红书 陌陌 电报 電報 飞机 支付宝 カカオ ライン インスタ テレグラム ディスコ スカイプ 카 라인 텔레 인스타 디스코드 디코 위챗 오픈
-	теле тг вк вконтакте ватсап вотсап вайбер инста дискорд واتس تليجرام تلغرام انستا سناب ไลน์ टेलीग्राम व्हाट्सएप
+	微 薇 威 徽 維 葳 ❤ ♥ 💚 💙 🧡 💛 💜 🖤 🤍 v信 wei 扣 企鹅 抖音 快手 小红书 陌陌 电报 電報 飞机 支付宝 カカオ ライン ツイッター インスタ テレグラム ディスコ スカイプ 카 라인 텔레 인스타 디스코드 디코 위챗 오픈
+	теле тг скаип вк вконтакте ватсап вотсап вайбер инста дискорд واتس تليجرام تلغرام انستا سناب ไลน์ टेलीग्राम व्हाट्सएप
 	ig fb facebook twitter tiktok dc wa signal steam psn paypal cash venmo zelle tele mail`)
 
 // hasHint reports whether a text names a service, or may name one.
@@ -114,7 +114,7 @@ func hasHint(text string) bool {
 }
 
 func isHandle(service, middle, name string) bool {
-	marked := strings.ContainsAny(middle, ":：=@") || strings.HasPrefix(name, "@") || strings.Contains(middle, "id") || strings.Contains(middle, "号") ||
+	marked := strings.ContainsAny(middle, ":：=@$") || strings.HasPrefix(name, "@") || strings.Contains(middle, "id") || strings.Contains(middle, "号") ||
 		strings.Contains(middle, "아이디") || strings.Contains(middle, "アカ")
 	bare := strings.TrimLeft(strings.Trim(name, ".-#"), "@")
 	letters := strings.ContainsFunc(bare, func(r rune) bool { return 'a' <= r && r <= 'z' })

@@ -35,7 +35,7 @@ var (
 	domain = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + plainDomains + `|` + shapedDomains + `|` + hanDomains + `))(?:[^a-z0-9.\p{Han}-]|\.?$|\.[^a-z0-9])|(?:^|[^a-z0-9@.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + plainDomains + `|` + shapedDomains + `))(?:\p{Han}|$)`)
 	path   = regexp.MustCompile(`(?:^|[^a-z0-9.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + wordDomains + `|` + plainDomains + `|` + soldDomains + `|` + shapedDomains + `))(?::[0-9]+)?/[a-z0-9@_?#+-]`)
 	mail   = regexp.MustCompile(`[a-z0-9._%+-]{2,}@[a-z0-9-]+\.[a-z]{2,}`)
-	spoken = regexp.MustCompile(`[a-z0-9-]{2,} ?(?:[(\[{<*_/|] ?(?:dot|d0t|\.|点|點|punkt|punto|ponto|point|точка) ?[)\]}>*_/|]|[ -]d[o0]t[ -]| ?(?:点|點|どっと|닷|점) ?| punkt | punto | ponto | point | точка | тчк ) ?(?:` + plainDomains + `|` + shapedDomains + `|me/)\b`)
+	spoken = regexp.MustCompile(`[a-z0-9-]{2,} ?(?:[(\[{<*_/|] ?(?:dot|d0t|\.|点|點|punkt|punto|ponto|point|точка) ?[)\]}>*_/|]|[ -]d[o0]t[ -]| ?(?:点|點|どっと|닷|점) ?| punkt | punto | ponto | point | точка | тчк | nokta | titik | kropka ) ?(?:` + plainDomains + `|` + shapedDomains + `|me/)\b`)
 	ip     = regexp.MustCompile(`\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9])`)
 
 	// An ending with a space beside the dot, or with another sign in its place.
@@ -91,8 +91,8 @@ func links(t *Text) comment.Verdict {
 // doubt.
 func findLink(written, folded string) (found string, sure bool) {
 	// Every URL contains one of these; most comments contain none.
-	if !strings.ContainsAny(folded, ".,。．｡·•∙・●、*|:@点點/") && !strings.Contains(folded, "dot") && !strings.Contains(folded, "d0t") &&
-		!strings.Contains(folded, "www") && !strings.ContainsAny(folded, "닷점") && !strings.Contains(folded, "どっと") && !strings.Contains(folded, " точка ") && !strings.Contains(folded, " тчк ") && !strings.Contains(folded, " punkt ") && !strings.Contains(folded, " punto ") && !strings.Contains(folded, " ponto ") && !strings.Contains(folded, " point ") {
+	if !strings.ContainsAny(folded, ".,。．｡·•∙・‧●、*|:@点點/") && !strings.Contains(folded, "dot") && !strings.Contains(folded, "d0t") &&
+		!strings.Contains(folded, "www") && !strings.ContainsAny(folded, "닷점") && !strings.Contains(folded, "どっと") && !strings.Contains(folded, " точка ") && !strings.Contains(folded, " тчк ") && !strings.Contains(folded, " punkt ") && !strings.Contains(folded, " punto ") && !strings.Contains(folded, " ponto ") && !strings.Contains(folded, " point ") && !strings.Contains(folded, " nokta ") && !strings.Contains(folded, " titik ") && !strings.Contains(folded, " kropka ") {
 		return "", false
 	}
 	text := dots.Replace(folded)
@@ -143,7 +143,7 @@ func findLink(written, folded string) (found string, sure bool) {
 }
 
 // Endings in other alphabets that are not words by which a sentence continues.
-var foreignEndings = fields(`рф укр бел рус срб орг ком мон қаз 닷컴 닷넷 ไทย भारत コム 网址 網址 我爱你 مصر بھارت`)
+var foreignEndings = fields(`рф ру укр бел рус срб орг ком мон қаз 닷컴 닷넷 ไทย भारत コム 网址 網址 我爱你 مصر بھارت`)
 
 // Those that are also words: they end the text, or a page follows.
 var foreignWords = fields(`сайт онлайн москва 한국 公司 网站 網站 集团 集團 商城 在线 みんな ストア セール`)
@@ -271,7 +271,7 @@ func whole(s string, from, to int) string {
 	return strings.TrimSpace(s[from:to])
 }
 
-var dots = strings.NewReplacer("。", ".", "．", ".", "｡", ".", "：", ":", "／", "/", "⁄", "/", "∕", "/", "․", ".", "﹒", ".")
+var dots = strings.NewReplacer("。", ".", "．", ".", "｡", ".", "：", ":", "／", "/", "⁄", "/", "∕", "/", "․", ".", "﹒", ".", "‧", ".")
 
 // squeezed joins single letters ("h t t p s : / /"), and removes spaces around dots; it
 // returns "" if nothing changes.
