@@ -28,7 +28,7 @@ func scanNiconico(in *input, rd *reading) error { return scanXML(in, rd, niconic
 var commanders = map[string]bool{"2": true, "3": true, "6": true, "7": true}
 
 // chat reads a comment of niconico by the names of its XML attributes; its JSON has the same
-// names.
+// names. Our export has the author's name as user.
 func (rd *reading) chat(attr func(string) string, text string) error {
 	mail := strings.Fields(strings.ToLower(attr("mail")))
 	switch deleted := attr("deleted"); {
@@ -49,7 +49,7 @@ func (rd *reading) chat(attr func(string) string, text string) error {
 	at, ok := offsetOf(vpos, unit)
 	item := Item{
 		Offset: at, Text: text, Mode: comment.Scroll, Size: comment.Medium, Color: comment.White,
-		Name: strings.TrimSpace(attr("name")), Sender: attr("user_id"), ID: attr("no"),
+		Name: strings.TrimSpace(or(attr("name"), attr("user"))), Sender: attr("user_id"), ID: attr("no"),
 	}
 	if ok || vpos == "" {
 		item.SentAt = rd.chatDate(attr("date"), attr("date_usec"))

@@ -1,11 +1,15 @@
 package export_test
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +74,7 @@ func TestRoundTrip(t *testing.T) {
 			if r.Mode == comment.Reverse {
 				r.Mode = comment.Scroll // the format has no reverse mode
 			}
-			return it, export.Item{Offset: r.At.Sub(began).Round(10 * time.Millisecond), Text: r.Text, Mode: r.Mode, Color: r.Color, Size: r.Size,
+			return it, export.Item{Offset: r.At.Sub(began).Round(10 * time.Millisecond), Text: r.Text, Mode: r.Mode, Color: r.Color, Size: r.Size, Name: r.Name,
 				Sender: r.User, SentAt: r.At, ID: fmt.Sprint(r.Seq), Line: it.Line, Column: it.Column}
 		},
 	}
@@ -132,6 +136,52 @@ func TestSoundXML(t *testing.T) {
 		}
 		if strings.Contains(file, "&#x1;") || strings.Contains(file, "\uFFFD") {
 			t.Errorf("%s contains characters that XML forbids, or a replacement for them", f)
+		}
+	}
+}
+
+// What was read from a file of any program comes back from an export in any format that can be
+// read, with its text, time, style and author's name.
+func TestImportsComeBackFromExports(t *testing.T) {
+	files, err := filepath.Glob("testdata/imports/*")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		items, _, err := read(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(items) == 0 {
+			continue // as JSON Lines, an empty file
+		}
+		var rows []room.Row
+		for n, it := range items {
+			rows = append(rows, shownRow(n+1, it.Offset, it.Text, func(row *room.Row) {
+				row.Name, row.Mode, row.Size, row.Color = it.Name, it.Mode, it.Size, it.Color
+			}))
+		}
+		for _, f := range []export.Format{export.BilibiliXML, export.NiconicoXML, export.JSONLines, export.CSV} {
+			file, _ := write(t, f, export.Options{Room: "live", Zero: began}, rows)
+			again, report, err := read(strings.NewReader(file))
+			if err != nil || report.Skipped() > 0 {
+				t.Errorf("%s as %s: %+v, %v", name, f, report, err)
+			}
+			unit := time.Millisecond
+			if f == export.NiconicoXML {
+				unit *= 10
+			}
+			want := slices.Clone(items)
+			for i := range want {
+				want[i].Offset = want[i].Offset.Round(unit)
+			}
+			if d := cmp.Diff(summarize(want), summarize(again)); d != "" {
+				t.Errorf("%s as %s (-want +got):\n%s", name, f, d)
+			}
 		}
 	}
 }
