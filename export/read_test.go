@@ -2,7 +2,9 @@ package export_test
 
 import (
 	"bufio"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"danmaku/comment"
@@ -292,11 +295,27 @@ func placesOf(in string) string {
 	source := bufio.NewReader(strings.NewReader(in))
 	if zip, err := gzip.NewReader(source); err == nil {
 		in = unpacked(zip, source)
+	} else if content := inflated(in); content != "" && (!utf8.ValidString(in) || strings.ContainsFunc(in, unicode.IsControl)) {
+		in = content
 	}
 	if strings.HasPrefix(in, "\n") {
 		in += strings.Repeat("\n", len(in))
 	}
 	return in
+}
+
+// inflated returns as much as there is in a file in deflate that holds comments, or "".
+func inflated(in string) string {
+	framed, err := zlib.NewReader(strings.NewReader(in))
+	if err != nil {
+		framed = flate.NewReader(strings.NewReader(in))
+	}
+	var out strings.Builder
+	_, _ = io.Copy(&out, io.LimitReader(framed, export.MaxFile))
+	if strings.IndexAny(strings.TrimLeft(out.String(), "\ufeff \t\r\n"), "<[{") != 0 {
+		return ""
+	}
+	return out.String()
 }
 
 // unpacked returns as much as there is of the members of a gzip file, with zeros between them.
