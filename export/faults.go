@@ -171,7 +171,7 @@ var (
 		faultLate:        "it comes more than {n} days after the first",
 		faultNotUTF8:     "it is not UTF-8",
 		faultKind:        "{raw} is a {other}",
-		faultNotJSON:     "it is not a JSON object",
+		faultNotJSON:     "it is not well-formed JSON",
 		faultNotComment:  "it is not a comment of this kind of file",
 		faultOtherFields: "it is not a comment of this kind of file; its fields are: {raw}",
 		faultCSVRow:      "its quotes are not as CSV wants them",

@@ -127,8 +127,8 @@ func (p *jsonReader) known(raw []byte) bool {
 
 // mendJSON replaces what JSON forbids within texts: incomplete characters by U+FFFD, where a
 // recorder truncated a text to a number of bytes, and control characters by a space. It drops
-// a comma behind the last value of a list or an object, as people and scripts write it. It
-// returns false where much of a text is not UTF-8: then that is in another encoding.
+// a comma behind the last value of a list or an object, as people and scripts write it, and
+// takes NaN, Infinity and undefined, which Python and JavaScript write, as null. It returns false where much of a text is not UTF-8: then that is in another encoding.
 func mendJSON(raw []byte) (mended []byte, isText bool) {
 	for len(raw) > 0 {
 		from := bytes.IndexByte(raw, '"')
@@ -147,7 +147,7 @@ func mendJSON(raw []byte) (mended []byte, isText bool) {
 		if !ok {
 			return nil, false
 		}
-		mended = append(mended, withoutLastCommas(raw[:from])...)
+		mended = append(mended, mendedBetween(raw[:from])...)
 		for _, b := range []byte(text) {
 			if b < 0x20 {
 				b = ' '
@@ -156,11 +156,16 @@ func mendJSON(raw []byte) (mended []byte, isText bool) {
 		}
 		raw = raw[to:]
 	}
-	return append(mended, withoutLastCommas(raw)...), true
+	return append(mended, mendedBetween(raw)...), true
 }
 
 // lastComma matches a comma behind the last value of a list or an object.
 var lastComma = regexp.MustCompile(`,\s*([\]}])`)
 
-// withoutLastCommas drops these commas from JSON that contains no texts.
-func withoutLastCommas(raw []byte) []byte { return lastComma.ReplaceAll(raw, []byte("$1")) }
+// noValue matches what programs write for a number that there is not.
+var noValue = regexp.MustCompile(`-?\b(?:NaN|Infinity|undefined)\b`)
+
+// mendedBetween mends JSON that contains no texts.
+func mendedBetween(raw []byte) []byte {
+	return noValue.ReplaceAll(lastComma.ReplaceAll(raw, []byte("$1")), []byte("null"))
+}

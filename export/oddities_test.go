@@ -56,6 +56,7 @@ func TestOddFiles(t *testing.T) {
 		"gzip and half a member":             {gzipped([]byte(bilibili)) + gzipped([]byte("x"))[:6], export.BilibiliXML, []string{"1:104 cut_off"}},
 		"commas behind the last":             {`{"code":0,"data":[[1,0,16777215,"u","one",],[2,1,"#f00","u","two 😀" , ],],}`, export.DPlayer, []string{"1:19 repaired json"}},
 		"commas behind the last, in lines":   {"{\"offset_ms\":1000,\"text\":\"one\",}\n{\"offset_ms\":2000,\"text\":\"two 😀\",\"mode\":\"top\",\"color\":\"#ff0000\"}\n", export.JSONLines, []string{"1:1 repaired json"}},
+		"numbers that are none":              {`[{"text":"one","time":1,"color":NaN,"mode":undefined},{"text":"two 😀","time":2,"mode":1,"color":"#f00","size":-Infinity}]`, export.ArtPlayer, []string{"1:2 repaired json"}},
 		"tables that were joined":            {table[:strings.Index(table, "two")] + "Offset_ms,text,color,mode\n2000,two 😀,#ff0000,top\n", export.CSV, nil},
 		"a table that ends in a row":         {table + "three,3000", export.CSV, []string{"4:1 no_end", "4:11 cut_off"}},
 		"UTF-32":                             {wide(bilibili, utf32.LittleEndian, utf32.UseBOM), export.BilibiliXML, nil},

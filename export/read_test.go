@@ -227,7 +227,7 @@ func TestJSONLines(t *testing.T) {
 		"type":    {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":5,"offset_ms":2}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("text is a number")},
 		"date":    {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","ts":"soon"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed(`ts "soon" is not a time like 2026-11-21T04:05:06.789Z`)},
 		"far":     {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":9999999999}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("offset_ms 9999999999 is not a number, or further than 30 days")},
-		"broken":  {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b"` + "\n", want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("it is not a JSON object")},
+		"broken":  {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b"` + "\n", want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("it is not well-formed JSON")},
 		"cut off": {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b"`, want: []export.Item{item(1, time.Millisecond, "a")},
 			report: export.Report{Unread: 1, Malformed: malformed("the comment has no end").Malformed,
 				Notes: []room.Fault{{Line: 2, Column: 12, Message: "the file ends before it is complete; what comes before that is read"}}}},
