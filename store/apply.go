@@ -218,7 +218,7 @@ func (c *eventChange) apply(t *txn) error {
 	if err != nil {
 		return err
 	}
-	if err := t.effect(place, ev, c.link); err != nil {
+	if err := t.writeEffect(place, ev, c.link); err != nil {
 		return err
 	}
 	var about any
@@ -238,8 +238,8 @@ func (c *eventChange) apply(t *txn) error {
 	return nil
 }
 
-// effect writes what an event changes besides the log.
-func (t *txn) effect(place *roomState, ev room.Event, link int64) error {
+// writeEffect writes what an event changes besides the log.
+func (t *txn) writeEffect(place *roomState, ev room.Event, link int64) error {
 	var err error
 	switch ev.Kind {
 	case room.KindComment, room.KindHeld, room.KindRefused:
@@ -273,7 +273,7 @@ func (t *txn) effect(place *roomState, ev room.Event, link int64) error {
 		if b == nil {
 			return malformed("no ban")
 		}
-		if err := t.reach("last.ban", b.ID); err != nil {
+		if err := t.recordNumber("last.ban", b.ID); err != nil {
 			return err
 		}
 		const q = `INSERT INTO bans (id, room, kind, user, address, until, show_end, reason, actor, at)

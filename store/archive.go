@@ -100,7 +100,7 @@ type archive struct{ on reading }
 // Archive is [Store.Archive].
 func (s archive) Archive(ctx context.Context, roomID string, q room.Archive) iter.Seq2[room.Row, error] {
 	return func(yield func(room.Row, error) bool) {
-		if err := known(ctx, s.on, roomID); err != nil {
+		if err := checkRoom(ctx, s.on, roomID); err != nil {
 			yield(room.Row{}, err)
 			return
 		}
@@ -136,7 +136,7 @@ func archiveQuery(roomID string, q room.Archive) (query string, args []any) {
 
 // CountArchive is [Store.CountArchive].
 func (s archive) CountArchive(ctx context.Context, roomID string, q room.Archive) (n int, err error) {
-	if err := known(ctx, s.on, roomID); err != nil {
+	if err := checkRoom(ctx, s.on, roomID); err != nil {
 		return 0, err
 	}
 	where, args := archiveWhere(roomID, q)

@@ -35,10 +35,10 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		return &FolderError{Kind: FileUnderWay, Path: part}
 	}
 	if err != nil {
-		return &FolderError{Kind: FileNotMade, Path: path, Cause: cause(err)}
+		return &FolderError{Kind: FileNotMade, Path: path, Cause: withoutPath(err)}
 	}
 	if err := f.Close(); err != nil {
-		return &FolderError{Kind: FileNotMade, Path: path, Cause: cause(err)}
+		return &FolderError{Kind: FileNotMade, Path: path, Cause: withoutPath(err)}
 	}
 	if err = s.copyTo(ctx, part); err == nil {
 		err = markCopy(ctx, part)
@@ -47,7 +47,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		err = takeName(part, path)
 	}
 	if err != nil {
-		fault := &FolderError{Kind: FileNotMade, Path: path, Cause: cause(err)}
+		fault := &FolderError{Kind: FileNotMade, Path: path, Cause: withoutPath(err)}
 		if errors.Is(err, fs.ErrExist) {
 			fault = &FolderError{Kind: FileTaken, Path: path}
 		} else if resultCode(err) == sqliteFull {

@@ -96,7 +96,7 @@ func (t *txn) decideUnban(place *roomState, ev room.Event) (decision, error) {
 	b := scan.result()
 	ev.Ban = &b
 	if lifted != 0 {
-		return again(ev)
+		return unchanged(ev)
 	}
 	return decision{ev: ev}, nil
 }

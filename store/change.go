@@ -169,8 +169,8 @@ func (t *txn) write(c change) error {
 	return c.apply(t)
 }
 
-// unwrite forgets the last change, which wrote nothing.
-func (t *txn) unwrite() {
+// dropLastChange forgets the last change, which wrote nothing.
+func (t *txn) dropLastChange() {
 	t.changed--
 	if t.publisher != nil {
 		t.changes = t.changes[:len(t.changes)-1]
@@ -193,7 +193,7 @@ type numberDrawn struct {
 
 func (*numberDrawn) kind() string { return "number" }
 
-func (c *numberDrawn) apply(t *txn) error { return t.reach(c.Of, c.N) }
+func (c *numberDrawn) apply(t *txn) error { return t.recordNumber(c.Of, c.N) }
 
 // next returns a number that was never given before. The change with that number must call
 // reach when it is applied.
@@ -209,8 +209,8 @@ func (t *txn) next(key string) (int64, error) {
 	return t.numbers[key], nil
 }
 
-// reach records that a number was given.
-func (t *txn) reach(key string, n int64) error {
+// recordNumber records that a number was given.
+func (t *txn) recordNumber(key string, n int64) error {
 	t.numbers[key] = max(t.numbers[key], n)
 	_, err := t.exec("UPDATE meta SET value = ?2 WHERE key = ?1 AND value < ?2", key, n)
 	return err
@@ -262,7 +262,7 @@ func (t *txn) note(roomID string, a *auditChange) error {
 	if err != nil {
 		return err
 	}
-	if err := t.reach("last.act", a.ID); err != nil {
+	if err := t.recordNumber("last.act", a.ID); err != nil {
 		return err
 	}
 	const q = `INSERT OR REPLACE INTO acts (id, room, at, actor, link, role, kind, about, user, detail, changed, before, after, kept)

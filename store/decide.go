@@ -20,16 +20,17 @@ func malformed(format string, args ...any) error {
 // decision is the result of a request: the decided event, or a receipt of what holds
 // already.
 type decision struct {
-	ev     room.Event
-	more   []room.Event // further events, decided like ev
-	stands *room.Receipt
+	ev      room.Event
+	more    []room.Event // further events, decided like ev
+	receipt *room.Receipt
 }
 
-func stands(r room.Receipt) (decision, error) { return decision{stands: &r}, nil }
+// answered returns a decision that needs no event, because the receipt says what holds.
+func answered(r room.Receipt) (decision, error) { return decision{receipt: &r}, nil }
 
-// again returns the answer to an event that changes nothing.
-func again(ev room.Event) (decision, error) {
-	return stands(room.Receipt{Event: ev, Again: true})
+// unchanged returns the answer to an event that changes nothing.
+func unchanged(ev room.Event) (decision, error) {
+	return answered(room.Receipt{Event: ev, Again: true})
 }
 
 // event decides about one event of a room and applies the decision. After room.ErrNotFound
@@ -41,31 +42,31 @@ func (t *txn) event(ev room.Event) (room.Receipt, error) {
 	}
 	ev.Seq = 0
 	if ev.Kind == room.KindEntry {
-		return t.entry(place, tidy(ev))
+		return t.entry(place, asStored(ev))
 	}
-	d, err := t.decide(place, tidy(ev))
+	d, err := t.decide(place, asStored(ev))
 	if err != nil {
 		return room.Receipt{}, err
 	}
-	if d.stands != nil {
-		return *d.stands, nil
+	if d.receipt != nil {
+		return *d.receipt, nil
 	}
 	if d.ev.Kind == room.KindErase {
-		if err := t.wiping(func() error { return t.beforeErase(place, d.ev) }); err != nil {
+		if err := t.secureDelete(func() error { return t.beforeErase(place, d.ev) }); err != nil {
 			return room.Receipt{}, err
 		}
 	}
 	picture := d.ev.Picture
 	d.ev.Picture = nil // the store has it; it is not part of the log
-	c, err := t.number(place, d.ev)
+	c, err := t.numberEvent(place, d.ev)
 	if err != nil {
 		return room.Receipt{}, err
 	}
 	err = t.write(c)
 	if errors.Is(err, errKnown) {
-		t.unwrite()
+		t.dropLastChange()
 		place.head = c.ev.Seq - 1
-		return t.taken(place, c.ev)
+		return t.receiptOfExisting(place, c.ev)
 	}
 	if err != nil {
 		return room.Receipt{}, err
@@ -75,14 +76,14 @@ func (t *txn) event(ev room.Event) (room.Receipt, error) {
 			return room.Receipt{}, err
 		}
 	}
-	err = t.besides(place, c.ev, d.more)
+	err = t.writeFollowing(place, c.ev, d.more)
 	return room.Receipt{Event: c.ev, Last: place.head}, err
 }
 
-// besides writes the events that follow from an event just written.
-func (t *txn) besides(place *roomState, ev room.Event, more []room.Event) error {
+// writeFollowing writes the events that follow from an event just written.
+func (t *txn) writeFollowing(place *roomState, ev room.Event, more []room.Event) error {
 	for _, e := range more {
-		c, err := t.number(place, e)
+		c, err := t.numberEvent(place, e)
 		if err == nil {
 			err = t.write(c)
 		}
@@ -94,14 +95,14 @@ func (t *txn) besides(place *roomState, ev room.Event, more []room.Event) error 
 	case room.KindRemove, room.KindClear:
 		return t.cardsOf(place, ev)
 	case room.KindComment:
-		return t.suggest(place, ev)
+		return t.suggestCard(place, ev)
 	}
 	return nil
 }
 
-// number gives a decided event its number in the log, and its audit entry an ID. A removal
-// takes as many numbers as comments.
-func (t *txn) number(place *roomState, ev room.Event) (*eventChange, error) {
+// numberEvent gives a decided event its number in the log, and its audit entry an ID. A
+// removal takes as many numbers as comments.
+func (t *txn) numberEvent(place *roomState, ev room.Event) (*eventChange, error) {
 	ev.Seq = place.head + 1
 	if ev.Kind == room.KindRemove {
 		ev.Seq = place.head + int64(len(ev.IDs))
@@ -195,16 +196,16 @@ func (t *txn) decideComment(place *roomState, ev room.Event) (decision, error) {
 	}
 	gone := ev
 	gone.Kind, gone.Comment.ID, gone.IDs = room.KindRemove, id, []comment.ID{id}
-	return again(gone)
+	return unchanged(gone)
 }
 
 // errKnown reports that a new comment's ID or ref exists already, and that nothing was
 // written.
 var errKnown = errors.New("the comment is there already")
 
-// taken answers for a comment that exists already: its author has bound the ref, or the
-// same comment came twice.
-func (t *txn) taken(place *roomState, ev room.Event) (room.Receipt, error) {
+// receiptOfExisting answers for a comment that exists already: its author has bound the
+// ref, or the same comment came twice.
+func (t *txn) receiptOfExisting(place *roomState, ev room.Event) (room.Receipt, error) {
 	user, err := t.knownUser(place.id, ev.Comment.User) // otherwise there is none with its ref
 	if err != nil && !errors.Is(err, room.ErrNotFound) {
 		return room.Receipt{}, err
@@ -213,19 +214,19 @@ func (t *txn) taken(place *roomState, ev room.Event) (room.Receipt, error) {
 	const byRef = `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user WHERE c.user = ? AND c.ref = ?`
 	err = t.get(byRef, []any{user, ev.Entry.Ref}, s.dest()...)
 	if err == nil {
-		return standing(ev.Room, s.result()), nil
+		return currentReceipt(ev.Room, s.result()), nil
 	}
 	if !errors.Is(err, room.ErrNotFound) {
 		return room.Receipt{}, err
 	}
 	if row, err := t.broughtBefore(place, ev.Entry); err == nil {
-		return standing(ev.Room, row), nil
+		return currentReceipt(ev.Room, row), nil
 	} else if !errors.Is(err, room.ErrNotFound) {
 		return room.Receipt{}, err
 	}
 	row, err := t.row(place, ev.Comment.ID)
 	if err == nil && row.User == ev.Comment.User {
-		return standing(ev.Room, row), nil
+		return currentReceipt(ev.Room, row), nil
 	}
 	if err == nil || errors.Is(err, room.ErrNotFound) {
 		return room.Receipt{}, malformed("the ID %v belongs to another comment", ev.Comment.ID)
@@ -248,7 +249,7 @@ func (t *txn) decideReview(place *roomState, ev room.Event) (decision, error) {
 		return decision{}, err
 	}
 	if row.Status != ev.From {
-		return stands(standing(ev.Room, row))
+		return answered(currentReceipt(ev.Room, row))
 	}
 	if approve && !restore {
 		row.At = ev.At
@@ -265,7 +266,7 @@ func (t *txn) decideRemove(place *roomState, ev room.Event) (decision, error) {
 		ev.IDs, err = t.broughtBy(place, ev)
 		ev.Chat, ev.Comment = "", comment.Comment{} // they selected the comments
 	case ev.User != "":
-		ev.IDs, err = t.standingBy(place, ev.User)
+		ev.IDs, err = t.removableBy(place, ev.User)
 	default:
 		var taken []comment.ID
 		seen := map[comment.ID]bool{}
@@ -285,7 +286,7 @@ func (t *txn) decideRemove(place *roomState, ev room.Event) (decision, error) {
 		return decision{}, err
 	}
 	if len(ev.IDs) == 0 {
-		return again(ev)
+		return unchanged(ev)
 	}
 	return decision{ev: ev}, nil
 }
@@ -302,7 +303,7 @@ func (t *txn) decidePin(place *roomState, ev room.Event) (decision, error) {
 			return decision{}, err
 		}
 		if row.Status != comment.Shown {
-			return stands(standing(ev.Room, row))
+			return answered(currentReceipt(ev.Room, row))
 		}
 		wanted = int64(ev.IDs[0])
 	}
@@ -310,7 +311,7 @@ func (t *txn) decidePin(place *roomState, ev room.Event) (decision, error) {
 		return decision{}, err
 	}
 	if pinned == wanted {
-		return again(ev)
+		return unchanged(ev)
 	}
 	return decision{ev: ev}, nil
 }
@@ -323,9 +324,9 @@ func (t *txn) row(place *roomState, id comment.ID) (room.Row, error) {
 	return s.result(), err
 }
 
-// standing returns the receipt for an event that changed nothing: the last event about the
-// comment, rebuilt from its row.
-func standing(roomID string, row room.Row) room.Receipt {
+// currentReceipt returns the receipt for an event that changed nothing: the last event
+// about the comment, rebuilt from its row.
+func currentReceipt(roomID string, row room.Row) room.Receipt {
 	ev := room.Event{
 		Room: roomID, Seq: row.Seq, At: row.At, By: row.By, Comment: row.Comment, Entry: row.Entry,
 	}
@@ -342,8 +343,8 @@ func standing(roomID string, row room.Row) room.Receipt {
 	return room.Receipt{Event: ev, Again: true}
 }
 
-// standingBy lists the comments of an author that are on the screens or in review.
-func (t *txn) standingBy(place *roomState, user string) ([]comment.ID, error) {
+// removableBy lists the comments of an author that are on the screens or in review.
+func (t *txn) removableBy(place *roomState, user string) ([]comment.ID, error) {
 	return t.ids(`SELECT id FROM comments WHERE status IN (1, 2) AND user =
 		(SELECT id FROM users WHERE room = ? AND name = ?) ORDER BY seq`, place.id, user)
 }

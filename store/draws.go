@@ -43,9 +43,9 @@ func drawAuthors(ctx context.Context, q queries, row int64, it show.Item) (perso
 	return persons, rows.Err()
 }
 
-// drawing completes the command that ends a draw, or replaces a winner: it adds the
+// completeDraw completes the command that ends a draw, or replaces a winner: it adds the
 // participants and the names of the winners.
-func (t *txn) drawing(place *roomState, it show.Item, c show.Command, tally *show.Tally) (show.Command, error) {
+func (t *txn) completeDraw(place *roomState, it show.Item, c show.Command, tally *show.Tally) (show.Command, error) {
 	if c.Op != show.Redraw {
 		var s show.DrawSpec
 		if err := json.Unmarshal(it.Spec, &s); err != nil {
@@ -58,7 +58,7 @@ func (t *txn) drawing(place *roomState, it show.Item, c show.Command, tally *sho
 				return c, err
 			}
 		}
-		out, err := t.outOfDraw(place, it, s, c.At)
+		out, err := t.excludedFromDraw(place, it, s, c.At)
 		if err != nil {
 			return c, err
 		}
@@ -77,10 +77,10 @@ func (t *txn) drawing(place *roomState, it show.Item, c show.Command, tally *sho
 	return c.WithNames(names), nil
 }
 
-// outOfDraw lists the people who take no part in a draw, whatever they did: those who run
-// the room, those who are currently muted or banned, and, if the draw excludes them,
-// earlier winners.
-func (t *txn) outOfDraw(place *roomState, it show.Item, s show.DrawSpec, at time.Time) (map[string]bool, error) {
+// excludedFromDraw lists the people who take no part in a draw, whatever they did: those
+// who run the room, those who are currently muted or banned, and, if the draw excludes
+// them, earlier winners.
+func (t *txn) excludedFromDraw(place *roomState, it show.Item, s show.DrawSpec, at time.Time) (map[string]bool, error) {
 	since := int64(comment.NewID(it.Started.Add(-show.DrawWindow), 0))
 	const bans = ` FROM bans b WHERE b.room = ? AND b.lifted = 0 AND (b.until = 0 OR b.until > ?)`
 	out := map[string]bool{}
@@ -120,8 +120,8 @@ func (t *txn) outOfDraw(place *roomState, it show.Item, s show.DrawSpec, at time
 	return out, nil
 }
 
-// writers lists the current participants of a live draw among authors.
-func (s *Store) writers(ctx context.Context, roomID string, it show.Item) ([]show.Entry, error) {
+// drawParticipants lists the current participants of a live draw among authors.
+func (s *Store) drawParticipants(ctx context.Context, roomID string, it show.Item) ([]show.Entry, error) {
 	var row int64
 	if err := s.read.QueryRowContext(ctx, "SELECT id FROM rooms WHERE name = ?", roomID).Scan(&row); err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func (t *txn) decideErase(place *roomState, ev room.Event) (decision, error) {
 			return decision{}, err
 		}
 		if !left {
-			return again(ev)
+			return unchanged(ev)
 		}
 	}
 	return decision{ev: ev}, nil
@@ -88,7 +88,7 @@ func (t *txn) beforeErase(place *roomState, ev room.Event) error {
 // stay.
 func (t *txn) erase(place *roomState, ev room.Event) error {
 	t.wiped = true
-	return t.wiping(func() error {
+	return t.secureDelete(func() error {
 		for _, forget := range []func(*roomState, room.Event) error{t.eraseComments, t.eraseItems, t.eraseNotes, t.erasePerson} {
 			if err := forget(place, ev); err != nil {
 				return err

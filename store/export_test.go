@@ -34,7 +34,7 @@ func (s *Store) Checkpoint() error { return s.w.checkpoints.checkpoint() }
 
 // EmptyLog empties the write-ahead log, and reports whether nothing prevented it.
 func (s *Store) EmptyLog() (done bool, err error) {
-	err = s.aside(context.Background(), func(w *writer) (err error) {
+	err = s.outsideTransaction(context.Background(), func(w *writer) (err error) {
 		done, err = w.emptyLog()
 		return err
 	})

@@ -47,8 +47,8 @@ func (j *journal) Follow(fn func(batch []room.Event)) {
 	}()
 }
 
-// handOn passes events and a new term to the follower.
-func (j *journal) handOn(events []room.Event) {
+// notifyFollower passes events and a new term to the follower.
+func (j *journal) notifyFollower(events []room.Event) {
 	j.committed.Store(j.w.pos)
 	f := j.follower.Load()
 	if f == nil {

@@ -31,11 +31,11 @@ func (s *Store) Comments(ctx context.Context, roomID string, q room.HistoryQuery
 	limit = min(limit, pageMax)
 	query, args, ok := historyQuery(roomID, q, limit+1)
 	if !ok {
-		return nil, false, s.known(ctx, roomID)
+		return nil, false, s.checkRoom(ctx, roomID)
 	}
 	rows, err = s.rows(ctx, query, args)
 	if err == nil && len(rows) == 0 {
-		err = s.known(ctx, roomID)
+		err = s.checkRoom(ctx, roomID)
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("read history of room %s: %w", roomID, err)

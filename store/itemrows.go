@@ -50,7 +50,7 @@ func (s *Store) Entries(ctx context.Context, roomID, item string) ([]show.Entry,
 	it, err := scanItem(s.read.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM items
 		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND id = ?`, roomID, item).Scan)
 	if err == nil && it.State == show.Live && show.AmongAuthors(it) {
-		return s.writers(ctx, roomID, it)
+		return s.drawParticipants(ctx, roomID, it)
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("read item %s: %w", item, err)
@@ -113,8 +113,8 @@ func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
 	return items, nil
 }
 
-// chosen reads a person's choices in an item, oldest first, and the last number given.
-func (t *txn) chosen(place *roomState, item, person string) (choices []string, last int64, err error) {
+// choicesOf reads a person's choices in an item, oldest first, and the last number given.
+func (t *txn) choicesOf(place *roomState, item, person string) (choices []string, last int64, err error) {
 	choices, err = listIn(t, func(rows *sql.Rows) (choice string, err error) { return choice, rows.Scan(&choice, &last) },
 		`SELECT choice, n FROM entries WHERE room = ? AND item = ? AND person = ? ORDER BY n`, place.id, item, person)
 	return choices, last, err

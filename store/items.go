@@ -33,12 +33,12 @@ func (t *txn) decideItem(place *roomState, ev room.Event) (decision, error) {
 		}
 		c = show.Finish(items[i], c, tally)
 		if items[i].Kind == show.Draw {
-			if c, err = t.drawing(place, items[i], c, tally); err != nil {
+			if c, err = t.completeDraw(place, items[i], c, tally); err != nil {
 				return decision{}, err
 			}
 		}
 	} else if i >= 0 && c.Op == show.Redraw {
-		if c, err = t.drawing(place, items[i], c, nil); err != nil {
+		if c, err = t.completeDraw(place, items[i], c, nil); err != nil {
 			return decision{}, err
 		}
 	}
@@ -47,9 +47,9 @@ func (t *txn) decideItem(place *roomState, ev room.Event) (decision, error) {
 		return decision{}, err
 	}
 	if len(changes) == 0 {
-		return again(ev)
+		return unchanged(ev)
 	}
-	forgotten, err := t.tooMany(place, changes)
+	forgotten, err := t.surplusItems(place, changes)
 	if err != nil {
 		return decision{}, err
 	}
@@ -70,8 +70,8 @@ func (t *txn) decideItem(place *roomState, ev room.Event) (decision, error) {
 	return d, nil
 }
 
-// tooMany returns the deletions that keep the number of a room's ended items bounded.
-func (t *txn) tooMany(place *roomState, changes []show.Change) ([]show.Change, error) {
+// surplusItems returns the deletions that keep the number of a room's ended items bounded.
+func (t *txn) surplusItems(place *roomState, changes []show.Change) ([]show.Change, error) {
 	ended := 0
 	for _, c := range changes {
 		if c.After != nil && c.After.State == show.Ended {
@@ -143,7 +143,7 @@ func (t *txn) entry(place *roomState, ev room.Event) (room.Receipt, error) {
 	if err != nil {
 		return room.Receipt{}, err
 	}
-	mine, last, err := t.chosen(place, ev.Part.Item, ev.Part.Person)
+	mine, last, err := t.choicesOf(place, ev.Part.Item, ev.Part.Person)
 	if err != nil {
 		return room.Receipt{}, err
 	}

@@ -72,10 +72,10 @@ func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
 
 // job is a change that is not an event, or work outside all transactions.
 type job struct {
-	fn    func(*txn) error
-	aside func(*writer) error // instead of fn
-	term  uint64              // see term.go
-	err   chan error
+	fn      func(*txn) error
+	outside func(*writer) error // instead of fn
+	term    uint64              // see term.go
+	err     chan error
 }
 
 func (j *journal) start(db *sql.DB, c *checkpointer, log *slog.Logger) error {
@@ -178,7 +178,7 @@ func (j *journal) Ready() error {
 	if fault == nil {
 		return nil
 	}
-	if j.due() {
+	if j.probeDue() {
 		select {
 		case j.probe <- struct{}{}:
 		default:
@@ -190,8 +190,8 @@ func (j *journal) Ready() error {
 // started is the origin of durations, since the wall clock may be set.
 var started = time.Now()
 
-// due returns true at most once every probeEvery: then a failing log is tried.
-func (j *journal) due() bool {
+// probeDue returns true at most once every probeEvery: then a failing log is tried.
+func (j *journal) probeDue() bool {
 	now, last := int64(time.Since(started)), j.probed.Load()
 	return (last == 0 || now-last >= int64(probeEvery)) && j.probed.CompareAndSwap(last, now)
 }
@@ -213,7 +213,7 @@ func (j *journal) run() {
 		case jb := <-j.jobs:
 			jb.err <- j.doJob(jb)
 		case <-j.probe:
-			j.try()
+			j.checkWritable()
 		}
 	}
 }
@@ -224,8 +224,8 @@ func (j *journal) doJob(jb *job) error {
 		return refusal(room.ErrMoved)
 	}
 	events, err := j.w.do(jb)
-	j.decide(err)
-	j.handOn(events)
+	j.recordWrite(err)
+	j.notifyFollower(events)
 	return err
 }
 
@@ -262,7 +262,7 @@ func (j *journal) gather(batch []*request, first *request) []*request {
 
 // commit makes a batch durable, passes it to the follower and answers.
 func (j *journal) commit(batch []*request) {
-	batch = j.w.handBack(batch)
+	batch = j.w.refuseOutdated(batch)
 	if len(batch) == 0 {
 		return
 	}
@@ -274,20 +274,21 @@ func (j *journal) commit(batch []*request) {
 	if j.commits != nil {
 		j.commits.Observe(time.Since(began).Seconds())
 	}
-	j.decide(err)
-	j.handOn(events)
+	j.recordWrite(err)
+	j.notifyFollower(events)
 	for _, req := range batch {
 		if err != nil {
 			req.receipts, req.err = nil, refusal(err)
 		}
 		close(req.done)
 	}
-	j.wipe()
+	j.emptyWAL()
 }
 
-// wipe empties the write-ahead log once something was deleted for good, since the log still
-// has the deleted pages. When a reader needs them, it is tried again after the next commit.
-func (j *journal) wipe() {
+// emptyWAL empties the write-ahead log once something was deleted for good, since the
+// log still has the deleted pages. When a reader needs them, it is tried again after the
+// next commit.
+func (j *journal) emptyWAL() {
 	if !j.w.wiped || j.w.conn == nil {
 		return
 	}
@@ -298,10 +299,10 @@ func (j *journal) wipe() {
 	j.w.wiped = !done
 }
 
-// decide records and logs whether the database can be written. One successful write proves
-// little: on a full disk a small change still fits where a larger one did not, and the log
-// lines would alternate. So a success only triggers a probe.
-func (j *journal) decide(err error) {
+// recordWrite records and logs whether the database can be written. One successful write
+// proves little: on a full disk a small change still fits where a larger one did not,
+// and the log lines would alternate. So a success only triggers a probe.
+func (j *journal) recordWrite(err error) {
 	switch was := j.fault.Load(); {
 	case err != nil && !isFault(err):
 		// The change was refused, but the database works.
@@ -310,13 +311,13 @@ func (j *journal) decide(err error) {
 		if was == nil {
 			j.log.Error("the log cannot be written; comments are answered busy", "error", err)
 		}
-	case was != nil && j.w.wrote && j.due():
-		j.try()
+	case was != nil && j.w.wrote && j.probeDue():
+		j.checkWritable()
 	}
 }
 
-// try checks whether a failing database can be written again.
-func (j *journal) try() {
+// checkWritable checks whether a failing database can be written again.
+func (j *journal) checkWritable() {
 	if err := j.w.probe(); err != nil {
 		j.fault.Store(&err)
 		return
@@ -329,19 +330,19 @@ func (j *journal) try() {
 // change runs fn in a transaction between two batches. ctx matters only until its turn.
 // Errors: room.ErrBusy when the database cannot be written.
 func (j *journal) change(ctx context.Context, fn func(*txn) error) error {
-	err := j.give(ctx, &job{fn: fn, term: room.TermOf(ctx), err: make(chan error, 1)})
+	err := j.runJob(ctx, &job{fn: fn, term: room.TermOf(ctx), err: make(chan error, 1)})
 	if errors.Is(err, room.ErrMoved) {
 		room.NoteMoved(ctx)
 	}
 	return err
 }
 
-// aside runs fn between two transactions, like change, but outside of one.
-func (j *journal) aside(ctx context.Context, fn func(*writer) error) error {
-	return j.give(ctx, &job{aside: fn, err: make(chan error, 1)})
+// outsideTransaction runs fn between two transactions, like change, but outside of one.
+func (j *journal) outsideTransaction(ctx context.Context, fn func(*writer) error) error {
+	return j.runJob(ctx, &job{outside: fn, err: make(chan error, 1)})
 }
 
-func (j *journal) give(ctx context.Context, jb *job) error {
+func (j *journal) runJob(ctx context.Context, jb *job) error {
 	select {
 	case j.jobs <- jb:
 	case <-j.done:

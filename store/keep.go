@@ -33,7 +33,7 @@ func (s *Store) Forget(ctx context.Context, before time.Time) (rows int64, err e
 		for {
 			var n int64
 			err := s.change(ctx, func(t *txn) error {
-				return t.wiping(func() (err error) {
+				return t.secureDelete(func() (err error) {
 					n, err = forget(t, before)
 					return err
 				})
@@ -100,15 +100,15 @@ func (s *Store) ForgetBefore(ctx context.Context, now time.Time, keep time.Durat
 			if jumped = since == 0 || now.Before(first) || now.Sub(first) < believed; jumped {
 				before = known.Add(-keep)
 				if since == 0 || now.Before(first) {
-					return t.remember("clock_jumped", toMS(now))
+					return t.setMeta("clock_jumped", toMS(now))
 				}
 				return nil
 			}
 		}
-		if err := t.remember("clock_jumped", 0); err != nil {
+		if err := t.setMeta("clock_jumped", 0); err != nil {
 			return err
 		}
-		return t.remember("clock_read", toMS(now))
+		return t.setMeta("clock_read", toMS(now))
 	})
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("read the clock: %w", err)
@@ -116,7 +116,7 @@ func (s *Store) ForgetBefore(ctx context.Context, now time.Time, keep time.Durat
 	return before, jumped, nil
 }
 
-func (t *txn) remember(key string, value int64) error {
+func (t *txn) setMeta(key string, value int64) error {
 	_, err := t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value)
 	return err
 }
@@ -131,7 +131,7 @@ func (s *Store) walk(ctx context.Context, table string, fn func(t *txn, after, u
 			if err := t.get(next, []any{after, walkLen}, &upTo); err != nil || upTo == after {
 				return err
 			}
-			return t.wiping(func() error {
+			return t.secureDelete(func() error {
 				n, err := fn(t, after, upTo)
 				rows += n
 				return err
@@ -144,8 +144,8 @@ func (s *Store) walk(ctx context.Context, table string, fn func(t *txn, after, u
 	return rows, nil
 }
 
-// wiping makes SQLite overwrite with zeros what fn deletes.
-func (t *txn) wiping(fn func() error) error {
+// secureDelete makes SQLite overwrite with zeros what fn deletes.
+func (t *txn) secureDelete(fn func() error) error {
 	if err := t.pragma("secure_delete = ON"); err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (t *txn) wiping(fn func() error) error {
 // pages. A reader that needs them prevents that: then it happens after the next deletion,
 // or when the log is reused.
 func (s *Store) emptyLog(ctx context.Context) error {
-	return s.aside(ctx, func(w *writer) error {
+	return s.outsideTransaction(ctx, func(w *writer) error {
 		_, err := w.emptyLog()
 		return err
 	})

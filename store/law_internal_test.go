@@ -15,11 +15,11 @@ import (
 // The functions that may write rows: changes when they are applied, their helpers, each
 // database's own work, and what runs before there is a log.
 var writers = []string{
-	"apply", "effect", "keepItem", "keepMark", "keepNote", "insertComment", "removeComments", "user", "linkUser", "dropUser", "note", "reach", "eraseComments", "eraseItems", "eraseNotes", "erasePerson", // changes
-	"flush", "publish", "moveTo", "probe", // the transaction itself
+	"apply", "writeEffect", "keepItem", "keepMark", "keepNote", "insertComment", "removeComments", "user", "linkUser", "dropUser", "note", "recordNumber", "eraseComments", "eraseItems", "eraseNotes", "erasePerson", // changes
+	"flush", "publish", "setPosition", "probe", // the transaction itself
 	"forgetEvents", "forgetComments", "forgetAudit", "forgetBans", "forgetNotes", "forgetItems", "forgetMarks", "forgetReactions", "forgetUsers", // --keep-days
 	"markCopy", "MemberCopy", "nameLog", "renumber", "drawEpochs", "dropPhoto", // backups
-	"remember", // readings of this machine's clock, which no other database may have
+	"setMeta", // readings of this machine's clock, which no other database may have
 }
 
 // A row that is written elsewhere would be missing in every other database.

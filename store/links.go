@@ -119,7 +119,7 @@ func (c *linkMade) apply(t *txn) error {
 	if row != 0 {
 		of = row
 	}
-	if err := t.reach("last.link", c.ID); err != nil {
+	if err := t.recordNumber("last.link", c.ID); err != nil {
 		return err
 	}
 	const q = "INSERT INTO links (id, room, role, label, hash, made, used, revoked, press) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"

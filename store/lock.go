@@ -65,7 +65,7 @@ func lock(dir, mark string) (unlock func() error, err error) {
 		err = errors.New("another command has it, and does not end")
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lock the data folder %s: %w", dir, cause(err)), f.Close())
+		return nil, errors.Join(fmt.Errorf("lock the data folder %s: %w", dir, withoutPath(err)), f.Close())
 	}
 	// The line is only for the messages above; without it the lock holds, too.
 	if err := f.Truncate(0); err == nil {

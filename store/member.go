@@ -48,7 +48,7 @@ func (s *Store) JoinLog(ctx context.Context, name string, pos uint64) error {
 		if err := t.nameLog(name); err != nil {
 			return err
 		}
-		return t.moveTo(pos)
+		return t.setPosition(pos)
 	})
 	if err != nil {
 		return fmt.Errorf("join the log %s: %w", name, err)
@@ -94,7 +94,7 @@ func checkMember(ctx context.Context, db *sql.DB, o Options) error {
 func (s *Store) MemberCopy(ctx context.Context, path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fmt.Errorf("%s cannot be made: %w", path, cause(err))
+		return fmt.Errorf("%s cannot be made: %w", path, withoutPath(err))
 	}
 	if err = f.Close(); err == nil {
 		err = s.copyTo(ctx, path)

@@ -61,7 +61,7 @@ func (t *txn) decideNote(place *roomState, ev room.Event) (decision, error) {
 			return decision{}, err
 		}
 		if ev.Note = &n; !gone {
-			return again(ev)
+			return unchanged(ev)
 		}
 		return decision{ev: ev}, nil
 	}
@@ -91,7 +91,7 @@ func (t *txn) decideNoteEnd(place *roomState, ev room.Event) (decision, error) {
 	read := ev.Kind == room.KindNoteRead
 	ev.Note = &n
 	if gone || read && !n.Unread() {
-		return again(ev)
+		return unchanged(ev)
 	}
 	if read {
 		n.Read = fromMS(max(toMS(ev.At), 1))
@@ -122,7 +122,7 @@ func (t *txn) keepNote(place *roomState, ev room.Event) error {
 		_, err := t.exec("UPDATE notes SET read = ?, changed = ? WHERE id = ?", toMS(n.Read), toMS(ev.At), n.ID)
 		return err
 	}
-	if err := t.reach("last.note", n.ID); err != nil {
+	if err := t.recordNumber("last.note", n.ID); err != nil {
 		return err
 	}
 	const q = `INSERT INTO notes (id, room, user, text, warn, ready, read, actor, at, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

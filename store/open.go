@@ -258,11 +258,11 @@ func makeFolder(dir string) (string, error) {
 			return abs, nil
 		}
 	case errors.Is(err, fs.ErrNotExist):
-		return "", &FolderError{Kind: FolderNoParent, Path: abs, Cause: cause(err)}
+		return "", &FolderError{Kind: FolderNoParent, Path: abs, Cause: withoutPath(err)}
 	case err == nil:
 		return abs, nil
 	}
-	return "", &FolderError{Kind: FolderNotMade, Path: abs, Cause: cause(err)}
+	return "", &FolderError{Kind: FolderNotMade, Path: abs, Cause: withoutPath(err)}
 }
 
 // makeFile makes sure that the database can be written and that no other user can read it.
@@ -277,11 +277,11 @@ func makeFile(path string) error {
 		return notWritable(filepath.Dir(path), err)
 	}
 	defer f.Close()
-	return private(f)
+	return restrictToOwner(f)
 }
 
-// private removes a file's permissions for group and others.
-func private(f *os.File) error {
+// restrictToOwner removes a file's permissions for group and others.
+func restrictToOwner(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("data folder: %w", err)
@@ -290,18 +290,18 @@ func private(f *os.File) error {
 		return nil
 	}
 	if err := f.Chmod(0o600); err != nil {
-		return fmt.Errorf("%s can be read by others and that cannot be changed (%w); set its mode to 600", f.Name(), cause(err))
+		return fmt.Errorf("%s can be read by others and that cannot be changed (%w); set its mode to 600", f.Name(), withoutPath(err))
 	}
 	return nil
 }
 
 func notWritable(dir string, err error) error {
-	return &FolderError{Kind: FolderNotWritable, Path: dir, Cause: cause(err)}
+	return &FolderError{Kind: FolderNotWritable, Path: dir, Cause: withoutPath(err)}
 }
 
-// cause drops the path that package os puts before every error: our lines contain it
+// withoutPath drops the path that package os puts before every error: our lines contain it
 // already.
-func cause(err error) error {
+func withoutPath(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

@@ -111,7 +111,7 @@ func (t *txn) dropPhoto(id comment.ID) error {
 		return err
 	}
 	t.wiped = true
-	return t.wiping(func() error {
+	return t.secureDelete(func() error {
 		_, err := t.exec("DELETE FROM photos WHERE comment = ?", int64(id))
 		return err
 	})

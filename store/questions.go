@@ -102,8 +102,8 @@ func (t *txn) votable(place *roomState, item, id string) (string, error) {
 	return "", show.ErrChoice
 }
 
-// alike lists a question and those that were merged into it.
-func (t *txn) alike(place *roomState, question string) (ids []string, err error) {
+// mergedQuestions lists a question and those that were merged into it.
+func (t *txn) mergedQuestions(place *roomState, question string) (ids []string, err error) {
 	root, err := comment.ParseID(question)
 	if err != nil {
 		return nil, show.ErrChoice
@@ -127,7 +127,7 @@ func (t *txn) voteFor(place *roomState, it show.Item, ev room.Event, mine []stri
 	if err != nil {
 		return room.Receipt{}, err
 	}
-	group, err := t.alike(place, root)
+	group, err := t.mergedQuestions(place, root)
 	if err != nil {
 		return room.Receipt{}, err
 	}
@@ -181,7 +181,7 @@ func (t *txn) decideMark(place *roomState, ev room.Event) (decision, error) {
 	}
 	ev.Ask = nil
 	if !changed {
-		return again(ev)
+		return unchanged(ev)
 	}
 	ev.Mark = &change
 	if ev.Audit != nil {
@@ -227,9 +227,9 @@ func (s *Store) MarkOf(ctx context.Context, act int64) (show.MarkChange, error) 
 	return kept.Mark, err
 }
 
-// suggest makes a card of a paid comment, which moderators may show. It ignores replays,
-// which repeat earlier payments.
-func (t *txn) suggest(place *roomState, ev room.Event) error {
+// suggestCard makes a card of a paid comment, which moderators may show. It ignores
+// replays, which repeat earlier payments.
+func (t *txn) suggestCard(place *roomState, ev room.Event) error {
 	c := ev.Comment
 	if c.Paid == nil || c.Source == comment.FromReplay {
 		return nil

@@ -38,7 +38,7 @@ func (e *publishError) Unwrap() error { return e.err }
 // Replicate makes p publish every change from now on. Call it before the first change; nil
 // ends it.
 func (s *Store) Replicate(ctx context.Context, p Publisher) error {
-	return s.aside(ctx, func(w *writer) error {
+	return s.outsideTransaction(ctx, func(w *writer) error {
 		w.publisher = p
 		err := w.get("SELECT value FROM meta WHERE key = 'position'", nil, &w.pos)
 		if err == nil {
@@ -97,7 +97,7 @@ func (s *Store) Apply(ctx context.Context, batches []Batch) error {
 		if !t.fresh {
 			return nil
 		}
-		return t.moveTo(pos)
+		return t.setPosition(pos)
 	})
 	if err != nil {
 		return fmt.Errorf("apply changes: %w", err)
@@ -110,7 +110,7 @@ func (t *txn) position() (pos uint64, err error) {
 	return pos, err
 }
 
-func (t *txn) moveTo(pos uint64) error {
+func (t *txn) setPosition(pos uint64) error {
 	t.pos = pos
 	_, err := t.exec("UPDATE meta SET value = ? WHERE key = 'position'", int64(pos))
 	return err
@@ -138,7 +138,7 @@ func (t *txn) publish() error {
 	if err != nil {
 		return &publishError{err}
 	}
-	return t.moveTo(pos)
+	return t.setPosition(pos)
 }
 
 // refusal returns the answer to a request that was not written.

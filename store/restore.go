@@ -17,7 +17,7 @@ var ErrHasData = errors.New("the folder holds data already")
 // open, and changes nothing. It reads all of it.
 func CheckBackup(ctx context.Context, path string) error {
 	if info, err := os.Stat(path); err != nil {
-		return &FolderError{Kind: FileUnreadable, Path: path, Cause: cause(err)}
+		return &FolderError{Kind: FileUnreadable, Path: path, Cause: withoutPath(err)}
 	} else if !info.Mode().IsRegular() || info.Size() == 0 {
 		return &FolderError{Kind: FileNotBackup, Path: path}
 	}
@@ -92,7 +92,7 @@ func Restore(dir, backup, key string, replace bool, now time.Time) (aside []stri
 	for _, p := range put {
 		part := filepath.Join(dir, p.name+".restore")
 		if err := copyFile(part, p.from); err != nil {
-			return nil, fmt.Errorf("copy %s: %w", p.from, cause(err))
+			return nil, fmt.Errorf("copy %s: %w", p.from, withoutPath(err))
 		}
 		parts = append(parts, part)
 	}

@@ -44,7 +44,7 @@ func (s *Store) Since(ctx context.Context, roomID string, after int64, limit int
 // CountSince implements live.Journal. It uses the pool of [Store.Since].
 func (s *Store) CountSince(ctx context.Context, room string, after int64, limit int) (n int, err error) {
 	if err = s.resumes.QueryRowContext(ctx, countQuery, room, after, max(limit, 0)).Scan(&n); err == nil && n == 0 {
-		err = known(ctx, s.resumes, room)
+		err = checkRoom(ctx, s.resumes, room)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("count the log of room %s: %w", room, err)
@@ -67,7 +67,7 @@ func events(ctx context.Context, db *sql.DB, query, roomID string, after int64, 
 		return scanEvent(rows, roomID)
 	}, query, roomID, after, max(limit, 0))
 	if err == nil && len(events) == 0 {
-		err = known(ctx, db, roomID)
+		err = checkRoom(ctx, db, roomID)
 	}
 	return events, err
 }
@@ -90,10 +90,12 @@ func scanEvent(rows *sql.Rows, roomID string) (room.Event, error) {
 	return ev, decodeData(&ev, data)
 }
 
-// known returns room.ErrNotFound for a room that does not exist.
-func (s *Store) known(ctx context.Context, room string) error { return known(ctx, s.read, room) }
+// checkRoom returns room.ErrNotFound for a room that does not exist.
+func (s *Store) checkRoom(ctx context.Context, room string) error {
+	return checkRoom(ctx, s.read, room)
+}
 
-func known(ctx context.Context, on reading, roomID string) error {
+func checkRoom(ctx context.Context, on reading, roomID string) error {
 	var n int
 	if err := on.QueryRowContext(ctx, "SELECT count(*) FROM rooms WHERE name = ?", roomID).Scan(&n); err != nil {
 		return err

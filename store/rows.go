@@ -67,9 +67,9 @@ func unlessDefault[T ~string](v, def T) T {
 	return v
 }
 
-// tidy returns an event in the form in which the database returns it, so that the follower
-// and a resume see the same.
-func tidy(ev room.Event) room.Event {
+// asStored returns an event in the form in which the database returns it, so that the
+// follower and a resume see the same.
+func asStored(ev room.Event) room.Event {
 	ev.At = fromMS(toMS(ev.At))
 	switch ev.Kind {
 	case room.KindComment, room.KindHeld, room.KindRefused:

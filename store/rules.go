@@ -102,7 +102,7 @@ func (c *rulesChanged) apply(t *txn) error {
 	}
 	if c.Gone {
 		_, err = t.exec("DELETE FROM rule_lists WHERE room = ? AND name = ?", row, c.Name)
-	} else if err = t.reach("last.revision", c.Revision); err == nil {
+	} else if err = t.recordNumber("last.revision", c.Revision); err == nil {
 		const q = "INSERT OR REPLACE INTO rule_lists (room, name, text, active, changed, revision) VALUES (?, ?, ?, ?, ?, ?)"
 		_, err = t.exec(q, row, c.Name, c.Text, c.On, c.Changed, c.Revision)
 	}

@@ -38,15 +38,15 @@ func readSecret(path string) ([]byte, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, &FolderError{Kind: FileUnreadable, Path: path, Cause: cause(err)}
+		return nil, &FolderError{Kind: FileUnreadable, Path: path, Cause: withoutPath(err)}
 	}
 	defer f.Close()
-	if err := private(f); err != nil {
+	if err := restrictToOwner(f); err != nil {
 		return nil, err
 	}
 	key, err := io.ReadAll(io.LimitReader(f, secretLen+1))
 	if err != nil {
-		return nil, &FolderError{Kind: FileUnreadable, Path: path, Cause: cause(err)}
+		return nil, &FolderError{Kind: FileUnreadable, Path: path, Cause: withoutPath(err)}
 	}
 	if len(key) != secretLen {
 		return nil, &FolderError{Kind: FileNotKey, Path: path}

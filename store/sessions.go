@@ -13,7 +13,7 @@ import (
 // Session returns the times of the first and last of the rows that q selects, and their
 // number; Count is 0 when there is none. Errors: room.ErrNotFound for an unknown room.
 func (s *Store) Session(ctx context.Context, roomID string, q room.Archive) (room.Session, error) {
-	if err := s.known(ctx, roomID); err != nil {
+	if err := s.checkRoom(ctx, roomID); err != nil {
 		return room.Session{}, err
 	}
 	return s.session(ctx, roomID, q)
@@ -37,7 +37,7 @@ func (s *Store) session(ctx context.Context, roomID string, q room.Archive) (out
 // first. It finds each by steps of gap along the index by time, so that a room of years
 // costs no more than one of a day. Errors: room.ErrNotFound for an unknown room.
 func (s *Store) Sessions(ctx context.Context, roomID string, gap time.Duration, limit int) ([]room.Session, error) {
-	if err := s.known(ctx, roomID); err != nil {
+	if err := s.checkRoom(ctx, roomID); err != nil {
 		return nil, err
 	}
 	q := room.Archive{Without: comment.FromReplay}

@@ -24,8 +24,8 @@ func (s *Store) Term() uint64 { return s.journal.term.Load() }
 // outdated reports whether something was applied since a command was checked.
 func (w *writer) outdated(term uint64) bool { return term != 0 && term != w.term }
 
-// handBack answers the outdated requests of a batch, and returns the others.
-func (w *writer) handBack(batch []*request) []*request {
+// refuseOutdated answers the outdated requests of a batch, and returns the others.
+func (w *writer) refuseOutdated(batch []*request) []*request {
 	return slices.DeleteFunc(batch, func(r *request) bool {
 		if !w.outdated(r.term) {
 			return false

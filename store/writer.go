@@ -171,7 +171,7 @@ func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 		return nil, err
 	}
 	w.wrote, w.rows = false, 0
-	t := &txn{writer: w, rooms: w.takePlaces(), numbers: map[string]int64{}}
+	t := &txn{writer: w, rooms: w.takeRooms(), numbers: map[string]int64{}}
 	err := fn(t)
 	if err == nil {
 		err = t.flush()
@@ -195,9 +195,9 @@ func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 	return t.events, nil
 }
 
-// takePlaces returns the rooms of the last batch, and forgets them: a failing transaction
+// takeRooms returns the rooms of the last batch, and forgets them: a failing transaction
 // must leave nothing behind.
-func (w *writer) takePlaces() map[string]*roomState {
+func (w *writer) takeRooms() map[string]*roomState {
 	places := w.places
 	w.places = nil
 	if places == nil {
@@ -216,7 +216,7 @@ func (w *writer) do(jb *job) ([]room.Event, error) {
 	if err := w.ready(); err != nil {
 		return nil, err
 	}
-	return nil, jb.aside(w)
+	return nil, jb.outside(w)
 }
 
 // rollback rolls back the transaction. On some errors SQLite has done so itself, so after a
@@ -276,7 +276,7 @@ func (t *txn) answer(req *request, guarded bool) error {
 	req.receipts, req.err = nil, nil
 	if !guarded && len(req.events) == 1 {
 		err := t.applyAll(req)
-		if outcome(err) {
+		if isAnswer(err) {
 			req.err = err
 			return nil
 		}
@@ -294,7 +294,7 @@ func (t *txn) answer(req *request, guarded bool) error {
 	if err == nil {
 		return t.control("RELEASE event")
 	}
-	if isFault(err) || !guarded && !outcome(err) {
+	if isFault(err) || !guarded && !isAnswer(err) {
 		return err
 	}
 	if err := t.control("ROLLBACK TO event"); err != nil {
@@ -305,7 +305,7 @@ func (t *txn) answer(req *request, guarded bool) error {
 	}
 	t.events, t.changes, t.changed = t.events[:events], t.changes[:changes], changed
 	clear(t.users) // some of their rows may be gone
-	if outcome(err) {
+	if isAnswer(err) {
 		for name, place := range t.rooms { // a number that the database refused is skipped
 			if head, known := heads[name]; known {
 				place.head = head
@@ -315,7 +315,7 @@ func (t *txn) answer(req *request, guarded bool) error {
 		}
 	}
 	req.receipts, req.err = nil, fmt.Errorf("append %s: %w", req.events[0].Kind, err)
-	if outcome(err) {
+	if isAnswer(err) {
 		req.err = err
 	}
 	return nil
@@ -354,15 +354,15 @@ func (w *writer) probe() error {
 	return err
 }
 
-// outcomes are the errors of decisions, which occur before anything is written.
-var outcomes = []error{
+// answers are the errors of decisions, which occur before anything is written.
+var answers = []error{
 	room.ErrNotFound, errMalformed, show.ErrNotFound, show.ErrState, show.ErrInvalid, show.ErrFull, show.ErrChanged, show.ErrChoice, show.ErrVoted,
 }
 
-// outcome distinguishes an answer about one event, of which nothing was written, from a
-// failure that may have left half of it.
-func outcome(err error) bool {
-	return slices.ContainsFunc(outcomes, func(known error) bool { return errors.Is(err, known) })
+// isAnswer reports whether an error is the answer about one event, of which nothing was
+// written. Any other error is a failure that may have left half of it.
+func isAnswer(err error) bool {
+	return slices.ContainsFunc(answers, func(known error) bool { return errors.Is(err, known) })
 }
 
 // isFault reports whether an error means that the database cannot be written, as opposed to
