@@ -87,33 +87,9 @@ func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer
 	if err != nil {
 		return err
 	}
-	for i, d := range report.Malformed {
-		if i == replay.DefectsNamed {
-			fmt.Fprintln(errOut, "danmaku: "+config.Faultf(skippedMore, report.Unread-i).In(opt.lang))
-			break
-		}
-		why := d
-		why.Line = 0 // the surrounding sentence has the place
-		fmt.Fprintln(errOut, "danmaku: "+config.Faultf(skippedAt, printable(opt.file), d.Line, d.Column, recordingFault(opt.assets, &why)).In(opt.lang))
-	}
-	for _, n := range report.Notes {
-		fmt.Fprintln(errOut, "danmaku: "+config.Faultf(noteOnFile, printable(opt.file), recordingFault(opt.assets, &n)).In(opt.lang))
-	}
+	opt.reportDefects(errOut, report)
 	if len(items) == 0 {
-		why := map[config.Lang][]string{}
-		for _, lang := range []config.Lang{config.English, config.Chinese, config.Japanese} {
-			for _, f := range report.Account() {
-				why[lang] = append(why[lang], config.Localize(recordingFault(opt.assets, &f), lang))
-			}
-			if report.Unread > 0 {
-				why[lang] = append(why[lang], config.Faultf(someUnread, report.Unread).In(lang))
-			}
-			if len(why[lang]) == 0 {
-				why[lang] = []string{config.Faultf(noneThere).In(lang)}
-			}
-		}
-		all := func(lang config.Lang) string { return strings.Join(why[lang], ", ") }
-		return config.Faultf(nothingToPlay, opt.file, config.Written(all(config.English), all(config.Chinese), all(config.Japanese)))
+		return opt.nothingPlayable(report)
 	}
 	ownLink := opt.key == ""
 	if ownLink {
@@ -147,6 +123,41 @@ func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer
 		return fmt.Errorf("%d comments failed; the last: %w", p.tally.failed, p.tally.lastFailure)
 	}
 	return nil
+}
+
+// reportDefects prints what is wrong with the file, a line for each defect and note.
+func (opt replayOptions) reportDefects(errOut io.Writer, report export.Report) {
+	for i, d := range report.Malformed {
+		if i == replay.DefectsNamed {
+			fmt.Fprintln(errOut, "danmaku: "+config.Faultf(skippedMore, report.Unread-i).In(opt.lang))
+			break
+		}
+		why := d
+		why.Line = 0 // the surrounding sentence has the place
+		fmt.Fprintln(errOut, "danmaku: "+config.Faultf(skippedAt, printable(opt.file), d.Line, d.Column, recordingFault(opt.assets, &why)).In(opt.lang))
+	}
+	for _, n := range report.Notes {
+		fmt.Fprintln(errOut, "danmaku: "+config.Faultf(noteOnFile, printable(opt.file), recordingFault(opt.assets, &n)).In(opt.lang))
+	}
+}
+
+// nothingPlayable returns the error for a file without a comment to send: what it has
+// instead.
+func (opt replayOptions) nothingPlayable(report export.Report) error {
+	why := func(lang config.Lang) string {
+		var all []string
+		for _, f := range report.Account() {
+			all = append(all, config.Localize(recordingFault(opt.assets, &f), lang))
+		}
+		if report.Unread > 0 {
+			all = append(all, config.Faultf(someUnread, report.Unread).In(lang))
+		}
+		if len(all) == 0 {
+			all = []string{config.Faultf(noneThere).In(lang)}
+		}
+		return strings.Join(all, ", ")
+	}
+	return config.Faultf(nothingToPlay, opt.file, config.Written(why(config.English), why(config.Chinese), why(config.Japanese)))
 }
 
 // readRecording reads a whole file before anything is sent.

@@ -64,23 +64,28 @@ func (s *Server) socket(c echo.Context) error {
 	}
 	a.Brief = c.QueryParam("brief") == "1"
 	a.Addresses = s.addressesFor(view)
-	if p, ok := room.ParsePosition(c.QueryParam("since")); ok {
-		// Before the connection is hijacked: net/http ends the context when the client
-		// leaves, and with it the read.
-		a.Resume = s.live.Resume(r.Context(), roomID, view, s.network(c), p)
-		if r.Context().Err() != nil {
-			return nil // there is nobody to answer
-		}
-	}
-	// An invalid number of lines is ignored.
-	if n, err := strconv.Atoi(c.QueryParam("lines")); err == nil && n > 0 {
-		a.Resume.Lines = n
+	a.Resume = s.resume(c, roomID, view)
+	if r.Context().Err() != nil {
+		return nil // there is nobody to answer
 	}
 	if err := s.sockets.Accept(w.Writer, r, a, leave); err != nil {
 		return err
 	}
 	leave = func() {} // the socket's own goroutine does
 	return nil
+}
+
+// resume reads what a client missed since the position that it names. It runs before the
+// connection is hijacked: net/http ends the context when the client leaves, and with it the
+// read. An invalid position or number of lines is ignored.
+func (s *Server) resume(c echo.Context, roomID string, view room.View) (r live.Resume) {
+	if p, ok := room.ParsePosition(c.QueryParam("since")); ok {
+		r = s.live.Resume(c.Request().Context(), roomID, view, s.network(c), p)
+	}
+	if n, err := strconv.Atoi(c.QueryParam("lines")); err == nil && n > 0 {
+		r.Lines = n
+	}
+	return r
 }
 
 // arrival determines the identity and the rights of a client.

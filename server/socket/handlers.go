@@ -28,19 +28,7 @@ func (h *Handler) greet(sess *melody.Session) {
 	c := clientOf(sess)
 	a := *c.arrival
 	c.arrival, sess.Request = nil, nil // kilobytes that an idle client need not hold
-	conn := sess.WebsocketConnection()
-	s.continuations = &continuations{
-		bucket:  bucket{rate: frameRate, burst: 2 * frameRate, tokens: 2 * frameRate, at: h.hub.elapsed()},
-		elapsed: h.hub.elapsed, flooded: func() { h.hub.disconnect(sess, reasonFlooding) },
-	}
-	conn.SetPingHandler(func(data string) error {
-		if !h.control(sess) {
-			return nil
-		}
-		// The writing side notices a pong that cannot be written.
-		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeTimeout))
-		return nil
-	})
+	h.limitFrames(sess, s)
 	h.hub.presence.register(c, sess)
 	// A simultaneous ban or revocation has either found the socket, or is found here.
 	err := h.svc.Stays(c.Client)
@@ -64,15 +52,7 @@ func (h *Handler) greet(sess *melody.Session) {
 		if c.View == room.ViewAudience {
 			w.OnAir = h.greetOnAir(c.Room)
 		}
-		greeting := []*parcel{newParcel(wire.HelloFrame(w, c.View, a.User, a.Addresses, h.hub.now()))}
-		if w.Resumed {
-			missed := wire.Encoder{}.Frame(w.End, w.Missed)
-			if s.reads&readsBrief != 0 {
-				missed.Full = missed.Brief
-			}
-			greeting = append(greeting, newParcel(missed.Full))
-		}
-		s.release(greeting...)
+		s.release(h.firstFrames(s, a, w)...)
 	})
 	if err != nil {
 		h.hub.log.Error("a client could not join", "room", c.Room, "view", c.View, "err", err)
@@ -85,6 +65,37 @@ func (h *Handler) greet(sess *melody.Session) {
 	if closing {
 		h.hub.restarting(sess)
 	}
+}
+
+// limitFrames bounds the continuation frames and pings of a new client.
+func (h *Handler) limitFrames(sess *melody.Session, s *stream) {
+	s.continuations = &continuations{
+		bucket:  bucket{rate: frameRate, burst: 2 * frameRate, tokens: 2 * frameRate, at: h.hub.elapsed()},
+		elapsed: h.hub.elapsed, flooded: func() { h.hub.disconnect(sess, reasonFlooding) },
+	}
+	conn := sess.WebsocketConnection()
+	conn.SetPingHandler(func(data string) error {
+		if !h.control(sess) {
+			return nil
+		}
+		// The writing side notices a pong that cannot be written.
+		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeTimeout))
+		return nil
+	})
+}
+
+// firstFrames returns the first frames of a client: its hello and, when it resumes, the
+// events that it missed.
+func (h *Handler) firstFrames(s *stream, a Arrival, w live.Welcome) []*parcel {
+	frames := []*parcel{newParcel(wire.HelloFrame(w, a.Client.View, a.User, a.Addresses, h.hub.now()))}
+	if w.Resumed {
+		missed := wire.Encoder{}.Frame(w.End, w.Missed)
+		if s.reads&readsBrief != 0 {
+			missed.Full = missed.Brief
+		}
+		frames = append(frames, newParcel(missed.Full))
+	}
+	return frames
 }
 
 // control counts a ping or pong, and ends a flood of them.
