@@ -1,8 +1,8 @@
-// Package testrace keeps the tests out of a run with the race detector that have
-// nothing for it or that it cannot run. A test of one goroutine that computes for
-// seconds takes ten times as long there and shows no more (Skip); the detector
-// crashes in bubbles of synctest (Bubble). scripts/test.sh runs every package that
-// imports this one a second time, without the detector.
+// Package testrace skips tests under the race detector that it would not help or cannot
+// run. A test of one goroutine that computes for seconds takes ten times as long there and
+// cannot show a race ([Skip]); the detector crashes in bubbles of synctest ([Bubble]).
+// scripts/test.sh runs every package that imports this one a second time, without the
+// detector.
 package testrace
 
 import "testing"
