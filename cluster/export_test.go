@@ -128,5 +128,5 @@ func (m *Membership) Forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.roster.forget(time.Since(m.began))
-	m.look()
+	m.notifyChanges()
 }

@@ -277,8 +277,8 @@ func put[T any](d *Forwarder, queues map[string]*queue[T], to string, item T, se
 	})
 }
 
-// cut splits the first message off a list.
-func cut[T any](list []T, size func(T) int) (pack, rest []T) {
+// splitPack splits the first message off a list.
+func splitPack[T any](list []T, size func(T) int) (pack, rest []T) {
 	n, bytes := 0, 0
 	for n < len(list) && n < packLen && (n == 0 || bytes+size(list[n]) <= packBytes) {
 		bytes += size(list[n])
@@ -291,7 +291,7 @@ func cut[T any](list []T, size func(T) int) (pack, rest []T) {
 func (d *Forwarder) sendCommands(home string, list []command) {
 	for len(list) > 0 {
 		var pack []command
-		pack, list = cut(list, func(c command) int { return len(c.Body) })
+		pack, list = splitPack(list, func(c command) int { return len(c.Body) })
 		var numbers []uint64
 		for _, c := range pack {
 			numbers = append(numbers, c.N)

@@ -108,7 +108,7 @@ func (d *Forwarder) sendAnswers(to string, list []reply) {
 	machine := strings.TrimSuffix(strings.TrimPrefix(to, answerPrefix+d.m.log.name+"."), ".")
 	for len(list) > 0 {
 		var pack []reply
-		pack, list = cut(list, func(r reply) int { return len(r.Body) })
+		pack, list = splitPack(list, func(r reply) int { return len(r.Body) })
 		sendPack(d, to+anyPack, "", machine, pack) // the sender asks again for a lost one
 	}
 }

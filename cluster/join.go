@@ -39,7 +39,7 @@ func Found(ctx context.Context, dir, name, listen string, secret []byte) (log st
 	if err := c.check(); err != nil {
 		return "", err
 	}
-	if err := free(listen); err != nil {
+	if err := checkFree(listen); err != nil {
 		return "", err
 	}
 	k := keys{}
@@ -83,8 +83,8 @@ func Found(ctx context.Context, dir, name, listen string, secret []byte) (log st
 	return c.Log, c.write(dir)
 }
 
-// free returns nil when a machine can listen at both of its ports.
-func free(listen string) error {
+// checkFree returns nil when a machine can listen at both of its ports.
+func checkFree(listen string) error {
 	gate, err := joinAddress(listen)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func Join(ctx context.Context, j Joining) (c Config, err error) {
 			return c, err
 		}
 	}
-	if err := free(j.Listen); err != nil {
+	if err := checkFree(j.Listen); err != nil {
 		return c, err
 	}
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

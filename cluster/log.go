@@ -136,7 +136,7 @@ func (n *Node) openLog(ctx context.Context, o logOptions) (*Log, error) {
 	}
 	err = l.open(ctx, o)
 	said := false
-	for begin := time.Now(); err != nil && ctx.Err() == nil && (again(err) || errors.Is(err, ErrLost) && time.Since(begin) < lostAfter); {
+	for begin := time.Now(); err != nil && ctx.Err() == nil && (isTemporary(err) || errors.Is(err, ErrLost) && time.Since(begin) < lostAfter); {
 		if !said && time.Since(begin) >= n.sayAfter {
 			said = true
 			n.log.Warn("most of the machines of the cluster have to run before this one can start; it waits for them")
@@ -161,8 +161,9 @@ const sayAfter = 5 * time.Second
 // started may not have read about it yet.
 const lostAfter = 10 * time.Second
 
-// again reports whether an error means that the log's keepers are still finding each other.
-func again(err error) bool {
+// isTemporary reports whether an error means that the log's keepers are still finding
+// each other.
+func isTemporary(err error) bool {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
 		return api.Code == 503 || api.Code == 500 || api.Code == 400

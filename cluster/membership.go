@@ -100,7 +100,7 @@ func (l *Log) join(r follower, fit func() error, silence time.Duration, witness 
 func (m *Membership) Leave() {
 	m.stop()
 	m.done.Wait()
-	m.say(beat{Name: m.log.node.name, Boot: m.log.boot, Leaving: true})
+	m.sendHeartbeat(beat{Name: m.log.node.name, Boot: m.log.boot, Leaving: true})
 	_ = m.log.node.nc.FlushTimeout(pingWithin) // if it fails, the others notice later
 	for _, s := range m.subs {
 		_ = s.Unsubscribe() // its connection may be closed already
@@ -147,7 +147,7 @@ func (m *Membership) Sure(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		m.mu.Lock()
-		sure := m.roster.sure(time.Since(m.began))
+		sure := m.roster.heardFromAll(time.Since(m.began))
 		m.mu.Unlock()
 		if sure {
 			return nil
@@ -191,17 +191,17 @@ func (m *Membership) run(ctx context.Context) {
 				others = append(others, name)
 			}
 		}
-		m.look()
+		m.notifyChanges()
 		m.mu.Unlock()
-		m.say(beat{Name: me.Name, Boot: m.log.boot, Address: m.log.node.listen, Position: me.Position, Behind: &me.Behind, Edge: me.Edge, Witness: me.Witness, Older: me.Older, Silence: me.Silence.Milliseconds(), Level: me.Level, Eligible: me.Eligible, Packs: m.log.packs})
+		m.sendHeartbeat(beat{Name: me.Name, Boot: m.log.boot, Address: m.log.node.listen, Position: me.Position, Behind: &me.Behind, Edge: me.Edge, Witness: me.Witness, Older: me.Older, Silence: me.Silence.Milliseconds(), Level: me.Level, Eligible: me.Eligible, Packs: m.log.packs})
 		for _, name := range others {
 			m.done.Go(func() { m.ping(ctx, name) })
 		}
 	}
 }
 
-// say sends a heartbeat. If one is lost, others follow.
-func (m *Membership) say(b beat) {
+// sendHeartbeat sends a heartbeat. If one is lost, others follow.
+func (m *Membership) sendHeartbeat(b beat) {
 	data, err := json.Marshal(b)
 	if err == nil {
 		err = m.log.node.nc.Publish(beatPrefix+m.log.name, data)
@@ -218,7 +218,7 @@ func (m *Membership) hear(msg *nats.Msg) {
 	}
 	m.mu.Lock()
 	m.roster.hear(b, time.Since(m.began))
-	m.look()
+	m.notifyChanges()
 	m.mu.Unlock()
 	m.log.Reaches(b.Position)
 }
@@ -237,7 +237,7 @@ func (m *Membership) ping(ctx context.Context, name string) {
 		m.roster.gone(name)
 		delete(m.missed, name)
 		delete(m.pinging, name)
-		m.look()
+		m.notifyChanges()
 	}
 }
 
@@ -249,9 +249,9 @@ func (m *Membership) reach(ctx context.Context, name string) error {
 	return err
 }
 
-// look wakes those who wait when something has changed. Call it with mu held, whenever the
-// roster has changed.
-func (m *Membership) look() {
+// notifyChanges wakes those who wait when something has changed. Call it with mu held,
+// whenever the roster has changed.
+func (m *Membership) notifyChanges() {
 	m.home = m.roster.home()
 	now := m.roster.members()
 	same := slices.EqualFunc(now, m.was, func(a, b Member) bool {

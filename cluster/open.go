@@ -152,7 +152,7 @@ func (c *Cluster) open(ctx context.Context) (err error) {
 	if c.gate, err = openGate(c); err != nil {
 		return err
 	}
-	c.done.Go(func() { c.keep(ctx) })
+	c.done.Go(func() { c.maintainPeers(ctx) })
 	return nil
 }
 

@@ -24,14 +24,14 @@ func (c *Cluster) Peers() []Peer {
 // keepEvery is how often a machine compares its list of machines with the log's.
 const keepEvery = 2 * time.Second
 
-// keep makes the log and the configuration list the same machines. The log's list decides,
-// since it is as durable as what was written.
-func (c *Cluster) keep(ctx context.Context) {
+// maintainPeers makes the log and the configuration list the same machines. The log's
+// list decides, since it is as durable as what was written.
+func (c *Cluster) maintainPeers(ctx context.Context) {
 	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
 	said := ""
 	for {
-		err := c.compare(ctx)
+		err := c.comparePeers(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -47,7 +47,7 @@ func (c *Cluster) keep(ctx context.Context) {
 	}
 }
 
-func (c *Cluster) compare(ctx context.Context) error {
+func (c *Cluster) comparePeers(ctx context.Context) error {
 	peers, err := c.log.peers(ctx)
 	if err != nil {
 		return err
@@ -68,15 +68,15 @@ func (c *Cluster) compare(ctx context.Context) error {
 		peers[self.Name] = self
 	}
 	if _, mine := c.membership.Home(); mine {
-		if err := c.log.setCopies(ctx, copiesFor(keepers(peers), c.there(peers))); err != nil {
+		if err := c.log.setCopies(ctx, copiesFor(keepers(peers), c.countReachable(peers))); err != nil {
 			return err
 		}
 	}
-	return c.know(peers)
+	return c.storePeers(peers)
 }
 
-// there counts the machines of a list that are up and can store the log.
-func (c *Cluster) there(peers map[string]Peer) (n int) {
+// countReachable counts the machines of a list that are up and can store the log.
+func (c *Cluster) countReachable(peers map[string]Peer) (n int) {
 	members, _ := c.membership.Members()
 	for _, m := range members {
 		if p, listed := peers[m.Name]; listed && !p.Edge {
@@ -110,8 +110,8 @@ func copiesFor(listed, there int) int {
 	return 0
 }
 
-// know stores the list of machines for the next start.
-func (c *Cluster) know(peers map[string]Peer) error {
+// storePeers stores the list of machines for the next start.
+func (c *Cluster) storePeers(peers map[string]Peer) error {
 	var list []Peer
 	for _, name := range slices.Sorted(maps.Keys(peers)) {
 		list = append(list, peers[name])

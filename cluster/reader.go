@@ -177,7 +177,7 @@ func (r *Reader) step(ctx context.Context, due bool) (applied bool, err error) {
 		return false, err
 	}
 	r.pos.Store(pos)
-	batches, err := r.came(ctx, pos)
+	batches, err := r.takePending(ctx, pos)
 	if err == nil && len(batches) == 0 && last > pos && !r.committing(last, due) {
 		batches, err = r.fetch(ctx, pos, last)
 	}
@@ -216,22 +216,22 @@ func (r *Reader) fetch(ctx context.Context, pos, last uint64) (batches []Batch, 
 			return nil, r.missing(ctx, next)
 		}
 		if err != nil {
-			return batches, unlessSome(batches, err)
+			return batches, errorIfNone(batches, err)
 		}
 		b, err := r.log.batch(ctx, msg.Header, next, msg.Data)
 		if err != nil {
-			return batches, unlessSome(batches, err)
+			return batches, errorIfNone(batches, err)
 		}
 		if b.Prev != next-1 {
-			return batches, unlessSome(batches, fmt.Errorf("%w: %d follows %d", ErrBroken, next, b.Prev))
+			return batches, errorIfNone(batches, fmt.Errorf("%w: %d follows %d", ErrBroken, next, b.Prev))
 		}
 		batches = append(batches, b)
 	}
 	return batches, nil
 }
 
-// unlessSome hides an error until the batches before it are applied.
-func unlessSome(batches []Batch, err error) error {
+// errorIfNone hides an error until the batches before it are applied.
+func errorIfNone(batches []Batch, err error) error {
 	if len(batches) > 0 {
 		return nil
 	}
@@ -253,8 +253,9 @@ func (r *Reader) missing(ctx context.Context, next uint64) error {
 	return nil
 }
 
-// came removes the pending messages that follow a position, and returns them in order.
-func (r *Reader) came(ctx context.Context, pos uint64) (batches []Batch, err error) {
+// takePending removes the pending messages that follow a position, and returns them in
+// order.
+func (r *Reader) takePending(ctx context.Context, pos uint64) (batches []Batch, err error) {
 	r.mu.Lock()
 	pending := r.pending
 	r.pending = nil
@@ -267,12 +268,12 @@ func (r *Reader) came(ctx context.Context, pos uint64) (batches []Batch, err err
 		case at == pos+1 && err == nil && len(batches) < readBatches:
 			var b Batch
 			if b, err = r.log.batch(ctx, msg.Header, at, msg.Data); err != nil {
-				err = unlessSome(batches, err)
+				err = errorIfNone(batches, err)
 				rest = append(rest, msg)
 				continue
 			}
 			if b.Prev != pos {
-				return batches, unlessSome(batches, fmt.Errorf("%w: %d follows %d", ErrBroken, at, b.Prev))
+				return batches, errorIfNone(batches, fmt.Errorf("%w: %d follows %d", ErrBroken, at, b.Prev))
 			}
 			batches, pos = append(batches, b), at
 		default:

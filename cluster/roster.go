@@ -140,7 +140,7 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 	if !r.ticked {
 		r.target = last
 	}
-	r.self.Behind = r.lacks(pos)
+	r.self.Behind = r.lagOf(pos)
 	level := r.self.Behind == 0 && r.ticked
 	if level != r.level || !r.ticked {
 		r.level, r.turned = level, now
@@ -161,15 +161,15 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 	}
 }
 
-// lacks returns how many positions a machine at pos lacks of what the log had at the last
+// lagOf returns how many positions a machine at pos lacks of what the log had at the last
 // tick. The present end of the log would be wrong: while others write constantly, it is
 // always ahead of what a machine has last said about itself.
-func (r *roster) lacks(pos uint64) uint64 {
+func (r *roster) lagOf(pos uint64) uint64 {
 	return r.target - min(pos, r.target)
 }
 
-// sure reports whether every machine that is up must have been heard by now.
-func (r *roster) sure(now time.Duration) bool {
+// heardFromAll reports whether every machine that is up must have been heard by now.
+func (r *roster) heardFromAll(now time.Duration) bool {
 	return r.ticked && now-r.last <= r.stoodStill() && now-r.hears >= r.silent
 }
 
@@ -218,7 +218,7 @@ func (r *roster) members() []Member {
 	home := r.home()
 	list := []Member{r.self}
 	for o := range maps.Values(r.others) {
-		behind := r.lacks(o.Position)
+		behind := r.lagOf(o.Position)
 		if o.Behind != nil {
 			behind = *o.Behind
 		}

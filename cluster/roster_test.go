@@ -69,9 +69,10 @@ func TestEligible(t *testing.T) {
 	r.check(t, "calm again", "a")
 }
 
-// What a machine lacks is counted at its heartbeats: one that follows a busy log lacks nothing,
-// although the log's end is ahead of its last heartbeat, and one that stands still lacks more
-// and more. Where an older program's heartbeat does not say it, its position counts.
+// What a machine lacks is counted at its heartbeats: one that follows a busy log lacks
+// nothing, although the log's end is ahead of its last heartbeat, and one that stands
+// still lacks more and more. Where an older program's heartbeat does not say it, its
+// position counts.
 func TestBehind(t *testing.T) {
 	r := newRoster("a", "", false)
 	said := uint64(4)
@@ -254,7 +255,7 @@ func TestWhenAMachineIsSureOfTheRoster(t *testing.T) {
 	r := newRoster("a", "", false)
 	sure := func(when string, now time.Duration, want bool) {
 		t.Helper()
-		if got := r.sure(now); got != want {
+		if got := r.heardFromAll(now); got != want {
 			t.Errorf("%s: it is sure: %v", when, got)
 		}
 	}

@@ -156,7 +156,7 @@ func Expel(ctx context.Context, dir, name string) error {
 // expel removes a machine from the list, and from the count for a majority.
 func (c *Cluster) expel(ctx context.Context, name string) error {
 	err := c.takeOff(ctx, name)
-	if err != nil && again(err) {
+	if err != nil && isTemporary(err) {
 		return fmt.Errorf("%w (%w)", ErrMinority, err)
 	}
 	return err
@@ -201,7 +201,7 @@ func (c *Cluster) takeOff(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	return untilDone(ctx, func() error { return c.compare(ctx) })
+	return untilDone(ctx, func() error { return c.comparePeers(ctx) })
 }
 
 // mostAreUp waits for more than half of the machines that count for a majority. A slow one
@@ -211,7 +211,7 @@ func (c *Cluster) mostAreUp(ctx context.Context, peers map[string]Peer) error {
 	defer cancel()
 	for {
 		_, changed := c.membership.Members()
-		if 2*c.there(peers) > keepers(peers) {
+		if 2*c.countReachable(peers) > keepers(peers) {
 			return nil
 		}
 		select {

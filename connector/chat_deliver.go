@@ -8,8 +8,8 @@ import (
 	"danmaku/comment"
 )
 
-// buried reports whether a message was taken down after it arrived.
-func (c *chat) buried(a arrival) bool {
+// wasTakenDown reports whether a message was taken down after it arrived.
+func (c *chat) wasTakenDown(a arrival) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.clock.Now()
@@ -26,7 +26,7 @@ func (c *chat) buried(a arrival) bool {
 
 // submit submits one message to the room.
 func (c *chat) submit(a arrival) {
-	if c.buried(a) {
+	if c.wasTakenDown(a) {
 		c.set(func(st *State) { st.Counts.Gone++ })
 		return
 	}
@@ -39,7 +39,7 @@ func (c *chat) submit(a arrival) {
 		}
 		return
 	}
-	if a.Paid == nil && c.rests() {
+	if a.Paid == nil && c.isResting() {
 		c.set(func(st *State) { st.Counts.Limited++ })
 		return
 	}
@@ -76,7 +76,7 @@ func (c *chat) submit(a arrival) {
 		c.known.put(messageKey{a.Origin, a.ID}, result.ID, c.clock.Now())
 		c.mu.Unlock()
 	}
-	if c.buried(a) {
+	if c.wasTakenDown(a) {
 		c.count(c.rooms.TakeDown(ctx, settings, []comment.ID{result.ID}))
 	}
 }
@@ -85,10 +85,11 @@ func (c *chat) submit(a arrival) {
 // compared with the rate of a room, whose other sources also write at regular intervals.
 const shortestRest, longestRest = 100 * time.Millisecond, time.Second
 
-// rests reports whether the room was full a moment ago. The length of a rest is random, so
-// that a chat that is too big is sampled evenly: if the first message that fits were always
-// taken, authors who write in step with the room's rate would always be the same ones.
-func (c *chat) rests() bool {
+// isResting reports whether the room was full a moment ago. The length of a rest is
+// random, so that a chat that is too big is sampled evenly: if the first message that
+// fits were always taken, authors who write in step with the room's rate would always be
+// the same ones.
+func (c *chat) isResting() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.clock.Now().Before(c.rest)

@@ -35,8 +35,8 @@ func (r *liveRoom) busy() bool {
 	return live || r.reacted.busy()
 }
 
-// waits reports whether any item of a room is scheduled to start.
-func (r *liveRoom) waits() bool {
+// hasScheduled reports whether any item of a room is scheduled to start.
+func (r *liveRoom) hasScheduled() bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return !show.NextStart(r.showing.items).IsZero()
@@ -44,7 +44,7 @@ func (r *liveRoom) waits() bool {
 
 // attend puts a room under attention while it shows anything or has a scheduled item.
 func (svc *Service) attend(r *liveRoom) {
-	needed := r.busy() || r.waits()
+	needed := r.busy() || r.hasScheduled()
 	a := &svc.attended
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -62,7 +62,7 @@ func (svc *Service) attend(r *liveRoom) {
 func (svc *Service) runShows(ctx context.Context) {
 	var next time.Time // the next check; events that arrive meanwhile can only move it forward
 	for {
-		wait, idle := svc.nextLook()
+		wait, idle := svc.nextCheck()
 		if idle {
 			next = time.Time{}
 			select {
@@ -84,13 +84,13 @@ func (svc *Service) runShows(ctx context.Context) {
 			timer.Stop()
 		case <-timer.C:
 			next = time.Time{}
-			svc.lookAfter(ctx)
+			svc.updateShows(ctx)
 		}
 	}
 }
 
-// nextLook returns the time until a room needs attention; idle is true when none does.
-func (svc *Service) nextLook() (wait time.Duration, idle bool) {
+// nextCheck returns the time until a room needs attention; idle is true when none does.
+func (svc *Service) nextCheck() (wait time.Duration, idle bool) {
 	svc.attended.mu.Lock()
 	defer svc.attended.mu.Unlock()
 	wait = waitMost
@@ -108,9 +108,9 @@ func (svc *Service) nextLook() (wait time.Duration, idle bool) {
 	return wait, len(svc.attended.rooms) == 0
 }
 
-// lookAfter sends what was counted since the last call, stops expired items, and starts due
-// ones.
-func (svc *Service) lookAfter(ctx context.Context) {
+// updateShows sends what was counted since the last call, stops expired items, and
+// starts due ones.
+func (svc *Service) updateShows(ctx context.Context) {
 	svc.attended.mu.Lock()
 	var rooms []*liveRoom
 	for r := range svc.attended.rooms {
@@ -129,7 +129,7 @@ func (svc *Service) lookAfter(ctx context.Context) {
 			r.mu.RUnlock()
 		}
 		for _, id := range over {
-			svc.byItself(ctx, r, show.Command{Op: show.Expire, ID: id})
+			svc.runScheduled(ctx, r, show.Command{Op: show.Expire, ID: id})
 		}
 		for _, id := range due {
 			c := show.Command{Op: show.StartScheduled, ID: id, Seed: make([]byte, show.SeedSize)}
@@ -137,20 +137,20 @@ func (svc *Service) lookAfter(ctx context.Context) {
 				svc.slog.Warn("could not generate a draw's seed", "room", r.id, "item", id, "err", err)
 				continue
 			}
-			svc.byItself(ctx, r, c)
+			svc.runScheduled(ctx, r, c)
 			svc.countAuthorsOf(ctx, r, id)
 		}
 		svc.attended.mu.Lock()
-		if !r.busy() && !r.waits() {
+		if !r.busy() && !r.hasScheduled() {
 			delete(svc.attended.rooms, r)
 		}
 		svc.attended.mu.Unlock()
 	}
 }
 
-// byItself carries out a scheduled command. When the log cannot be written, the next check
-// tries again.
-func (svc *Service) byItself(ctx context.Context, r *liveRoom, c show.Command) {
+// runScheduled carries out a scheduled command. When the log cannot be written, the next
+// check tries again.
+func (svc *Service) runScheduled(ctx context.Context, r *liveRoom, c show.Command) {
 	e := room.Event{Room: r.id, At: svc.now(), Kind: room.KindItem, Command: &c}
 	if _, err := svc.journal.Append(svc.inTerm(ctx), e); err != nil && !errors.Is(err, room.ErrBusy) && ctx.Err() == nil {
 		svc.slog.Warn("could not change an item at its scheduled time", "room", r.id, "item", c.ID, "op", c.Op, "err", err)

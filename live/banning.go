@@ -182,12 +182,12 @@ func (svc *Service) Unban(ctx context.Context, roomID string, by room.Actor, id 
 }
 
 func (svc *Service) unban(ctx context.Context, r *liveRoom, by room.Actor, id int64) error {
-	_, err := svc.do(ctx, r, by, svc.lifting(by, id))
+	_, err := svc.do(ctx, r, by, svc.liftEvent(by, id))
 	return err
 }
 
-// lifting is the event that lifts a ban.
-func (svc *Service) lifting(by room.Actor, id int64) room.Event {
+// liftEvent is the event that lifts a ban.
+func (svc *Service) liftEvent(by room.Actor, id int64) room.Event {
 	a, ban := by.Entry(room.ActionUnban), svc.bans.find(id)
 	a.User, a.Detail = ban.User, ban.Reason
 	return room.Event{Kind: room.KindUnban, Ban: &room.Ban{ID: id}, Audit: a}
@@ -224,7 +224,7 @@ func (svc *Service) reban(ctx context.Context, roomID string, by room.Actor, id 
 func (svc *Service) endShow(r *liveRoom, by room.Actor) (events []room.Event) {
 	for _, ban := range svc.bans.list(r.id, svc.instant()) {
 		if ban.ShowEnd {
-			events = append(events, svc.lifting(by, ban.ID))
+			events = append(events, svc.liftEvent(by, ban.ID))
 		}
 	}
 	return events

@@ -103,11 +103,11 @@ func (svc *Service) ChatTakeDown(ctx context.Context, c room.Chat, source commen
 	if len(ids) == 1 {
 		a.About, a.User, a.Detail = ids[0].String(), row.User, row.Text
 	}
-	return svc.takenDown(ctx, r, by, room.Event{Kind: room.KindRemove, IDs: ids, Audit: a})
+	return svc.removeAndCount(ctx, r, by, room.Event{Kind: room.KindRemove, IDs: ids, Audit: a})
 }
 
-// takenDown writes a removal and returns how many comments it removed.
-func (svc *Service) takenDown(ctx context.Context, r *liveRoom, by room.Actor, e room.Event) (int, error) {
+// removeAndCount writes a removal and returns how many comments it removed.
+func (svc *Service) removeAndCount(ctx context.Context, r *liveRoom, by room.Actor, e room.Event) (int, error) {
 	receipt, err := svc.do(ctx, r, by, e)
 	if err != nil || receipt.Again {
 		return 0, err
@@ -138,13 +138,13 @@ func (svc *Service) ChatTakeDownAuthor(ctx context.Context, c room.Chat, source 
 	by, user := room.PlatformActor(source), svc.keys.ChatPseudonym(c.Room, author)
 	remove := removeUser(by, user)
 	if mute <= 0 && !forever {
-		return svc.takenDown(ctx, r, by, remove)
+		return svc.removeAndCount(ctx, r, by, remove)
 	}
 	ban := room.Ban{Room: c.Room, Kind: room.Mute, User: user, Reason: "from " + by.Label}
 	if !forever {
 		ban.Until = svc.now().Add(min(mute, maxBan))
 		if until := svc.bans.mutedUntil(c.Room, user, "", svc.instant()); until.After(ban.Until) {
-			return svc.takenDown(ctx, r, by, remove)
+			return svc.removeAndCount(ctx, r, by, remove)
 		}
 	}
 	a := by.Entry(room.ActionMute)
@@ -166,7 +166,7 @@ func (svc *Service) ChatTakeDownAll(ctx context.Context, c room.Chat, source com
 	for {
 		a := by.Entry(room.ActionRemove)
 		a.About, a.Detail = c.ID, "chat cleared"
-		n, err := svc.takenDown(ctx, r, by, room.Event{Kind: room.KindRemove, Chat: c.ID, Comment: comment.Comment{Source: source}, Audit: a})
+		n, err := svc.removeAndCount(ctx, r, by, room.Event{Kind: room.KindRemove, Chat: c.ID, Comment: comment.Comment{Source: source}, Audit: a})
 		total += n
 		if err != nil || n == 0 {
 			return total, err
@@ -177,9 +177,9 @@ func (svc *Service) ChatTakeDownAll(ctx context.Context, c room.Chat, source com
 // putBackMost is the most comments restored by one request to the log.
 const putBackMost = 500
 
-// putBack restores the comments that a platform took down at one moment: to the screens, or
-// to review if no moderator had approved them.
-func (svc *Service) putBack(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
+// restoreTakenDown restores the comments that a platform took down at one moment: to the
+// screens, or to review if no moderator had approved them.
+func (svc *Service) restoreTakenDown(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	r, err := svc.may(roomID, by, room.Decide)
 	if err != nil {
 		return err

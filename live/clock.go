@@ -30,8 +30,8 @@ func (c clock) monotonic() time.Time {
 	return c.began.Add(c.elapsed() - c.since)
 }
 
-// set returns how far now was set ahead since the clock was made; negative means back.
-func (c clock) set() time.Duration {
+// aheadBy returns how far now was set ahead since the clock was made; negative means back.
+func (c clock) aheadBy() time.Duration {
 	if c.began.IsZero() {
 		return 0
 	}
@@ -45,5 +45,5 @@ func (c clock) rebase(made time.Time) time.Time {
 	if made.IsZero() || made.After(c.monotonic().Add(time.Second)) {
 		return made
 	}
-	return made.Add(c.set())
+	return made.Add(c.aheadBy())
 }

@@ -175,7 +175,7 @@ func TestASetClockMakesNobodyOlder(t *testing.T) {
 func TestATallyOutlivesASetClock(t *testing.T) {
 	wall, passed := noon, time.Duration(0)
 	c := newClock(func() time.Time { return wall }, func() time.Duration { return passed })
-	tl := tally{set: c.set}
+	tl := tally{set: c.aheadBy}
 	for _, step := range []time.Duration{0, 5 * time.Hour, -9 * time.Hour, -time.Since(time.Unix(0, 0))} {
 		wall, passed = wall.Add(step+10*time.Second), passed+10*time.Second
 		tl.count(room.Event{Kind: room.KindComment, At: wall})

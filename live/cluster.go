@@ -33,8 +33,8 @@ func (svc *Service) inTerm(ctx context.Context) context.Context {
 	return room.WithTerm(ctx, svc.cluster.Term())
 }
 
-// say sends a frame that is not in the log to a view of a room, on all machines.
-func (svc *Service) say(roomID string, v room.View, frame []byte) {
+// broadcastFrame sends a frame that is not in the log to a view of a room, on all machines.
+func (svc *Service) broadcastFrame(roomID string, v room.View, frame []byte) {
 	svc.outlet.Announce(roomID, v, frame)
 	if svc.cluster != nil {
 		svc.cluster.Announce(roomID, v, frame)

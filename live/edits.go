@@ -70,7 +70,7 @@ func takeBack(e room.ListEdit, list room.RuleList, now *room.RuleList) (*room.Ru
 		return &list, nil
 	}
 	lines := strings.Split(now.Text, "\n")
-	at, ok := place(e, lines)
+	at, ok := findEdit(e, lines)
 	if !ok {
 		return nil, room.ErrChanged
 	}
@@ -78,10 +78,10 @@ func takeBack(e room.ListEdit, list room.RuleList, now *room.RuleList) (*room.Ru
 	return &list, nil
 }
 
-// place finds the lines of an edit, nearest to where they were. Lines that were only
+// findEdit finds the lines of an edit, nearest to where they were. Lines that were only
 // deleted have their place between their neighbours; if one neighbour is gone, the other is
 // enough.
-func place(e room.ListEdit, lines []string) (at int, ok bool) {
+func findEdit(e room.ListEdit, lines []string) (at int, ok bool) {
 	best := 0 // how well a place fits: one, plus one for each neighbour that is still there
 	for i := 0; i+len(e.Now) <= len(lines); i++ {
 		end := i + len(e.Now)

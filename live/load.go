@@ -84,7 +84,7 @@ func (svc *Service) addRoom(ctx context.Context, rec room.Record) error {
 	if known {
 		return nil
 	}
-	rec.Room = rec.Room.Undressed()
+	rec.Room = rec.Room.WithoutForeignPicture()
 	load := fanout.RingLoad
 	if rec.Delay > 0 { // delayed events must be among them
 		load = fanout.RingSize

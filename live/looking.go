@@ -23,8 +23,8 @@ type Looking struct {
 	By      string
 }
 
-// Look notifies all consoles of a room which comment one of them has open. A console can have
-// only one open. Errors: ErrNotAllowed, ErrNotFound, ErrInvalid, ErrSlowDown.
+// Look notifies all consoles of a room which comment one of them has open. A console can
+// have only one open. Errors: ErrNotAllowed, ErrNotFound, ErrInvalid, ErrSlowDown.
 func (svc *Service) Look(roomID string, by room.Actor, l Looking) error {
 	r, err := svc.may(roomID, by, room.Decide)
 	if err != nil {
@@ -40,7 +40,7 @@ func (svc *Service) Look(roomID string, by room.Actor, l Looking) error {
 		return &room.WaitError{Err: room.ErrSlowDown, Wait: time.Second}
 	}
 	l.By = by.Name()
-	svc.say(r.id, room.ViewConsole, svc.encoder.Looking(l))
+	svc.broadcastFrame(r.id, room.ViewConsole, svc.encoder.Looking(l))
 	return nil
 }
 

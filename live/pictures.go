@@ -37,7 +37,7 @@ func (svc *Service) ownPicture(ctx context.Context, r room.Room) error {
 		return nil
 	}
 	err := room.ErrNotFound
-	if r.Undressed().Look.Picture != "" {
+	if r.WithoutForeignPicture().Look.Picture != "" {
 		_, err = svc.pictures.Picture(ctx, r.ID, strings.TrimSuffix(path.Base(picture), ".jpg"))
 	}
 	if errors.Is(err, room.ErrNotFound) {

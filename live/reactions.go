@@ -166,8 +166,8 @@ func (svc *Service) broadcastReactions(r *liveRoom) {
 		return
 	}
 	frame := svc.encoder.Reactions(counts)
-	svc.say(r.id, room.ViewOverlay, frame)
-	svc.say(r.id, room.ViewConsole, frame)
+	svc.broadcastFrame(r.id, room.ViewOverlay, frame)
+	svc.broadcastFrame(r.id, room.ViewConsole, frame)
 }
 
 // KeepReactions writes the counts of a room's reactions into the log, so that a reader of

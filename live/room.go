@@ -42,7 +42,7 @@ type liveRoom struct {
 // An idle broadcaster has no goroutine.
 func newRoom(rec room.Record, recent []room.Event, enc Encoder, out Outlet, c clock, sent map[room.View]Observer) *liveRoom {
 	r := &liveRoom{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, applied: rec.Head.Seq}
-	r.tally.set = c.set
+	r.tally.set = c.aheadBy
 	if len(recent) >= fanout.RingLoad {
 		r.ring.Since = recent[0].Seq - 1
 	}

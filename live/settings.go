@@ -20,7 +20,7 @@ func (svc *Service) SetRoom(ctx context.Context, roomID string, by room.Actor, p
 // and so is the end of the bans that last for the show when it closes the room: all of it
 // happens, or nothing.
 func (svc *Service) setRoom(ctx context.Context, roomID string, by room.Actor, kind room.Action, change func(room.Room) (room.Room, error), with ...room.Event) (room.Room, error) {
-	r, err := svc.may(roomID, by, needed(kind))
+	r, err := svc.may(roomID, by, permissionFor(kind))
 	if err != nil {
 		return room.Room{}, err
 	}
@@ -66,8 +66,8 @@ func (svc *Service) setRoom(ctx context.Context, roomID string, by room.Actor, k
 	return after, nil
 }
 
-// needed returns the permission for a change of settings.
-func needed(kind room.Action) room.Permission {
+// permissionFor returns the permission for a change of settings.
+func permissionFor(kind room.Action) room.Permission {
 	switch kind {
 	case room.ActionLockdown, room.ActionUnlock:
 		return room.LockDown

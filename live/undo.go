@@ -96,7 +96,7 @@ func (svc *Service) undo(ctx context.Context, roomID string, by room.Actor, a ro
 	case room.ActionRules:
 		return svc.undoRules(ctx, by, a)
 	case room.ActionRemove, room.ActionRemoveUser:
-		return svc.putBack(ctx, roomID, by, a)
+		return svc.restoreTakenDown(ctx, roomID, by, a)
 	case room.ActionNote, room.ActionWarn, room.ActionNoteGone, room.ActionNoteBack:
 		return svc.undoNote(ctx, roomID, by, a)
 	}

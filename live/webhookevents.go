@@ -122,15 +122,16 @@ func (r *liveRoom) itemNow(c *show.Change) (*show.Change, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	now, known := r.showing.find(c.ID())
-	if !known || !reflect.DeepEqual(bare(now), bare(*c.After)) {
+	if !known || !reflect.DeepEqual(withoutResult(now), withoutResult(*c.After)) {
 		return nil, false
 	}
 	after := show.Counted(now, r.showing.tallies[c.ID()])
 	return &show.Change{Before: c.Before, After: &after}, true
 }
 
-// bare returns an item without the fields that the database and memory write differently.
-func bare(it show.Item) show.Item {
+// withoutResult returns an item without the fields that the database and memory write
+// differently.
+func withoutResult(it show.Item) show.Item {
 	it.Result, it.Created, it.Started, it.Ends, it.Stopped = nil, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	return it
 }

@@ -65,9 +65,10 @@ func PicturePath(room, hash string) string { return "/r/" + room + "/picture/" +
 
 var pictureName = regexp.MustCompile(`^/r/([a-z0-9][a-z0-9_-]{0,31})/picture/[0-9a-f]{16}\.jpg$`)
 
-// Undressed returns the room without a picture that is not its own. Every visitor would
-// load any other URL, with their cookies; older versions stored any path of the server.
-func (r Room) Undressed() Room {
+// WithoutForeignPicture returns the room without a picture that is not its own. Every
+// visitor would load any other URL, with their cookies; older versions stored any path
+// of the server.
+func (r Room) WithoutForeignPicture() Room {
 	if m := pictureName.FindStringSubmatch(r.Look.Picture); m == nil || m[1] != r.ID {
 		r.Look.Picture = ""
 	}

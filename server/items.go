@@ -45,7 +45,7 @@ func (s *Server) newItem(c echo.Context) error {
 		return room.Explain(room.ErrBadFrame, "Send either start, to start at once, or starts, to start at a moment.")
 	}
 	it, err := s.live.CreateItem(c.Request().Context(), c.Param("room"), actorOf(c), body.Kind, body.Spec, body.Rank, moment(body.Starts))
-	return s.made(c, it, body.Start, err)
+	return s.answerNewItem(c, it, body.Start, err)
 }
 
 // feature handles POST /api/rooms/{room}/comments/{id}/feature.
@@ -62,11 +62,11 @@ func (s *Server) feature(c echo.Context) error {
 		return err
 	}
 	it, err := s.live.Feature(c.Request().Context(), c.Param("room"), actor, id, body.Seconds)
-	return s.made(c, it, body.Start, err)
+	return s.answerNewItem(c, it, body.Start, err)
 }
 
-// made starts a new item, or leaves it, and answers with it.
-func (s *Server) made(c echo.Context, it show.Item, start bool, err error) error {
+// answerNewItem starts a new item, or leaves it, and answers with it.
+func (s *Server) answerNewItem(c echo.Context, it show.Item, start bool, err error) error {
 	if err == nil && start {
 		it, err = s.live.ChangeItem(c.Request().Context(), c.Param("room"), actorOf(c), show.Command{Op: show.Start, ID: it.ID})
 	}

@@ -27,7 +27,7 @@ type setupPage struct {
 	Query   template.URL // query of the code's URL, "?at=…", "?key=…" or empty
 	// SameNetwork is true when phones must be in this machine's network.
 	SameNetwork bool
-	Ways        []way
+	Ways        []entryURL
 	OnlyHere    bool      // no phone can reach the server
 	OBS         bool      // the page has a button that uses OBS
 	Modules     int       // side length of the audience's code, without the white border
@@ -36,17 +36,17 @@ type setupPage struct {
 	Look        room.Look // the room's, safe to load
 }
 
-// way is a URL for the audience.
-type way struct {
+// entryURL is a URL for the audience.
+type entryURL struct {
 	Base, Short string
 	Here        bool // works on this machine alone
 }
 
-// ways lists the audience's URLs of a room, the likeliest first. It lists one that works
-// only on this machine if there is no other.
-func (s *Server) ways(room string) (out []way) {
+// entryURLs lists the audience's URLs of a room, the likeliest first. It lists one that
+// works only on this machine if there is no other.
+func (s *Server) entryURLs(room string) (out []entryURL) {
 	for _, base := range s.audienceBases() {
-		out = append(out, way{Base: base, Short: short(base) + "/r/" + room, Here: local(base)})
+		out = append(out, entryURL{Base: base, Short: short(base) + "/r/" + room, Here: local(base)})
 	}
 	return out
 }
@@ -125,7 +125,7 @@ func (s *Server) hostPage(c echo.Context, page string) error {
 		return err
 	}
 	p := &setupPage{
-		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}), SameNetwork: sameNetwork(s.opt.PublicURL), Ways: s.ways(r.ID),
+		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}), SameNetwork: sameNetwork(s.opt.PublicURL), Ways: s.entryURLs(r.ID),
 		OBS: s.opt.OBS != nil && l.Role.Can(room.ControlOBS),
 	}
 	p.OnlyHere = len(p.Ways) == 1 && p.Ways[0].Here
@@ -135,8 +135,8 @@ func (s *Server) hostPage(c echo.Context, page string) error {
 // distances are the reading distances of a poster, in metres.
 var distances = []float64{0.5, 1, 1.5, 2, 3, 4, 5, 7.5, 10}
 
-// posterPage handles GET /poster/{room}: title, code and URL for the wall. It shows what the
-// audience sees anyway; a secret room's poster is for those who are admitted.
+// posterPage handles GET /poster/{room}: title, code and URL for the wall. It shows what
+// the audience sees anyway; a secret room's poster is for those who are admitted.
 func (s *Server) posterPage(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
@@ -147,7 +147,7 @@ func (s *Server) posterPage(c echo.Context) error {
 		return err
 	}
 	base := s.audienceBase(c)
-	p := &setupPage{Short: short(base) + "/r/" + r.ID, SameNetwork: sameNetwork(base), OnlyHere: local(base), Look: r.Undressed().Look, Distances: distances}
+	p := &setupPage{Short: short(base) + "/r/" + r.ID, SameNetwork: sameNetwork(base), OnlyHere: local(base), Look: r.WithoutForeignPicture().Look, Distances: distances}
 	if p.Modules, err = modules(to); err != nil {
 		return err
 	}
@@ -169,8 +169,8 @@ func (s *Server) posterPage(c echo.Context) error {
 // screenOwn are the second screen's own options; the overlay gets the rest.
 var screenOwn = []string{"color", "code", "at", "picture", "wifi", "distance", "wide"}
 
-// screenPage handles GET /screen/{room}: the overlay over a colour or a picture. A projector's
-// machine may use the overlay's key instead of a session.
+// screenPage handles GET /screen/{room}: the overlay over a colour or a picture. A
+// projector's machine may use the overlay's key instead of a session.
 func (s *Server) screenPage(c echo.Context) error {
 	r, key, err := s.screenKey(c)
 	if err != nil {
@@ -186,7 +186,7 @@ func (s *Server) screenPage(c echo.Context) error {
 	}
 	p := &setupPage{
 		Overlay: airPath(r.ID, query),
-		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: sameNetwork(s.audienceBase(c)), Look: r.Undressed().Look,
+		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: sameNetwork(s.audienceBase(c)), Look: r.WithoutForeignPicture().Look,
 	}
 	code := url.Values{}
 	if at := c.QueryParam("at"); at != "" {
@@ -277,8 +277,8 @@ func readLoader(tree fs.FS) (*template.Template, error) {
 	return t, nil
 }
 
-// addresses handles GET /api/rooms/{room}/addresses: the overlay's URL with its key, and the
-// audience's URLs, the likeliest first.
+// addresses handles GET /api/rooms/{room}/addresses: the overlay's URL with its key, and
+// the audience's URLs, the likeliest first.
 func (s *Server) addresses(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
@@ -296,7 +296,7 @@ func (s *Server) addresses(c echo.Context) error {
 		}
 		query = "?" + url.Values{"key": {key}}.Encode()
 	}
-	for _, w := range s.ways(r.ID) {
+	for _, w := range s.entryURLs(r.ID) {
 		out.Audience = append(out.Audience, wireWay{At: w.Base, URL: w.Base + "/r/" + r.ID + query, Here: w.Here})
 	}
 	return c.JSON(http.StatusOK, out)

@@ -16,7 +16,7 @@ func Decide(items []Item, c Command) ([]Change, error) {
 	case c.Op == Create:
 		return create(items, c, i >= 0)
 	case c.Op == Put:
-		return put(items, c, i)
+		return restoreItem(items, c, i)
 	case c.Op == Revert:
 		return revert(items, c)
 	case c.Op == TakeDown:

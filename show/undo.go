@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// put restores an item's earlier state, or deletes it when it did not exist.
-func put(items []Item, c Command, i int) ([]Change, error) {
+// restoreItem restores an item's earlier state, or deletes it when it did not exist.
+func restoreItem(items []Item, c Command, i int) ([]Change, error) {
 	var change Change
 	if i >= 0 {
 		before := items[i]
@@ -42,7 +42,7 @@ func revert(items []Item, c Command) ([]Change, error) {
 		if i < 0 != (undone.After == nil) || i >= 0 && !items[i].same(*undone.After) {
 			return nil, ErrChanged
 		}
-		changes, err := put(items, Command{ID: id, Item: undone.Before}, i)
+		changes, err := restoreItem(items, Command{ID: id, Item: undone.Before}, i)
 		if err != nil {
 			return nil, err
 		}

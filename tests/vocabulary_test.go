@@ -22,14 +22,17 @@ var oldWords = map[string][]string{
 		"Hall", "Parts", "Seat", "Sit", "Steer", "Steering", "Tape", "Said", "Reel", "Wind", "lag", "told", "toldOf", "untold", "flight", "flights",
 		"outlaw", "recall", "settle", "Settle", "Fine", "beats", "pulse", "feed", "feeds", "lagPatience", "piece", "Piece", "pieces",
 		"hall", "seat", "seats", "sit", "crowd", "Crowd", "Tell", "tell", "Told", "tellWarnings", "Say", "steady", "reel", "Act", "Acts", "AddAct",
-		"house", "hears", "settles", "greets", "newCinema",
+		"house", "hears", "settles", "greets", "newCinema", "byItself", "lookAfter", "putBack",
 	},
 	"server": {
 		"Hall", "hall", "hallPage", "sit", "rise", "seat", "seats", "Seat", "talk", "beats", "endings", "farewell", "patiently", "hurry",
 		"unstuck", "pulse", "flight", "door", "doors", "waysIn", "Studio", "StudioOrder", "StudioReport", "StudioOutcome", "steerReplay",
 		"told", "crowd", "Crowd", "Crowds", "crowds", "Tell", "tell", "cut", "cutOff", "say", "settle", "Settle", "obsTells", "Pieces", "listActs", "exportActs", "house",
 	},
-	"store": {"judge", "told", "Act", "Acts", "AddAct", "ActCounts", "actChange", "decideAct"},
+	"store": {
+		"judge", "told", "Act", "Acts", "AddAct", "ActCounts", "actChange", "decideAct",
+		"besides", "unwrite", "handOn", "handBack", "takePlaces", "outOfDraw", "standingBy",
+	},
 	"cli": {
 		"Hall", "hall", "hallOf", "openHall", "studio", "studioBase", "studioWithin", "waysIn", "tape", "tapeOf", "reel", "errSaid",
 		"door", "doors", "openDoors", "crowd", "crowds", "heardCrowds", "saidFrame", "saidAlone", "tell", "tellCrowds", "told",

@@ -39,8 +39,8 @@ type hook struct {
 	log
 }
 
-// rouse makes the hook check the log.
-func (h *hook) rouse() {
+// wakeUp makes the hook check the log.
+func (h *hook) wakeUp() {
 	select {
 	case h.wake <- struct{}{}:
 	default:

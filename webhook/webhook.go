@@ -163,7 +163,7 @@ func (r *Runner) Moved(roomID string) {
 	defer r.mu.Unlock()
 	for _, h := range r.hooks {
 		if h.Room == roomID {
-			h.rouse()
+			h.wakeUp()
 		}
 	}
 }

@@ -125,7 +125,7 @@ func (f *Broadcaster) Add(e room.Event, b []byte) {
 		f.hasten(b)
 		f.delayBuffer.blank(e.Seq)
 	default:
-		f.rouse() // to set its timer
+		f.wakeUp() // to set its timer
 	}
 }
 
@@ -137,7 +137,7 @@ func (f *Broadcaster) hasten(b []byte) {
 	f.pending = append(f.pending, waiting{bytes: b})
 	f.size += len(b)
 	f.urgent = true
-	f.rouse()
+	f.wakeUp()
 }
 
 // dropFor drops the pending comments that x takes down, since comments that were not sent
@@ -181,7 +181,7 @@ func (f *Broadcaster) take(x delayedEvent) {
 	if len(f.pending) > 1 && !f.urgent && !f.full() {
 		return
 	}
-	f.rouse()
+	f.wakeUp()
 }
 
 // full reports whether pending events should be sent before their tick. It is never true
@@ -248,7 +248,7 @@ func (f *Broadcaster) SetDelay(d time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.delayBuffer.delay = d
-	f.rouse()
+	f.wakeUp()
 }
 
 // wait returns how long the next frame has to wait, and whether a removal hastens it. With

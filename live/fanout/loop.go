@@ -13,7 +13,7 @@ func (f *Broadcaster) Start() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.started = true
-	f.rouse()
+	f.wakeUp()
 }
 
 // Stop ends the broadcaster, and waits until no frame is being sent. It sends nothing
@@ -31,8 +31,8 @@ func (f *Broadcaster) Stop() {
 	}
 }
 
-// rouse wakes the goroutine, and starts one if there is none. The caller holds mu.
-func (f *Broadcaster) rouse() {
+// wakeUp wakes the goroutine, and starts one if there is none. The caller holds mu.
+func (f *Broadcaster) wakeUp() {
 	if f.running == nil {
 		if f.started {
 			running := make(chan struct{})
