@@ -73,44 +73,15 @@ func startsOf(re *syntax.Regexp) (list []string, ok bool) {
 	case syntax.OpCapture:
 		return startsOf(re.Sub[0])
 	case syntax.OpConcat:
-		subs := re.Sub
-		if isBorder(subs[0]) { // the text contains the rest of the match anyway
-			subs = subs[1:]
-		}
-		list = []string{""}
-		for _, sub := range subs {
-			more, ok := startsOf(sub)
-			if !ok || isBorder(sub) {
-				break // the list so far is a beginning
-			}
-			var joined []string
-			for _, s := range list {
-				if utf8.RuneCountInString(s) >= beginningRunes {
-					joined = append(joined, s)
-					continue
-				}
-				for _, m := range more {
-					joined = append(joined, s+m)
-				}
-			}
-			if len(joined) > mostBeginnings {
-				break
-			}
-			list = joined
-		}
+		list = startsOfSequence(re.Sub)
 	case syntax.OpLiteral:
 		if re.Flags&syntax.FoldCase != 0 {
 			return nil, false
 		}
 		list = []string{string(re.Rune)}
 	case syntax.OpCharClass:
-		for i := 0; i < len(re.Rune); i += 2 {
-			if int(re.Rune[i+1]-re.Rune[i])+len(list) > mostBeginnings {
-				return nil, false
-			}
-			for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
-				list = append(list, string(r))
-			}
+		if list, ok = charactersOf(re.Rune); !ok {
+			return nil, false
 		}
 	case syntax.OpQuest:
 		list, ok = startsOf(re.Sub[0])
@@ -131,6 +102,50 @@ func startsOf(re *syntax.Regexp) (list []string, ok bool) {
 	slices.Sort(list)
 	list = slices.Compact(list)
 	return list, len(list) <= mostBeginnings
+}
+
+// startsOfSequence returns the strings with which the matches of several expressions in a row
+// begin, after a border.
+func startsOfSequence(subs []*syntax.Regexp) []string {
+	if isBorder(subs[0]) { // the text contains the rest of the match anyway
+		subs = subs[1:]
+	}
+	list := []string{""}
+	for _, sub := range subs {
+		more, ok := startsOf(sub)
+		if !ok || isBorder(sub) {
+			break // the list so far is a beginning
+		}
+		var joined []string
+		for _, s := range list {
+			if utf8.RuneCountInString(s) >= beginningRunes {
+				joined = append(joined, s)
+				continue
+			}
+			for _, m := range more {
+				joined = append(joined, s+m)
+			}
+		}
+		if len(joined) > mostBeginnings {
+			break
+		}
+		list = joined
+	}
+	return list
+}
+
+// charactersOf returns the characters of a class, given as pairs of its first and last ones; ok
+// is false if there are too many.
+func charactersOf(pairs []rune) (list []string, ok bool) {
+	for i := 0; i < len(pairs); i += 2 {
+		if int(pairs[i+1]-pairs[i])+len(list) > mostBeginnings {
+			return nil, false
+		}
+		for r := pairs[i]; r <= pairs[i+1]; r++ {
+			list = append(list, string(r))
+		}
+	}
+	return list, true
 }
 
 // isBorder recognizes (?:^|[^a-z]) and (?:$|[^a-z]).
