@@ -20,7 +20,6 @@ var figures = []struct{ drawn, letter string }{
 // AddAlternatives adds the other readings of the runes. It is only called for texts, because
 // an entry is literal.
 func (f *Text) AddAlternatives() {
-	t := tables()
 	number := 0 // end of the last measured run of digits
 	long := false
 	for i := range f.Runes {
@@ -42,24 +41,7 @@ func (f *Text) AddAlternatives() {
 			f.readASCII(i)
 		}
 		if c.Written >= 0x80 {
-			as, _ := t.looks.of(c.Written)
-			how := LookAlike
-			if c.Kind == Symbol {
-				how = LeetSymbol
-			}
-			width := f.width(i)
-			for _, r := range as {
-				if r != c.R && width > 0 {
-					f.Alternatives = append(f.Alternatives, Alternative{r, width, how})
-				}
-			}
-			// The lower case of a letter may look like other letters than its capital.
-			if c.R != c.Written && c.Kind == Letter {
-				as, _ := t.looks.of(c.R)
-				for _, r := range as {
-					f.Alternatives = append(f.Alternatives, Alternative{r, 1, LookAlike})
-				}
-			}
+			f.readLooks(i)
 		}
 		if c.Script == Living {
 			for _, r := range livingSounds[c.R] {
@@ -81,27 +63,60 @@ func (f *Text) AddAlternatives() {
 			f.Alternatives = append(f.Alternatives, Alternative{k, 1, LookAlike})
 		}
 		if c.Script == Han && i+1 < len(f.Runes) {
-			for _, p := range t.parts[c.R] {
-				if f.Runes[i+1].R == p.right {
-					f.Alternatives = append(f.Alternatives, Alternative{p.whole, 2, Parts})
-				} else if f.parted(i, p.right) {
-					f.Alternatives = append(f.Alternatives, Alternative{p.whole, 3, Parts})
-				}
-			}
+			f.readParts(i)
 		}
 		if f.mixed && c.Script != Cyrillic && c.Script != Greek {
-			how := LookAlike
-			switch c.Kind {
-			case Digit:
-				how = LeetDigit
-			case Symbol:
-				how = LeetSymbol
-			}
-			for _, r := range t.back[c.R] {
-				f.Alternatives = append(f.Alternatives, Alternative{r, 1, how})
-			}
+			f.readOtherAlphabets(i)
 		}
 		c.Hi = int32(len(f.Alternatives))
+	}
+}
+
+// readLooks adds the letters that rune i looks like.
+func (f *Text) readLooks(i int) {
+	c, looks := &f.Runes[i], tables().looks
+	as, _ := looks.of(c.Written)
+	how := LookAlike
+	if c.Kind == Symbol {
+		how = LeetSymbol
+	}
+	width := f.width(i)
+	for _, r := range as {
+		if r != c.R && width > 0 {
+			f.Alternatives = append(f.Alternatives, Alternative{r, width, how})
+		}
+	}
+	// The lower case of a letter may look like other letters than its capital.
+	if c.R != c.Written && c.Kind == Letter {
+		as, _ := looks.of(c.R)
+		for _, r := range as {
+			f.Alternatives = append(f.Alternatives, Alternative{r, 1, LookAlike})
+		}
+	}
+}
+
+// readParts adds the ideographs that rune i forms with the next one.
+func (f *Text) readParts(i int) {
+	for _, p := range tables().parts[f.Runes[i].R] {
+		if f.Runes[i+1].R == p.right {
+			f.Alternatives = append(f.Alternatives, Alternative{p.whole, 2, Parts})
+		} else if f.parted(i, p.right) {
+			f.Alternatives = append(f.Alternatives, Alternative{p.whole, 3, Parts})
+		}
+	}
+}
+
+// readOtherAlphabets adds the Cyrillic and Greek letters that rune i can be mistaken for.
+func (f *Text) readOtherAlphabets(i int) {
+	c, how := &f.Runes[i], LookAlike
+	switch c.Kind {
+	case Digit:
+		how = LeetDigit
+	case Symbol:
+		how = LeetSymbol
+	}
+	for _, r := range tables().back[c.R] {
+		f.Alternatives = append(f.Alternatives, Alternative{r, 1, how})
 	}
 }
 

@@ -38,45 +38,8 @@ func AppendPhones(dst []Phone, word []rune) []Phone {
 		c, next, beyond := word[i], at(i+1), at(i+2)
 		r, n := c, 1
 		switch c {
-		case 't':
-			switch {
-			case next == 'c' && beyond == 'h':
-				r, n = 'C', 3
-			case (next == 't' || next == 's' || next == 'c') && beyond == 'c' && at(i+3) == 'h': // bittch, bitsch
-				r, n = 'C', 4
-			}
-		case 's':
-			switch {
-			case next == 's':
-				n = 2
-			case next == 'c' && beyond == 'h':
-				r, n = 'S', 3
-			case next == 'h':
-				r, n = 'S', 2
-			}
-		case 'z':
-			if r = 's'; next == 'z' {
-				n = 2
-			}
-		case 'c':
-			switch {
-			case next == 'c' || next == 'k':
-				r, n = 'k', 2
-			case next == 'h':
-				r, n = 'C', 2
-			case next == 'e' || next == 'i' || next == 'y':
-				r = 's'
-			case next != 0:
-				r = 'k'
-			}
-		case 'p':
-			if next == 'h' {
-				r, n = 'f', 2
-			}
-		case 'q':
-			if r = 'k'; next == 'u' && (beyond == 'e' || beyond == 'i') {
-				n = 2
-			}
+		case 't', 's', 'z', 'c', 'p', 'q', 'g', 'd':
+			r, n = consonantPhone(c, next, beyond, at(i+3))
 		case 'x':
 			if i > 0 && next != 0 && !vowel(next) { // covers a letter
 				i++
@@ -84,15 +47,6 @@ func AppendPhones(dst []Phone, word []rune) []Phone {
 			}
 			emit('k', i, i+1)
 			r = 's'
-		case 'g':
-			switch {
-			case next == 'g' || next == 'h' || next == 'u' && (beyond == 'e' || beyond == 'i'):
-				n = 2
-			}
-		case 'd':
-			if next == 't' {
-				r, n = 't', 2
-			}
 		case 'h':
 			if i > 0 && (!(vowel(at(i-1)) && vowel(next)) || at(i-1) == next) {
 				if len(dst) > start {
@@ -123,6 +77,46 @@ func AppendPhones(dst []Phone, word []rune) []Phone {
 		i += n
 	}
 	return dst
+}
+
+// consonantPhone reads a consonant, together with the letters behind it if they are one sound.
+// These are 0 after the end of the word.
+func consonantPhone(c, next, beyond, fourth rune) (r rune, letters int) {
+	switch {
+	case c == 't' && next == 'c' && beyond == 'h':
+		return 'C', 3
+	case c == 't' && (next == 't' || next == 's' || next == 'c') && beyond == 'c' && fourth == 'h': // bittch, bitsch
+		return 'C', 4
+	case c == 's' && next == 's':
+		return 's', 2
+	case c == 's' && next == 'c' && beyond == 'h':
+		return 'S', 3
+	case c == 's' && next == 'h':
+		return 'S', 2
+	case c == 'z' && next == 'z':
+		return 's', 2
+	case c == 'z':
+		return 's', 1
+	case c == 'c' && (next == 'c' || next == 'k'):
+		return 'k', 2
+	case c == 'c' && next == 'h':
+		return 'C', 2
+	case c == 'c' && (next == 'e' || next == 'i' || next == 'y'):
+		return 's', 1
+	case c == 'c' && next != 0:
+		return 'k', 1
+	case c == 'p' && next == 'h':
+		return 'f', 2
+	case c == 'q' && next == 'u' && (beyond == 'e' || beyond == 'i'):
+		return 'k', 2
+	case c == 'q':
+		return 'k', 1
+	case c == 'g' && (next == 'g' || next == 'h' || next == 'u' && (beyond == 'e' || beyond == 'i')):
+		return 'g', 2
+	case c == 'd' && next == 't':
+		return 't', 2
+	}
+	return c, 1
 }
 
 // vowelPhone reads a vowel, together with the next one if both are one sound in the languages
