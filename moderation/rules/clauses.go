@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"danmaku/moderation/fold"
@@ -28,8 +29,15 @@ const (
 	grammarLast   = 15
 )
 
-// guessCost is the cost of an entry as a word of the sentence.
-const guessCost = 13
+// commonest is the highest cost of a character that is one of the most frequent words.
+const commonest = 6
+
+// Costs of an entry as a word of the sentence. One of two characters, the first of them a verb,
+// is also a verb and the beginning of its object: 靠|北边, 刷|单机.
+const (
+	guessCost     = 13
+	guessVerbCost = 15
+)
 
 // closing are the particles that end a clause and carry no meaning.
 const closing = "吧啊吗呢了的呀哦嘛啦哈么"
@@ -62,6 +70,10 @@ func (c *clause) explainsSound(key []rune) bool {
 		return true
 	}
 	p := fold.Chinese()
+	if len(key) == 3 {
+		last := c.text[c.to-1] // 企鹅|好|可爱 is not 企鹅号
+		return slices.Equal(c.text[c.from:c.to-1], key[:2]) && p.IsWord(key[:2]...) && starts[c.to-1] && c.inside() && p.Cost(last) <= commonest
+	}
 	if len(key) != 2 || !starts[c.from+1] {
 		return false
 	}
@@ -98,8 +110,11 @@ func (c *clause) explains() writing {
 	if len(c.text) == n || len(c.text) > fold.LongestClause {
 		return meant
 	}
-	left, right, starts := c.crossed(fold.Guess{From: c.from, To: c.to, Cost: guessCost})
-	p := fold.Chinese()
+	p, cost := fold.Chinese(), guessCost
+	if n == 2 && p.IsVerb(c.text[c.from]) {
+		cost = guessVerbCost
+	}
+	left, right, starts := c.crossed(fold.Guess{From: c.from, To: c.to, Cost: cost})
 	switch {
 	case left && right:
 		for i := c.from + 1; i < c.to; i++ {
