@@ -118,6 +118,39 @@ func TestEveryActionByKeyboard(t *testing.T) {
 	console.Wait(containsJS(".feed .row.cleared", "late 0"))
 }
 
+// In a dock that shows review alone, what leads to the feed shows the feed: "/" and "c" with
+// their field, in which the next letters are text and decide about nothing, and the search for
+// one person's comments.
+func TestKeysShowTheFeedBesideReview(t *testing.T) {
+	p := startProduct(t, free...)
+	h := newRunner(t, p.console)
+	saveRules(h, holdBoss)
+	address, _ := h.makeLink("owner", "Mika")
+	dock := openConsole(t, address)
+	dock.Size(320, 720, 1)
+	dock.Goto(h.base + "/dock/live")
+	h.sender().say("moss", "boss one", nil)
+	awaitQueueItem(dock, "boss one")
+	review := func() {
+		dock.Eval(`document.querySelector("#tab-review").click()`)
+		dock.Wait(`document.querySelector("#queue .held-item").checkVisibility() && !document.querySelector("#feed").checkVisibility()`)
+	}
+	for key, field := range map[string]string{"/": "search", "c": "say"} {
+		review()
+		press(dock, key, "a", "r")
+		dock.Wait(`document.activeElement.id === "` + field + `" && document.activeElement.value === "ar" && document.querySelector("#tab-feed").ariaSelected === "true"`)
+		dock.Eval(`document.activeElement.value = ""; document.activeElement.dispatchEvent(new Event("input", { bubbles: true })); document.activeElement.blur()`)
+	}
+	review()
+	press(dock, "i")
+	dock.Wait(`document.querySelector("dialog[open] .person-comments") !== null`)
+	dock.Eval(`[...document.querySelectorAll("dialog .person-acts .button")].find((b) => b.querySelector('use[href$="#search"]')).click()`)
+	dock.Wait(`document.querySelector("#feed").checkVisibility() && document.querySelector("#filtered .chip")`)
+	if !isTrue(dock, containsJS("#tab-review .count", "1")) {
+		t.Error("a letter in the field decided about the comment that waits")
+	}
+}
+
 // A key counts from the moment when a dialog is closed: the browser leaves the
 // focus in it until the next frame.
 func TestAKeyWorksRightAfterADialog(t *testing.T) {

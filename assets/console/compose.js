@@ -9,15 +9,17 @@ import { SHOW_AS, openShowAsMenu } from './replies.js';
 
 export class Compose {
   #form; #field; #button; #strip; #store;
-  #more; #acts;
+  #more; #acts; #toFeed;
   /** @type {import('./replies.js').Way} */ #way = 'scroll';
   #busy = false;
 
   /**
    * @param {{form: HTMLFormElement, field: HTMLInputElement, button: HTMLElement, strip: HTMLElement, more: HTMLElement}} parts
    * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
+   * @param {() => void} toFeed shows the feed, which is above the field, if only review is shown
    */
-  constructor({ form, field, button, strip, more }, store, acts) {
+  constructor({ form, field, button, strip, more }, store, acts, toFeed) {
+    this.#toFeed = toFeed;
     this.#more = more;
     this.#acts = acts;
     this.#form = form;
@@ -37,6 +39,7 @@ export class Compose {
   }
 
   focus() {
+    this.#toFeed();
     document.documentElement.dataset.writing = ''; // on a phone the field appears when it is needed
     this.#field.focus();
   }

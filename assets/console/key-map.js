@@ -57,7 +57,8 @@ export function keyMap({ store, sections, queue, review, banner, acts, header, v
     },
     f: live(() => { header.tab('feed'); view.enter(); }),
     c: live(() => compose.focus()),
-    '/': live(() => search.focus()),
+    // Where review is shown alone the field is hidden, and the letters would decide about comments.
+    '/': live(() => { header.tab('feed'); search.focus(); }),
     '?': openHelp,
     t: turn,
     Escape: () => (switches.calm() ? undefined : review.choosing ? review.choose(false) : header.showNumbers(false)),

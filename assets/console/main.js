@@ -64,7 +64,7 @@ const line = new ConnectionStatus({ changed: () => describe() });
 const banner = new Banner(byId('banner'), store, () => bannerState({
   store, acts, switches, raids, saving: events.saving, fullList: events.fullList, stopped: socket.state === 'stopped' ? events.stopped : '', away: line.offline, back: line.news === 'back', changed: describe,
 }));
-const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip'), more: byId('say-more') }, store, acts);
+const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip'), more: byId('say-more') }, store, acts, () => header.tab('feed'));
 const filters = wireFilters(store, {
   sources: () => new Set(model.all.map(({ source }) => source)),
   filter(filter) {
@@ -95,7 +95,13 @@ function found(n) {
   if (out.textContent !== text) out.textContent = text;
 }
 
-const openMenu = wireMenusOfRows([byId('feed'), byId('queue'), byId('next')], (id) => acts.find(id), rowActs.begin({ view, compose, filters, menu: (id) => openMenu(id) }));
+const openMenu = wireMenusOfRows([byId('feed'), byId('queue'), byId('next')], (id) => acts.find(id), rowActs.begin({ view, compose, filters: { ...filters, only: showOnly }, menu: (id) => openMenu(id) }));
+
+/** @param {string} user @param {string} name */
+function showOnly(user, name) {
+  header.tab('feed');
+  filters.only(user, name);
+}
 
 async function openHelp() {
   const { openHelp: open } = await import('./help.js');
