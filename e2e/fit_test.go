@@ -7,7 +7,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// misfits is JavaScript that lists what does not fit on a page: what scrolls sideways, text
+// misfits is JavaScript that lists what does not fit on a page: what scrolls sideways, or
+// only by the focus, text
 // that is wider than its box or cut by it, a placeholder that is cut, and controls of one row
 // that differ in height. An ellipsis is no fault: the rest is in a tooltip or one click away.
 const misfits = `(() => {
@@ -20,6 +21,9 @@ const misfits = `(() => {
 		const scrolls = e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowX);
 		if (scrolls && e.scrollWidth > e.clientWidth + 1) out.push(name(e) + " scrolls sideways by " + (e.scrollWidth - e.clientWidth));
 	}
+	// A page that does not scroll itself must not be scrolled by the focus either: there is no way back.
+	const root = document.documentElement, body = getComputedStyle(document.body);
+	if (/hidden|clip/.test(body.overflowY) && root.scrollHeight > root.clientHeight + 1) out.push("the page is " + (root.scrollHeight - root.clientHeight) + " px higher than the window, behind its own boxes");
 	const texts = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
 	for (let node; (node = texts.nextNode());) {
 		const e = node.parentElement;
