@@ -42,7 +42,8 @@ func TestADrawDoesNotCoverThePoll(t *testing.T) {
 }
 
 // With everything at once on the smallest phone, the field, its button and some of the
-// feed stay in the picture, and each item can still be reached.
+// feed stay in the picture, as does the button that takes part in the draw; and the Tab key
+// goes through the items in the order in which they stand.
 func TestASmallPhoneKeepsItsFieldBesideTheWholeShow(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
@@ -60,9 +61,17 @@ func TestASmallPhoneKeepsItsFieldBesideTheWholeShow(t *testing.T) {
 				&& ["#show", ".draw"].every((e) => box(e).height >= 40 && box(e).bottom <= box(".composer").top + 1);
 		})()`)
 		keepPhoneShot(t, phone, "phone-crowded-"+strings.ReplaceAll(name, " × ", "-")+".png")
-		phone.Eval(`document.querySelector(".draw .draw-key").scrollIntoView({ block: "nearest" })`)
-		if !isTrue(phone, `(() => { const r = document.querySelector(".draw .draw-key").getBoundingClientRect(); return document.querySelector(".draw").contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)); })()`) {
-			t.Errorf("%s: the button that takes part cannot be reached", name)
+		if !isTrue(phone, `(() => {
+			const key = document.querySelector(".draw .draw-key"), { x, top, bottom, width } = key.getBoundingClientRect();
+			return [top + 3, bottom - 3].every((y) => key.contains(document.elementFromPoint(x + width / 2, y)));
+		})()`) {
+			t.Errorf("%s: the button that takes part is not whole in the picture", name)
+		}
+		if order := browser.Value[string](phone, `(() => {
+			const all = [...document.querySelector(".app").children].filter((e) => e.checkVisibility() && !e.matches(".sr, .banner")).map((e) => [e.getBoundingClientRect().top, e.className]);
+			return all.every(([top], i) => i === 0 || top >= all[i - 1][0]) ? "" : all.map(([, name]) => name).join(", ");
+		})()`); order != "" {
+			t.Errorf("%s: the Tab key goes another way than the eye: %s", name, order)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import { byId, el, icon, said } from '../shared/dom.js';
 import { codeOf, winnerOf } from '../shared/items.js';
 import { insertText } from '../shared/insert.js';
 import { format } from '../shared/i18n.js';
+import { place } from './place.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
 
@@ -56,7 +57,7 @@ async function build(page, ballot, redraw) {
   };
   await Promise.all([loadStyles(), speak()]);
   const root = el('section', { class: 'draw', hidden: true });
-  byId('composer').before(root);
+  place(root, byId('composer'));
   let shown = '';
   let spent = ''; // why a tap was not sent
   /** @type {Set<string>} results that the person has put away */ const dismissed = new Set();
@@ -100,10 +101,10 @@ async function build(page, ballot, redraw) {
       const word = !over && spec.word && el('button', { type: 'button', class: 'draw-key', onclick: () => insertText(/** @type {HTMLInputElement} */ (byId('text')), spec.word) }, el('span', {}, say('write', { word: spec.word })));
       const note = over ? winners.length > 0 ? '' : say('nobody') : why ? say(WORDED.includes(why) ? why : 'failed') : spec.button ? joined ? say('leave') : '' : spec.word ? '' : say('wrote');
       root.replaceChildren(
-        el('div', { class: 'show-head' }, el('h2', {}, el('span', { class: 'draw-kind' }, say('draw')), ' ', said(spec.title)), close),
+        el('div', { class: 'show-head' }, el('h2', {}, el('span', { class: 'draw-kind' }, say('draw')), ' ', said(spec.title)), key, close),
         ...[
           won && el('p', { class: 'draw-won', role: 'status' }, el('b', {}, say('won')), ' ', say('code', { code: codeOf(me) })),
-          key, word,
+          word,
           over && others.length > 0 && el('ul', { class: 'draw-list' }, ...others.map((person) => {
             const { name, code } = winnerOf(item, person);
             return el('li', {}, ...(name ? [said(name)] : []), el('span', {}, code));

@@ -6,6 +6,7 @@ import { call, roomPath } from '../shared/api.js';
 import { byId, el, icon } from '../shared/dom.js';
 import { insertText } from '../shared/insert.js';
 import { atMachine } from '../shared/machine.js';
+import { place } from './place.js';
 
 /** @typedef {{name: string, picture: string}} Emote */
 
@@ -23,7 +24,7 @@ export async function make({ words, roomId }) {
   const text = /** @type {HTMLInputElement} */ (byId('text'));
   const grid = el('section', { class: 'emotes', id: 'emotes', hidden: true });
   const key = el('button', { type: 'button', class: 'icon-button', id: 'emotes-key', 'aria-expanded': 'false', 'aria-controls': 'emotes', hidden: true, onclick: () => void show(grid.hidden) }, icon('emote'));
-  byId('composer').before(grid);
+  place(grid, byId('composer'));
   byId('phrase-key').before(key);
   /** @type {any} */ let room = null; // as it was when the list was fetched
   /** @type {import('./extras.js').Now|null} */ let now = null;

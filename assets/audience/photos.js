@@ -7,6 +7,7 @@ import { format } from '../shared/i18n.js';
 import { atMachine } from '../shared/machine.js';
 import { nameToSend } from '../shared/protocol.js';
 import { PhotoFault, shrunk, upload } from './photo-file.js';
+import { place } from './place.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
 /** @typedef {{id: string, text: string, status: string, photo: {path: string, width: number, height: number}}} Own */
@@ -59,7 +60,7 @@ async function build({ words: page, makeRef, roomId }) {
   const form = el('form', { class: 'photo-form', hidden: true, onsubmit: send }, look, text, bar, el('div', { class: 'photo-acts' }, off, go));
   const list = el('ul', { class: 'photo-own', hidden: true });
   const root = el('section', { class: 'photos', hidden: true }, key, note, form, list);
-  byId('composer').before(root);
+  place(root, byId('composer'));
   page.onChange(() => void speak().then(write, () => {}));
   return {
     /** @param {Item|undefined} item the live wall @param {string} who the identity, if cookies are blocked */

@@ -2,6 +2,7 @@
 // button. The menu can hide the row.
 
 import { byId, el, icon } from '../shared/dom.js';
+import { place } from './place.js';
 import { Taps } from './taps.js';
 
 const KEPT = 'danmaku-reactions';
@@ -24,7 +25,7 @@ export async function make({ words, send }) {
   const { t } = words;
   const taps = new Taps((counts) => { send({ type: 'react', taps: counts }); });
   const row = el('section', { class: 'reactions', hidden: true });
-  byId('composer').before(row);
+  place(row, byId('composer'));
   const label = el('span');
   const off = el('button', { type: 'button', class: 'reactions-off', onclick: () => {
     away = !away;

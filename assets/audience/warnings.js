@@ -2,6 +2,7 @@
 // the first warning.
 
 import { byId, el, icon, said } from '../shared/dom.js';
+import { place } from './place.js';
 
 /** @typedef {{id: string, text?: string, ready?: string, at: number}} Warning */
 
@@ -17,7 +18,7 @@ export async function make({ words, send }) {
   await Promise.all([loadStyles(), words.add('warn')]);
   const { t, has } = words;
   const root = el('section', { class: 'warnings', hidden: true });
-  byId('composer').before(root);
+  place(root, byId('composer'));
   /** @type {Warning[]} */ let list = [];
   let drawn = '';
   words.onChange(draw);
