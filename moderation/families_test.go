@@ -122,7 +122,7 @@ var families = []struct {
 	{
 		"characters that are read as another beside certain ones", "微信\nちんこ\nガイジ\n出会い系",
 		[]string{"V信 abc", "v信", "ちん子", "ガイ児", "ガイ兒", "出合い系", "出逢い系"},
-		[]string{"V 信", "信じる", "女の子", "ない児童", "出合", "気が合い系"},
+		[]string{"V 信", "信じる", "それはw信じる", "女の子", "ない児童", "出合", "気が合い系"},
 	},
 	{
 		"katakana before hiragana that sound like another word", "クズ\nバカ",

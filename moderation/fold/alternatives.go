@@ -141,7 +141,8 @@ func (f *Text) readBeside(i int) rune {
 		}
 		before := b.before == "" || i > 0 && strings.ContainsRune(b.before, f.Runes[i-1].R)
 		after := b.after == "" || i+1 < len(f.Runes) && strings.ContainsRune(b.after, f.Runes[i+1].R)
-		if before && after {
+		japanese := b.after == "信" && i+2 < len(f.Runes) && f.Runes[i+2].Script == Kana // w信じる
+		if before && after && !japanese {
 			return b.as
 		}
 	}
