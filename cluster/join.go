@@ -158,12 +158,16 @@ func Join(ctx context.Context, j Joining) (c Config, err error) {
 		return c, unreachable(gate, err)
 	}
 	defer answer.Body.Close()
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("join the cluster: %w", err), Remove(j.Dir))
-		}
-	}()
-	body := bufio.NewReader(answer.Body)
+	if c, err = j.receive(ctx, answer.Body, private); err != nil {
+		err = errors.Join(fmt.Errorf("join the cluster: %w", err), Remove(j.Dir))
+	}
+	return c, err
+}
+
+// receive reads what admits this machine, and writes it into the data folder. The
+// configuration comes last, so that an incomplete machine is no member.
+func (j Joining) receive(ctx context.Context, answer io.Reader, private *ecdsa.PrivateKey) (c Config, err error) {
+	body := bufio.NewReader(answer)
 	line, err := body.ReadBytes('\n')
 	if err != nil {
 		return c, err
@@ -188,7 +192,7 @@ func Join(ctx context.Context, j Joining) (c Config, err error) {
 			return c, err
 		}
 	}
-	return ad.Config, ad.Config.write(j.Dir) // written last, so that an incomplete machine is no member
+	return ad.Config, ad.Config.write(j.Dir)
 }
 
 func readAuthority(ad admission) (a authority, err error) {
