@@ -80,3 +80,10 @@ test('text and fills have the contrast that the design promises', () => {
     for (const soft of ['accent-soft', 'held-soft', 'stop-soft', 'warn-soft']) assert.ok(ratio(t['text-2'], t[soft]) >= 4.5, soft);
   }
 });
+
+test('controls are drawn for the theme of the box in which they stand', () => {
+  // A box with another colour scheme than the page needs colours of its own; see screen/card.css.
+  const wrong = files.filter((name) => name.endsWith('.css') && name !== 'shared/tokens.css').flatMap((name) => [...read(name).matchAll(/([^{}]*)\{([^{}]*color-scheme: (?:light|dark)[^{}]*)\}/g)]
+    .filter(([, selector, rule]) => !selector.trim().endsWith(':root') && !/background: #/.test(rule)).map(([, selector]) => `${name}: ${selector.trim()}`));
+  assert.deepEqual(wrong, []);
+});
