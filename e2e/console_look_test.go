@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -92,6 +93,11 @@ func TestSettingsApplyAtOnce(t *testing.T) {
 	phone.Wait(`!` + containsJS("body", "Comments are paused"))
 }
 
+// aboutJS reports whether every button of a held comment names the comment to a screen reader.
+func aboutJS(selector, text string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll(%q)].length > 2 && [...document.querySelectorAll(%[1]q)].every((b) => document.getElementById(b.getAttribute("aria-describedby"))?.textContent.includes(%q))`, selector+" .held-buttons button", text)
+}
+
 // The dock does the same as the wide console: the next item is decided from its
 // card below the feed.
 func TestModeratorsDecideInTheDock(t *testing.T) {
@@ -108,11 +114,13 @@ func TestModeratorsDecideInTheDock(t *testing.T) {
 	s.say("moss", "boss one", nil)
 	s.say("noodle", "boss two", nil)
 	dock.Wait(containsJS("#next mark", "boss") + ` && document.querySelector("#next").checkVisibility()`)
+	dock.Wait(aboutJS("#next", "boss one"))
 	dock.Eval(`document.querySelector('#next [data-act="approve"]').click()`)
 	overlay.Wait(containsJS(".dm-text", "boss one"))
 	dock.Wait(containsJS("#next", "boss two"))
 	dock.Eval(`document.querySelector("#tab-review").click()`)
 	dock.Wait(containsJS("#decided", "you approved") + ` && !document.querySelector("#next").checkVisibility()`)
+	dock.Wait(aboutJS(".held-item.current", "boss two"))
 	if wide := browser.Value[int](dock, `document.documentElement.scrollWidth`); wide > 320 {
 		t.Errorf("the dock is %d px wide", wide)
 	}

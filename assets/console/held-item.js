@@ -53,15 +53,15 @@ export class HeldItem {
     return row.count > 1 ? t(`${act}_all`, { n: row.count }) : t(act);
   }
 
-  /** @param {Row} row @param {boolean} keys whether they show their keys @param {boolean} [narrow] the last one is only an icon */
-  buttons(row, keys, narrow = false) {
+  /** @param {Row} row @param {string} about the id of the element with the text @param {boolean} keys whether they show their keys @param {boolean} [narrow] the last one is only an icon */
+  buttons(row, about, keys, narrow = false) {
     const { t, lang } = this.#store.words;
     const many = row.count > 1;
     const button = (/** @type {string} */ act, /** @type {string} */ tone, /** @type {string} */ key) => {
       const label = many ? this.verb(act, row) : null;
       const bare = (many || narrow) && act === 'ban';
       const face = bare ? [icon('ban')] : [el('span', {}, many ? `${t(act)} ×${row.count.toLocaleString(lang)}` : t(act)), keys && !many && el('kbd', { 'aria-hidden': 'true' }, key)];
-      return el('button', { type: 'button', class: `button ${tone}`, 'data-act': act, 'aria-keyshortcuts': key.toLowerCase(), 'aria-disabled': row.first.busy ? 'true' : null, 'aria-label': label ?? (bare ? t(act) : null), title: label ?? (bare ? t(act) : null) }, ...face);
+      return el('button', { type: 'button', class: `button ${tone}`, 'data-act': act, 'aria-describedby': about, 'aria-keyshortcuts': key.toLowerCase(), 'aria-disabled': row.first.busy ? 'true' : null, 'aria-label': label ?? (bare ? t(act) : null), title: label ?? (bare ? t(act) : null) }, ...face);
     };
     return el('div', { class: `held-buttons${many ? ' all' : ''}` }, button('approve', 'main', 'A'), button('refuse', 'line', 'R'), button('ban', 'stop', 'B'));
   }

@@ -142,7 +142,7 @@ export class ReviewView {
       row.append(body, quick('approve', 'check'), quick('refuse', 'x'));
       return row;
     }
-    row.append(el('div', { class: 'held-open' }, this.#held.head(all), el('p', { class: 'held-text' }, this.#held.text(item)), this.#held.why(item), this.#held.buttons(all, !this.#choosing),
+    row.append(el('div', { class: 'held-open' }, this.#held.head(all), el('p', { class: 'held-text', id: 'current-text' }, this.#held.text(item)), this.#held.why(item), this.#held.buttons(all, 'current-text', !this.#choosing),
       ...alike(all, this.#spread === all.key, this.#store.words, this.#held)));
     return row;
   }
@@ -156,10 +156,10 @@ export class ReviewView {
     const { t } = this.#store.words;
     const had = next.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.act : null;
     next.dataset.id = item.id;
-    const buttons = this.#held.buttons(row, false, true);
+    const buttons = this.#held.buttons(row, 'next-text', false, true);
     next.replaceChildren(
       el('p', { class: 'next-head' }, icon('clock'), el('strong', {}, t('next_review')), el('span', {}, `${this.#queue.place} / ${this.#queue.rows.length + Math.max(0, this.#queue.missing)}`), timesOf(row, this.#store.words), el('span', { class: 'gap' }), this.#held.age(item)),
-      el('p', { class: 'held-text' }, this.#held.text(item)),
+      el('p', { class: 'held-text', id: 'next-text' }, this.#held.text(item)),
       el('p', { class: 'held-why' }, ...this.#held.meta([this.#held.lookers(row), this.#held.name(item), this.#held.reason(item), unmasked(item, this.#store.words)])),
       buttons);
     if (had) /** @type {HTMLElement|null} */ (next.querySelector(`[data-act="${had}"]`))?.focus();
