@@ -129,8 +129,11 @@ func TestKilledHomeLosesNothing(t *testing.T) {
 	lists := make([][]string, phones)
 	var all sync.WaitGroup
 	kill := sync.OnceFunc(func() { _ = processes[machines[home].data].Process.Kill() })
-	for i := range phones {
-		m := &mover{t: t, b: machines[0].phone(), homes: machines, at: i % 3}
+	movers := make([]*mover, phones)
+	for i := range movers { // all before the first comment: the kill may take the machine that lets them in
+		movers[i] = &mover{t: t, b: machines[0].phone(), homes: machines, at: i % 3}
+	}
+	for i, m := range movers {
 		all.Go(func() {
 			for n := range each {
 				id, _ := m.sendUntilShown(fmt.Sprintf("%d-%d", i, n))
