@@ -40,7 +40,7 @@ var bilibiliModes = map[int64]comment.Mode{
 }
 
 func readD(rd *reading, doc *xmlDocument, el xmlElement) error {
-	item, positioned, bad := rd.parseP(el.attr("p"), strings.HasPrefix(doc.root.attr("version"), "2"))
+	t, positioned, bad := rd.parseP(el.attr("p"), strings.HasPrefix(doc.root.attr("version"), "2"))
 	switch {
 	case bad != nil:
 		rd.unread(*bad)
@@ -49,28 +49,28 @@ func readD(rd *reading, doc *xmlDocument, el xmlElement) error {
 		rd.report.Positioned++
 		return nil
 	}
-	if item.SentAt.IsZero() {
-		item.SentAt, _ = unixTime(el.attr("timestamp"))
+	if t.SentAt.IsZero() {
+		t.SentAt, _ = unixTime(el.attr("timestamp"))
 	}
-	if rd.begun.IsZero() && !item.SentAt.IsZero() {
-		rd.begun = item.SentAt.Add(-item.Offset)
+	if rd.begun.IsZero() && t.hasOffset && !t.SentAt.IsZero() {
+		rd.begun = t.SentAt.Add(-t.Offset)
 	}
-	item.Text, item.Name = el.text, strings.TrimSpace(el.attr("user"))
-	if item.Sender == "" {
-		item.Sender = or(el.attr("uid"), item.Name)
+	t.Text, t.Name = el.text, strings.TrimSpace(el.attr("user"))
+	if t.Sender == "" {
+		t.Sender = or(el.attr("uid"), t.Name)
 	}
-	return rd.add(timed{item, true})
+	return rd.add(t)
 }
 
 // parseP reads the fields of a comment of Bilibili and of the programs that took
 // them over.
-func (rd *reading) parseP(p string, second bool) (item Item, positioned bool, bad *room.Fault) {
+func (rd *reading) parseP(p string, second bool) (t timed, positioned bool, bad *room.Fault) {
 	f := strings.Split(p, ",")
 	for i := range f {
 		f[i] = strings.TrimSpace(f[i])
 	}
-	at, ok := offsetOf(f[0], time.Second)
-	unit := f[0]
+	t, ok := placed(f[0], time.Second)
+	when := f[0]
 	field := func(n int) string {
 		if n >= len(f) {
 			return ""
@@ -79,9 +79,9 @@ func (rd *reading) parseP(p string, second bool) (item Item, positioned bool, ba
 	}
 	kind, height, color, sent, sender, id := field(1), field(2), field(3), field(4), field(6), field(7)
 	switch {
-	case second || !ok && len(f) >= 9 && strings.Trim(f[0], "0123456789") == "":
-		unit = field(2)
-		at, ok = offsetOf(unit, time.Millisecond)
+	case second || !(ok && t.hasOffset) && len(f) >= 9 && strings.Trim(f[0], "0123456789") == "":
+		when = field(2)
+		t, ok = placed(when, time.Millisecond)
 		kind, height, color, sent, sender, id = field(3), field(4), field(5), field(6), field(8), f[0]
 		if len(f) < 9 {
 			rd.side(faultFewFields, p)
@@ -92,14 +92,16 @@ func (rd *reading) parseP(p string, second bool) (item Item, positioned bool, ba
 		rd.side(faultFewFields, p)
 	}
 	if !ok {
-		return Item{}, false, badTime(faultTime, unit)
+		return timed{}, false, badTime(faultTime, when)
 	}
-	item = Item{Offset: at, Sender: known(sender), ID: known(id)}
-	if rd.bilibiliStyle(&item, kind, height, color) {
-		return Item{}, true, nil
+	t.Sender, t.ID = known(sender), known(id)
+	if rd.bilibiliStyle(&t.Item, kind, height, color) {
+		return timed{}, true, nil
 	}
-	item.SentAt = rd.sentAt(sent)
-	return item, false, nil
+	if sent := rd.sentAt(sent); t.hasOffset {
+		t.SentAt = sent
+	}
+	return t, false, nil
 }
 
 // known returns an ID, or "" for the 0 that a recorder writes when it has no ID.
@@ -151,15 +153,14 @@ func (rd *reading) paid(doc *xmlDocument, el xmlElement, ts, user string) error 
 		rd.report.Gifts++
 		return nil
 	}
-	t := timed{Item: Item{Text: el.text, Name: strings.TrimSpace(user)}}
+	t, ok := placed(ts, time.Second)
+	if !ok {
+		rd.unread(*badTime(faultTime, ts))
+		return nil
+	}
+	t.Text, t.Name = el.text, strings.TrimSpace(user)
 	t.Sender = or(el.attr("uid"), t.Name)
-	if t.Offset, t.hasOffset = offsetOf(ts, time.Second); !t.hasOffset {
-		sent, ok := unixTime(ts)
-		if !ok || sent.Year() < 2000 {
-			rd.unread(*badTime(faultTime, ts))
-			return nil
-		}
-		t.SentAt = sent
+	if !t.hasOffset {
 		if begun, ok := unixTime(doc.noted["video_start_time"]); ok && begun.Year() >= 2000 {
 			rd.begun = begun
 		}

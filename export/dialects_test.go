@@ -98,7 +98,7 @@ func TestTimesBeyondTheBound(t *testing.T) {
 		`<packet><chat vpos="99999999999">x</chat></packet>`:          "late",
 		`<packet><chat vpos="x">x</chat></packet>`:                    "vpos",
 		`{"comments":[{"cid":1,"p":"9999999999,1,255,u","m":"x"}]}`:   "late",
-		`[{"text":"x","time":1e12}]`:                                  "late",
+		`[{"text":"x","time":5e9}]`:                                   "late",
 		`[{"text":"x","time":"soon"}]`:                                "time",
 		`{"elems":[{"content":"x","progress":99999999999,"mode":1}]}`: "late",
 	} {

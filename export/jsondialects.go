@@ -104,7 +104,7 @@ func readNiconicoJSON(rd *reading, r jsonRecord) error {
 // readAcFun reads {"c": "seconds,colour,type,size,user,time,id", "m": text} of the
 // old servers, and the named fields of the new ones.
 func readAcFun(rd *reading, r jsonRecord) error {
-	var item Item
+	var t timed
 	var ok bool
 	var when, kind, height, color, sent string
 	if r.has("c", "m") {
@@ -113,32 +113,34 @@ func readAcFun(rd *reading, r jsonRecord) error {
 			rd.side(faultFewFields, r.str("c"))
 			f = append(f, make([]string, 7-len(f))...)
 		}
-		item = Item{Text: r.str("m"), Sender: known(f[4])}
-		if len(f) > 6 {
-			item.ID = f[6]
-		}
 		when, color, kind, height, sent = f[0], f[1], f[2], f[3], f[5]
-		item.Offset, ok = offsetOf(when, time.Second)
+		t, ok = placed(when, time.Second)
+		t.Text, t.Sender = r.str("m"), known(f[4])
+		if len(f) > 6 {
+			t.ID = f[6]
+		}
 	} else {
-		item = Item{Text: r.str("body"), Sender: r.str("userId"), ID: r.str("danmakuId")}
 		when, color, kind, height, sent = r.str("position"), r.str("color"), r.str("mode"), r.str("size"), r.str("createTime")
-		item.Offset, ok = offsetOf(when, time.Millisecond)
+		t, ok = placed(when, time.Millisecond)
+		t.Text, t.Sender, t.ID = r.str("body"), r.str("userId"), r.str("danmakuId")
 	}
-	return rd.styled(item, ok, when, kind, height, color, sent)
+	return rd.styled(t, ok, when, kind, height, color, sent)
 }
 
 // styled passes on a comment whose style is in Bilibili's terms.
-func (rd *reading) styled(item Item, ok bool, when, kind, height, color, sent string) error {
+func (rd *reading) styled(t timed, ok bool, when, kind, height, color, sent string) error {
 	if !ok {
 		rd.unread(*badTime(faultTime, when))
 		return nil
 	}
-	if rd.bilibiliStyle(&item, strings.TrimSpace(kind), strings.TrimSpace(height), strings.TrimSpace(color)) {
+	if rd.bilibiliStyle(&t.Item, strings.TrimSpace(kind), strings.TrimSpace(height), strings.TrimSpace(color)) {
 		rd.report.Positioned++
 		return nil
 	}
-	item.SentAt = rd.sentAt(sent)
-	return rd.add(timed{item, true})
+	if sent := rd.sentAt(sent); t.hasOffset {
+		t.SentAt = sent
+	}
+	return rd.add(t)
 }
 
 // readDandanplay reads {"p": "seconds,type,colour,user", "m": text}; relatives have
@@ -146,11 +148,11 @@ func (rd *reading) styled(item Item, ok bool, when, kind, height, color, sent st
 func readDandanplay(rd *reading, r jsonRecord) error {
 	if !r.has("p") {
 		when := r.str("Time")
-		at, ok := offsetOf(when, time.Second)
-		item := Item{Offset: at, Text: r.str("Message"), Sender: r.str("UId"), ID: r.str("CId")}
-		return rd.styled(item, ok, when, r.str("Mode"), "", r.str("Color"), r.str("Timestamp"))
+		t, ok := placed(when, time.Second)
+		t.Text, t.Sender, t.ID = r.str("Message"), r.str("UId"), r.str("CId")
+		return rd.styled(t, ok, when, r.str("Mode"), "", r.str("Color"), r.str("Timestamp"))
 	}
-	item, positioned, bad := rd.parseP(r.str("p"), false)
+	t, positioned, bad := rd.parseP(r.str("p"), false)
 	switch {
 	case bad != nil:
 		rd.unread(*bad)
@@ -159,17 +161,17 @@ func readDandanplay(rd *reading, r jsonRecord) error {
 		rd.report.Positioned++
 		return nil
 	}
-	item.Text, item.ID = r.str("m", "text", "content"), or(r.str("cid"), item.ID)
-	return rd.add(timed{item, true})
+	t.Text, t.ID = r.str("m", "text", "content"), or(r.str("cid"), t.ID)
+	return rd.add(t)
 }
 
 // readBilibiliJSON reads an element of seg.so as JSON. A missing field has its default: JSON
 // made from protobuf omits zeros.
 func readBilibiliJSON(rd *reading, r jsonRecord) error {
 	when := or(r.str("progress"), "0")
-	at, ok := offsetOf(when, time.Millisecond)
-	item := Item{Offset: at, Text: r.str("content"), Sender: r.str("midHash", "mid_hash"), ID: r.str("idStr", "id_str", "dmid", "id")}
-	return rd.styled(item, ok, when, r.str("mode"), r.str("fontsize"), r.str("color"), r.str("ctime"))
+	t, ok := placed(when, time.Millisecond)
+	t.Text, t.Sender, t.ID = r.str("content"), r.str("midHash", "mid_hash"), r.str("idStr", "id_str", "dmid", "id")
+	return rd.styled(t, ok, when, r.str("mode"), r.str("fontsize"), r.str("color"), r.str("ctime"))
 }
 
 // playerModes are the modes of DPlayer, ArtPlayer and Danmaku.
@@ -189,7 +191,7 @@ func readDPlayer(rd *reading, r jsonRecord) error {
 			color = style.str("color", "fill", "fillStyle")
 		}
 	}
-	at, ok := offsetOf(when, time.Second)
+	t, ok := placed(when, time.Second)
 	if !ok {
 		rd.unread(*badTime(faultTime, when))
 		return nil
@@ -197,21 +199,22 @@ func readDPlayer(rd *reading, r jsonRecord) error {
 	if !r.object || r.has("author") { // DPlayer's servers answer in HTML
 		text, author = html.UnescapeString(text), html.UnescapeString(author)
 	}
-	item := Item{
-		Offset: at, Text: text, Sender: known(author), ID: r.str("_id", "id"),
-		Mode: comment.Scroll, Size: comment.Medium, Color: comment.White, SentAt: rd.sentAt(sent),
+	t.Text, t.Sender, t.ID = text, known(author), r.str("_id", "id")
+	t.Mode, t.Size, t.Color = comment.Scroll, comment.Medium, comment.White
+	if sent := rd.sentAt(sent); t.hasOffset {
+		t.SentAt = sent
 	}
 	if mode, ok := playerModes[strings.ToLower(way)]; ok {
-		item.Mode = mode
+		t.Mode = mode
 	} else {
 		rd.side(faultMode, way)
 	}
 	if color != "" {
 		if c, ok := anyColor(color); ok {
-			item.Color = c
+			t.Color = c
 		} else {
 			rd.side(faultHexColor, color)
 		}
 	}
-	return rd.add(timed{item, true})
+	return rd.add(t)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/unicode/utf32"
 
 	"danmaku/export"
@@ -108,6 +109,31 @@ func TestLogsAreNoSongs(t *testing.T) {
 	} {
 		if _, _, err := read(strings.NewReader(file)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", file, err, want)
+		}
+	}
+}
+
+// Some recorders write dates in place of positions: comments count from the first, or, among
+// comments with a position, from the beginning that these tell.
+func TestDatesInPlaceOfPositions(t *testing.T) {
+	apart := []string{"0s scroll medium #ffffff |one", "1.5s scroll medium #ffffff |two"}
+	for name, row := range map[string]struct {
+		file string
+		want []string
+	}{
+		"seconds in p":      {`<i><d p="1700000000.5,1,25,16777215,0,0,a,1">one</d><d p="1700000002,1,25,16777215,0,0,a,2">two</d></i>`, apart},
+		"milliseconds in p": {`<i><d p="1700000002000,1,25,16777215,1700000002,0,a,2">two</d><d p="1700000000500,1,25,16777215,1700000000,0,a,1">one</d></i>`, apart},
+		"one date in p": {`<i><d p="3,1,25,16777215,1700000003,0,a,1">one</d><d p="1700000004.5,1,25,16777215,1700000004,0,a,2">two</d></i>`,
+			[]string{"3s scroll medium #ffffff |one", "4.5s scroll medium #ffffff |two"}},
+		"ArtPlayer":   {`[{"text":"one","time":1700000000.5},{"text":"two","time":1700000002}]`, apart},
+		"DPlayer":     {`{"code":0,"data":[[1700000000.5,0,16777215,"u","one"],[1700000002,0,16777215,"u","two"]]}`, apart},
+		"dandanplay":  {`{"count":2,"comments":[{"cid":1,"p":"1700000000.5,1,16777215,u","m":"one"},{"cid":2,"p":"1700000002,1,16777215,u","m":"two"}]}`, apart},
+		"text in p":   {`<i><d p="2023-11-14T22:13:20.5Z,1,25,16777215,0,0,a,1">one</d><d p="2023-11-14 22:13:22,1,25,16777215,0,0,a,2">two</d></i>`, apart},
+		"super chats": {`<i><sc ts="1700000000.5" user="u" price="30">one</sc><sc ts="1700000002" user="u" price="30">two</sc></i>`, []string{"0s top big #ffd700 u|one", "1.5s top big #ffd700 u|two"}},
+	} {
+		items, report, _, err := export.Read(strings.NewReader(row.file), export.ReadOptions{})
+		if diff := cmp.Diff(row.want, summarize(items)); diff != "" || err != nil || report.Skipped() > 0 {
+			t.Errorf("%s (-want +got):\n%s%v, %v", name, diff, describeReport(report), err)
 		}
 	}
 }

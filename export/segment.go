@@ -262,9 +262,9 @@ func readElem(rd *reading, at place, b []byte) error {
 	if id == "" {
 		id = known(signed(elemID, ""))
 	}
-	item := Item{Offset: offset, Text: text, Sender: texts[elemMidHash], ID: id}
+	t := timed{Item{Offset: offset, Text: text, Sender: texts[elemMidHash], ID: id}, true}
 	// Protobuf omits zeros, so black has no colour field.
-	return rd.styled(item, ok, when, signed(elemMode, ""), signed(elemHeight, ""), signed(elemColor, "#000000"), signed(elemCtime, ""))
+	return rd.styled(t, ok, when, signed(elemMode, ""), signed(elemHeight, ""), signed(elemColor, "#000000"), signed(elemCtime, ""))
 }
 
 // isSegment reports whether a file begins like seg.so: with a comment that has a text.

@@ -51,6 +51,22 @@ func offsetOf(s string, unit time.Duration) (time.Duration, bool) {
 	return time.Duration(us) * time.Microsecond, true
 }
 
+// placed returns a comment at a position in the recording, or at a date, which some recorders
+// write in its place, in the same unit or a finer one.
+func placed(when string, unit time.Duration) (t timed, ok bool) {
+	if t.Offset, t.hasOffset = offsetOf(when, unit); t.hasOffset {
+		return t, true
+	}
+	if n, isNumber := number(when); isNumber && n*unit.Seconds() < firstDate {
+		return timed{}, false
+	}
+	t.SentAt, ok = unixTime(when)
+	return t, ok && t.SentAt.Year() >= 2000 && t.SentAt.Year() < 2100
+}
+
+// firstDate is the least Unix time that a position in a recording may be: that of 2000-01-01.
+const firstDate = 946_684_800
+
 // badTime returns the fault of a time that offsetOf refuses: code, that there is none, or that
 // it is beyond maxOffset.
 func badTime(code, word string) *room.Fault {
@@ -86,7 +102,7 @@ func unixTime(s string) (time.Time, bool) {
 		}
 		return time.Unix(0, n).UTC(), true
 	}
-	if n, ok := number(s); ok {
+	if n, ok := number(s); ok && n < 1e20 {
 		for n >= 1e11 {
 			n /= 1000
 		}
