@@ -88,3 +88,14 @@ func TestKoreanAsItIsHeard(t *testing.T) {
 		}
 	}
 }
+
+// A word that ends in a sign which stands for no letter is none, and leaves no letters behind.
+func TestKoreanSignInWord(t *testing.T) {
+	set := compile(t, koreanRules)
+	for _, text := range []string{"go to luckyspin•casino", "come to hotgirlz。net", "t•l"} {
+		check(set, text) // reads each word as keys of a Korean keyboard
+	}
+	if v := check(set, "a•b tlqkf"); v.Action != comment.Hold || v.Word != "시발" {
+		t.Errorf("a word behind it: %+v", v)
+	}
+}

@@ -117,6 +117,7 @@ func (w *respeller) word(f *fold.Text, from, to int32, soft bool) bool {
 			r = w.meant(f, c, want)
 		}
 		if fold.KindOf(r) != fold.Letter {
+			w.raw, w.owner = w.raw[:t.raw], w.owner[:t.raw] // no word owns these
 			return false
 		}
 		t.marks = t.marks || c.Written >= 0x80 && c.R < 0x80 && unicode.Is(unicode.Latin, c.Written) && c.Written < 0x1F00
