@@ -40,8 +40,8 @@ type listenerSet struct {
 }
 
 // close closes the opened sockets, for a start that fails.
-func (d *listenerSet) close() {
-	for _, l := range []net.Listener{d.plain, d.secure, d.redirect, d.unix} {
+func (ls *listenerSet) close() {
+	for _, l := range []net.Listener{ls.plain, ls.secure, ls.redirect, ls.unix} {
 		if l != nil {
 			_ = l.Close() // one that was served is already closed
 		}
@@ -86,12 +86,12 @@ func openListeners(cfg config.Config, lan []netip.Addr, log *slog.Logger) (_ *li
 }
 
 // fromSystemd takes the sockets of a .socket unit, see sd_listen_fds(3).
-func (d *listenerSet) fromSystemd() error {
+func (ls *listenerSet) fromSystemd() error {
 	handed, err := activation.ListenersWithNames()
 	if err != nil {
 		return fmt.Errorf("take the sockets of systemd: %w", err)
 	}
-	byName := map[string]*net.Listener{"http": &d.plain, "https": &d.secure, "redirect": &d.redirect}
+	byName := map[string]*net.Listener{"http": &ls.plain, "https": &ls.secure, "redirect": &ls.redirect}
 	for name, sockets := range handed {
 		for _, l := range sockets {
 			listener := byName[name]
@@ -99,9 +99,9 @@ func (d *listenerSet) fromSystemd() error {
 			case l == nil:
 				return fmt.Errorf("systemd hands over a socket %q that takes no connections; write ListenStream= in its unit", name)
 			case listener == nil && l.Addr().Network() == "unix":
-				listener = &d.unix
+				listener = &ls.unix
 			case listener == nil:
-				listener = &d.plain
+				listener = &ls.plain
 			}
 			if *listener != nil {
 				return fmt.Errorf("systemd hands over two sockets for the same; name them with FileDescriptorName=http, https or redirect")
@@ -138,15 +138,15 @@ func listenUnix(file string) (net.Listener, error) {
 }
 
 // certify loads or creates the certificate that the options name.
-func (d *listenerSet) certify(cfg config.Config, lan []netip.Addr, log *slog.Logger) error {
+func (ls *listenerSet) certify(cfg config.Config, lan []netip.Addr, log *slog.Logger) error {
 	switch {
 	case len(cfg.Domains) > 0:
 		m := certs.ACME(cfg.Domains, filepath.Join(cfg.Data, "certificates"), cfg.ACME)
-		d.tls, d.names = certs.ACMEConfig(m, cfg.Domains, log), cfg.Domains
-		d.challenge = m.HTTPHandler(http.HandlerFunc(d.leadOn))
-		d.warm = func() {
+		ls.tls, ls.names = certs.ACMEConfig(m, cfg.Domains, log), cfg.Domains
+		ls.challenge = m.HTTPHandler(http.HandlerFunc(ls.leadOn))
+		ls.warm = func() {
 			for _, name := range cfg.Domains {
-				if c, err := d.tls.GetCertificate(&tls.ClientHelloInfo{ServerName: name, CipherSuites: ecdsaSuites}); err == nil {
+				if c, err := ls.tls.GetCertificate(&tls.ClientHelloInfo{ServerName: name, CipherSuites: ecdsaSuites}); err == nil {
 					log.Info("the certificate is in force", "name", name, "until", c.Leaf.NotAfter.Format(time.DateOnly))
 				}
 			}
@@ -156,23 +156,23 @@ func (d *listenerSet) certify(cfg config.Config, lan []netip.Addr, log *slog.Log
 		if err != nil {
 			return config.Faultf(badCertificate, err)
 		}
-		d.tls = files.Config()
+		ls.tls = files.Config()
 		for _, name := range files.Names() {
 			if !strings.HasPrefix(name, "*.") {
-				d.names = append(d.names, name)
+				ls.names = append(ls.names, name)
 			}
 		}
-		if len(d.names) == 0 && cfg.PublicURL == nil {
+		if len(ls.names) == 0 && cfg.PublicURL == nil {
 			return config.Faultf(namelessCertificate, cfg.TLSCert)
 		}
-		d.challenge = http.HandlerFunc(d.leadOn)
+		ls.challenge = http.HandlerFunc(ls.leadOn)
 	case cfg.SelfSigned:
 		c, err := certs.SelfSigned(filepath.Join(cfg.Data, "certificates"), lan, time.Now())
 		if err != nil {
 			return err
 		}
-		d.tls, d.fingerprint = certs.Config(c), certs.Fingerprint(c)
-		d.challenge = http.HandlerFunc(d.leadOn)
+		ls.tls, ls.fingerprint = certs.Config(c), certs.Fingerprint(c)
+		ls.challenge = http.HandlerFunc(ls.leadOn)
 	}
 	return nil
 }
@@ -182,23 +182,23 @@ func (d *listenerSet) certify(cfg config.Config, lan []netip.Addr, log *slog.Log
 var ecdsaSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
 
 // securePort returns the port of https.
-func (d *listenerSet) securePort() int { return d.secure.Addr().(*net.TCPAddr).Port }
+func (ls *listenerSet) securePort() int { return ls.secure.Addr().(*net.TCPAddr).Port }
 
 // selfSignedPort returns the port of https with a self-signed certificate, or 0.
-func (d *listenerSet) selfSignedPort() int {
-	if d.fingerprint == "" {
+func (ls *listenerSet) selfSignedPort() int {
+	if ls.fingerprint == "" {
 		return 0
 	}
-	return d.securePort()
+	return ls.securePort()
 }
 
 // publicURL returns the URL that the certificate is valid for; nil without a name.
-func (d *listenerSet) publicURL() *url.URL {
-	if d.secure == nil || len(d.names) == 0 {
+func (ls *listenerSet) publicURL() *url.URL {
+	if ls.secure == nil || len(ls.names) == 0 {
 		return nil
 	}
-	host := d.names[0]
-	if port := d.securePort(); port != 443 {
+	host := ls.names[0]
+	if port := ls.securePort(); port != 443 {
 		host = net.JoinHostPort(host, strconv.Itoa(port))
 	}
 	return &url.URL{Scheme: "https", Host: host}
@@ -206,7 +206,7 @@ func (d *listenerSet) publicURL() *url.URL {
 
 // leadOn redirects plain http to the same page at https. A request for another host name goes
 // to our first name, never elsewhere.
-func (d *listenerSet) leadOn(w http.ResponseWriter, r *http.Request) {
+func (ls *listenerSet) leadOn(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Connection", "close") // its body was already sent in the clear
 		http.Error(w, "use https", http.StatusBadRequest)
@@ -217,14 +217,14 @@ func (d *listenerSet) leadOn(w http.ResponseWriter, r *http.Request) {
 		host = name
 	}
 	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	if own := len(d.names) == 0 && err == nil; !own && !slices.Contains(d.names, host) {
-		if len(d.names) == 0 {
+	if own := len(ls.names) == 0 && err == nil; !own && !slices.Contains(ls.names, host) {
+		if len(ls.names) == 0 {
 			http.Error(w, "there is no such name here", http.StatusNotFound)
 			return
 		}
-		host = d.names[0]
+		host = ls.names[0]
 	}
-	if port := d.securePort(); port != 443 {
+	if port := ls.securePort(); port != 443 {
 		host = net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
 	}
 	http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusMovedPermanently)
@@ -235,24 +235,24 @@ const redirectConns = 1000
 
 // serve answers on all sockets until the server is shut down, and returns the first error.
 // stop ends the redirects.
-func (d *listenerSet) serve(srv *server.Server) (served <-chan error, stop func()) {
+func (ls *listenerSet) serve(srv *server.Server) (served <-chan error, stop func()) {
 	out := make(chan error, 4)
 	running := 1
-	go func() { out <- srv.Serve(d.plain) }()
-	if d.secure != nil {
+	go func() { out <- srv.Serve(ls.plain) }()
+	if ls.secure != nil {
 		running++
-		go func() { out <- srv.ServeTLS(d.secure, d.tls) }()
+		go func() { out <- srv.ServeTLS(ls.secure, ls.tls) }()
 	}
-	if d.unix != nil {
+	if ls.unix != nil {
 		running++
-		go func() { out <- srv.Serve(d.unix) }()
+		go func() { out <- srv.Serve(ls.unix) }()
 	}
 	stop = func() {}
-	if d.redirect != nil {
-		leading := &http.Server{Handler: d.challenge, ReadTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second, IdleTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
+	if ls.redirect != nil {
+		leading := &http.Server{Handler: ls.challenge, ReadTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second, IdleTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
 		running++
 		go func() {
-			err := leading.Serve(netutil.LimitListener(d.redirect, redirectConns))
+			err := leading.Serve(netutil.LimitListener(ls.redirect, redirectConns))
 			if errors.Is(err, http.ErrServerClosed) {
 				err = nil
 			}

@@ -80,9 +80,9 @@ func (c *textCommand) Here(ctx context.Context) (again bool) {
 func (c *textCommand) Encode() ([]byte, error) { return c.text, nil }
 
 // DoText lets the home carry out a text command, with the same handler on all machines.
-func (d *Forwarder) DoText(ctx context.Context, text []byte, once bool) ([]byte, error) {
-	c := &textCommand{handle: d.handle, text: text}
-	answer, err := d.Do(ctx, c, once)
+func (f *Forwarder) DoText(ctx context.Context, text []byte, once bool) ([]byte, error) {
+	c := &textCommand{handle: f.handle, text: text}
+	answer, err := f.Do(ctx, c, once)
 	if answer == nil {
 		answer = c.answer
 	}
@@ -105,7 +105,7 @@ func (l *Log) Drop(ctx context.Context) error {
 }
 
 // SetLimit sets how many commands may be pending.
-func (d *Forwarder) SetLimit(n int) { d.limit = n }
+func (f *Forwarder) SetLimit(n int) { f.limit = n }
 
 // Found makes a cluster of one machine.
 func (o Options) Found(ctx context.Context) error { return o.found(ctx) }

@@ -121,18 +121,18 @@ func (m *Membership) OpenForwarder(handle Handler) (*Forwarder, error) {
 }
 
 // Close accepts no more commands and waits for those that are running here.
-func (d *Forwarder) Close() {
-	for _, s := range d.subs {
+func (f *Forwarder) Close() {
+	for _, s := range f.subs {
 		_ = s.Unsubscribe() // its connection may be closed already
 	}
-	d.mu.Lock()
-	d.stop() // with mu held: a command either began before, and is waited for, or does not begin
-	for _, worker := range d.idle {
+	f.mu.Lock()
+	f.stop() // with mu held: a command either began before, and is waited for, or does not begin
+	for _, worker := range f.idle {
 		close(worker)
 	}
-	d.idle = nil
-	d.mu.Unlock()
-	d.done.Wait()
+	f.idle = nil
+	f.mu.Unlock()
+	f.done.Wait()
 }
 
 // Do lets the home carry out a command and returns its answer, or nil where this machine is
@@ -140,32 +140,32 @@ func (d *Forwarder) Close() {
 // home carried it out in time, that of ctx, and those of Encode; in the first two cases it
 // may have been carried out. With once, a command that may have been carried out is not
 // sent again.
-func (d *Forwarder) Do(ctx context.Context, todo Command, once bool) ([]byte, error) {
+func (f *Forwarder) Do(ctx context.Context, todo Command, once bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, doWithin)
 	defer cancel()
-	d.mu.Lock()
-	if len(d.waiting) >= d.limit {
-		d.mu.Unlock()
+	f.mu.Lock()
+	if len(f.waiting) >= f.limit {
+		f.mu.Unlock()
 		return nil, room.ErrBusy
 	}
-	d.next++
-	n := d.next
+	f.next++
+	n := f.next
 	e := &pendingCommand{once: once}
-	d.waiting[n] = e
-	d.mu.Unlock()
+	f.waiting[n] = e
+	f.mu.Unlock()
 	defer func() {
-		d.mu.Lock()
-		delete(d.waiting, n)
-		d.mu.Unlock()
+		f.mu.Lock()
+		delete(f.waiting, n)
+		f.mu.Unlock()
 	}()
 	for {
-		answer, again, err := d.try(ctx, n, e, todo)
+		answer, again, err := f.try(ctx, n, e, todo)
 		if err != nil || !again {
 			return answer, err
 		}
 		select {
 		case <-time.After(lookAgain):
-		case <-d.ctx.Done():
+		case <-f.ctx.Done():
 			return nil, room.ErrBusy
 		case <-ctx.Done():
 			if ctx.Err() == context.DeadlineExceeded {
@@ -180,8 +180,8 @@ func (d *Forwarder) Do(ctx context.Context, todo Command, once bool) ([]byte, er
 var errMaybeDone = fmt.Errorf("%w: the machine of the cluster that should do it did not answer; it may have done it", room.ErrBusy)
 
 // try asks the current home once. Errors: errMaybeDone, and those of Encode.
-func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo Command) (answer []byte, again bool, err error) {
-	home, mine, changed := d.m.Decides()
+func (f *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo Command) (answer []byte, again bool, err error) {
+	home, mine, changed := f.m.Decides()
 	switch {
 	case home == "":
 		return nil, true, nil
@@ -199,18 +199,18 @@ func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo C
 	}
 	out := make(chan reply, 1)
 	end, _ := ctx.Deadline() // Do has set one
-	d.mu.Lock()
+	f.mu.Lock()
 	e.home, e.out = home, out
-	d.mu.Unlock()
+	f.mu.Unlock()
 	c := command{N: n, MS: time.Until(end).Milliseconds(), Body: body}
 	if len(body) > packBytes {
-		c.Body, c.Long = nil, d.m.log.boot+".c."+strconv.FormatUint(n, 10)
-		if d.m.log.putAside(ctx, c.Long, body) != nil {
+		c.Body, c.Long = nil, f.m.log.boot+".c."+strconv.FormatUint(n, 10)
+		if f.m.log.putAside(ctx, c.Long, body) != nil {
 			return nil, true, nil
 		}
-		defer d.m.log.dropAside(context.WithoutCancel(ctx), c.Long)
+		defer f.m.log.dropAside(context.WithoutCancel(ctx), c.Long)
 	}
-	put(d, d.queues, home, c, d.sendCommands)
+	put(f, f.queues, home, c, f.sendCommands)
 	lost := time.NewTimer(askAgain)
 	defer lost.Stop()
 	var gone error
@@ -224,8 +224,8 @@ func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo C
 			if r.Long == "" {
 				return r.Body, r.Again, nil
 			}
-			defer d.m.log.dropAside(context.WithoutCancel(ctx), r.Long)
-			if r.Body, gone = d.m.log.fetchAside(ctx, r.Long); gone != nil {
+			defer f.m.log.dropAside(context.WithoutCancel(ctx), r.Long)
+			if r.Body, gone = f.m.log.fetchAside(ctx, r.Long); gone != nil {
 				return nil, true, err
 			}
 			return r.Body, false, nil
@@ -233,12 +233,12 @@ func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo C
 			return nil, true, nil
 		case <-changed:
 			var now string
-			if now, _, changed = d.m.Decides(); now != home {
+			if now, _, changed = f.m.Decides(); now != home {
 				return nil, true, err
 			}
 		case <-ctx.Done():
 			return nil, true, err
-		case <-d.ctx.Done():
+		case <-f.ctx.Done():
 			return nil, true, err
 		}
 	}
@@ -288,7 +288,7 @@ func splitPack[T any](list []T, size func(T) int) (pack, rest []T) {
 }
 
 // sendCommands sends commands in as few messages as their size allows.
-func (d *Forwarder) sendCommands(home string, list []command) {
+func (f *Forwarder) sendCommands(home string, list []command) {
 	for len(list) > 0 {
 		var pack []command
 		pack, list = splitPack(list, func(c command) int { return len(c.Body) })
@@ -296,15 +296,15 @@ func (d *Forwarder) sendCommands(home string, list []command) {
 		for _, c := range pack {
 			numbers = append(numbers, c.N)
 		}
-		d.mu.Lock()
-		d.packs++
-		id := d.packs
-		d.sent[id] = numbers
-		delete(d.sent, id-packsKept)
-		d.mu.Unlock()
-		reply := answerPrefix + d.m.log.name + "." + d.m.log.node.name + "." + strconv.FormatUint(id, 10)
-		if !sendPack(d, commandPrefix+d.m.log.name+"."+home, reply, home, pack) {
-			d.undelivered(id)
+		f.mu.Lock()
+		f.packs++
+		id := f.packs
+		f.sent[id] = numbers
+		delete(f.sent, id-packsKept)
+		f.mu.Unlock()
+		reply := answerPrefix + f.m.log.name + "." + f.m.log.node.name + "." + strconv.FormatUint(id, 10)
+		if !sendPack(f, commandPrefix+f.m.log.name+"."+home, reply, home, pack) {
+			f.undelivered(id)
 		}
 	}
 }
@@ -322,20 +322,20 @@ func sendPack[T packed](d *Forwarder, subject, answerTo, machine string, list []
 }
 
 // undelivered makes the commands of a pack look for a home again.
-func (d *Forwarder) undelivered(pack uint64) {
-	d.mu.Lock()
-	numbers := d.sent[pack]
-	delete(d.sent, pack)
-	d.mu.Unlock()
+func (f *Forwarder) undelivered(pack uint64) {
+	f.mu.Lock()
+	numbers := f.sent[pack]
+	delete(f.sent, pack)
+	f.mu.Unlock()
 	for _, n := range numbers {
-		d.answered(reply{N: n, Again: true})
+		f.answered(reply{N: n, Again: true})
 	}
 }
 
-func (d *Forwarder) answered(r reply) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if e := d.waiting[r.N]; e != nil && e.out != nil {
+func (f *Forwarder) answered(r reply) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if e := f.waiting[r.N]; e != nil && e.out != nil {
 		select {
 		case e.out <- r:
 		default: // there is an answer already
@@ -343,18 +343,18 @@ func (d *Forwarder) answered(r reply) {
 	}
 }
 
-func (d *Forwarder) takeAnswers(msg *nats.Msg) {
+func (f *Forwarder) takeAnswers(msg *nats.Msg) {
 	if msg.Header.Get("Status") == statusNone && len(msg.Data) == 0 {
-		if id, err := strconv.ParseUint(msg.Subject[len(answerPrefix+d.m.log.name+"."+d.m.log.node.name+"."):], 10, 64); err == nil {
-			d.undelivered(id)
+		if id, err := strconv.ParseUint(msg.Subject[len(answerPrefix+f.m.log.name+"."+f.m.log.node.name+"."):], 10, 64); err == nil {
+			f.undelivered(id)
 		}
 		return
 	}
-	list, err := decodePack(msg.Data, d.m.log.packs, replyOf)
+	list, err := decodePack(msg.Data, f.m.log.packs, replyOf)
 	if err != nil {
 		return
 	}
 	for _, r := range list {
-		d.answered(r)
+		f.answered(r)
 	}
 }

@@ -38,9 +38,9 @@ type flight struct {
 func moves(m comment.Mode) bool { return m == comment.Scroll || m == comment.Reverse }
 
 // headAt returns the position of a mover's head at a time, in travel coordinates.
-func (c *flight) headAt(at float64) float64 { return c.M - float64(c.V*(at-c.T)) }
+func (f *flight) headAt(at float64) float64 { return f.M - float64(f.V*(at-f.T)) }
 
-func (c *flight) key(k int) string { return string(c.Mode) + ":" + strconv.Itoa(k) }
+func (f *flight) key(k int) string { return string(f.Mode) + ":" + strconv.Itoa(k) }
 
 type laneRow struct {
 	last    *flight

@@ -155,12 +155,12 @@ func TestAnUnbanReportsRemainingBans(t *testing.T) {
 		{"by address", address, map[Client]time.Time{ann[0]: user.Until, ann[1]: user.Until, bob: other.Until}},
 	} {
 		out := presentClients{clients: append(slices.Clone(ann), bob), sent: map[Client]time.Time{}}
-		h := &Service{outlet: out, encoder: mutes{}, now: func() time.Time { return noon }}
+		svc := &Service{outlet: out, encoder: mutes{}, now: func() time.Time { return noon }}
 		for _, ban := range []room.Ban{user, address, other} {
-			h.enforce(room.Event{Kind: room.KindBan, Ban: &ban})
+			svc.enforce(room.Event{Kind: room.KindBan, Ban: &ban})
 		}
 		clear(out.sent)
-		h.enforce(room.Event{Kind: room.KindUnban, Ban: &tt.lift})
+		svc.enforce(room.Event{Kind: room.KindUnban, Ban: &tt.lift})
 		if len(out.sent) != len(tt.want) {
 			t.Errorf("%s: sent %v", tt.name, out.sent)
 		}
@@ -174,9 +174,9 @@ func TestAnUnbanReportsRemainingBans(t *testing.T) {
 
 // Undoing the end of a ban that is no longer stored is too late, not a fault.
 func TestABanThatIsNotKeptIsNotMadeAgain(t *testing.T) {
-	h, log := newFakeLogService(t)
-	h.banned = &storedBans{}
-	if err := h.reban(t.Context(), "live", boss, 7); !errors.Is(err, room.ErrExpired) || len(log.events) != 0 {
+	svc, log := newFakeLogService(t)
+	svc.banned = &storedBans{}
+	if err := svc.reban(t.Context(), "live", boss, 7); !errors.Is(err, room.ErrExpired) || len(log.events) != 0 {
 		t.Errorf("%v, %q was written", err, log.kinds())
 	}
 }

@@ -17,15 +17,15 @@ func TestIDsNeedNoRightClock(t *testing.T) {
 		"the first millisecond": time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), "2200": time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		t.Run(name, func(t *testing.T) {
-			h, _ := newFakeLogService(t)
-			h.mono = newClock(time.Now, nil).elapsed
-			h.filter, h.limiter = verdicts{}, free{}
+			svc, _ := newFakeLogService(t)
+			svc.mono = newClock(time.Now, nil).elapsed
+			svc.filter, svc.limiter = verdicts{}, free{}
 			newest := comment.NewID(noon, 5)
-			h.newest = newest.Time()
-			h.now = func() time.Time { return now }
+			svc.newest = newest.Time()
+			svc.now = func() time.Time { return now }
 			seen := map[comment.ID]bool{}
 			for i := range 100 {
-				o, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: fmt.Sprint("hi ", i)})
+				o, err := svc.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: fmt.Sprint("hi ", i)})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -105,14 +105,14 @@ func (s seen) OnCommitted(d comment.Draft, _ comment.Verdict, _ bool) {
 
 // The filter measures by the clock that is never set, and receives its time.
 func TestTheFilterReceivesElapsedTime(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	wall, passed := noon, time.Minute
-	h.now, h.mono = func() time.Time { return wall }, func() time.Duration { return passed }
+	svc.now, svc.mono = func() time.Time { return wall }, func() time.Duration { return passed }
 	var checked, settled []comment.Draft
-	h.filter, h.limiter = seen{verdicts{}, &checked, &settled}, free{}
+	svc.filter, svc.limiter = seen{verdicts{}, &checked, &settled}, free{}
 	for _, step := range []time.Duration{0, -time.Hour, 2 * time.Hour} {
 		wall, passed = wall.Add(step+time.Second), passed+time.Second
-		_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi", Elapsed: time.Hour})
+		_, err := svc.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi", Elapsed: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,14 +138,14 @@ func (l limits) Allow(k room.LimitKey) error {
 // Setting the clock changes no identity's age for the filter or the limiter. An identity
 // from an earlier run keeps the age that it had then.
 func TestASetClockMakesNobodyOlder(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	wall, passed := noon, time.Minute
-	h.now, h.mono = func() time.Time { return wall }, func() time.Duration { return passed }
-	h.clock = newClock(h.now, h.mono)
+	svc.now, svc.mono = func() time.Time { return wall }, func() time.Duration { return passed }
+	svc.clock = newClock(svc.now, svc.mono)
 	var checked, settled []comment.Draft
 	var asked []room.LimitKey
-	h.filter, h.limiter = seen{verdicts{}, &checked, &settled}, limits{asked: &asked}
-	fresh, before := h.Stamp(), noon.Add(-time.Hour)
+	svc.filter, svc.limiter = seen{verdicts{}, &checked, &settled}, limits{asked: &asked}
+	fresh, before := svc.Stamp(), noon.Add(-time.Hour)
 	ahead := noon.Add(48 * time.Hour) // from a run whose clock was ahead
 	age := time.Duration(0)
 	for _, step := range []time.Duration{0, time.Hour, -3 * time.Hour, 30 * time.Second} {
@@ -153,8 +153,8 @@ func TestASetClockMakesNobodyOlder(t *testing.T) {
 		for _, tt := range []struct {
 			made time.Time
 			want time.Duration
-		}{{fresh, age}, {before, time.Hour + age}, {ahead, wall.Sub(ahead)}, {h.Stamp(), 0}} {
-			_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann", Identity: tt.made}, comment.Draft{Text: "hi"})
+		}{{fresh, age}, {before, time.Hour + age}, {ahead, wall.Sub(ahead)}, {svc.Stamp(), 0}} {
+			_, err := svc.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann", Identity: tt.made}, comment.Draft{Text: "hi"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -166,7 +166,7 @@ func TestASetClockMakesNobodyOlder(t *testing.T) {
 			}
 		}
 	}
-	if _, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"}); err != nil || !asked[len(asked)-1].Identity.IsZero() {
+	if _, err := svc.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"}); err != nil || !asked[len(asked)-1].Identity.IsZero() {
 		t.Errorf("one without an age: %v, %v", asked[len(asked)-1].Identity, err)
 	}
 }

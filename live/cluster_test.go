@@ -47,16 +47,16 @@ type noRunner struct{ ChatRunner }
 
 // A machine that stops while it becomes the home connects no chat, and logs no error.
 func TestAHomeThatStopsConnectsNoChat(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	var logged strings.Builder
-	h.slog = slog.New(slog.NewTextHandler(&logged, nil))
+	svc.slog = slog.New(slog.NewTextHandler(&logged, nil))
 	chats := &countedChats{}
-	h.chats.book.Stored, h.chats.runner = chats, noRunner{}
-	h.cluster = &machineOf{home: true}
+	svc.chats.book.Stored, svc.chats.runner = chats, noRunner{}
+	svc.cluster = &machineOf{home: true}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	h.followHome(ctx)
-	h.startOutward(ctx) // stopped in the middle
+	svc.followHome(ctx)
+	svc.startOutward(ctx) // stopped in the middle
 	if chats.read != 1 || logged.Len() != 0 {
 		t.Errorf("it read the chats %d times, and logged %q", chats.read, &logged)
 	}
@@ -66,19 +66,19 @@ func TestAHomeThatStopsConnectsNoChat(t *testing.T) {
 // as long as that machine reports it. When that machine has died, the consoles learn that
 // the replay has stopped.
 func TestAReplayOnAMachineThatDiesIsOver(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	var now time.Duration
 	var heard []string
-	h.mono = func() time.Duration { return now }
-	h.cluster = &machineOf{}
-	h.outlet = announcing{outletFunc(func(_ string, v room.View, frame []byte) {
+	svc.mono = func() time.Duration { return now }
+	svc.cluster = &machineOf{}
+	svc.outlet = announcing{outletFunc(func(_ string, v room.View, frame []byte) {
 		if v == room.ViewConsole {
 			heard = append(heard, string(frame))
 		}
 	})}
 	greeted := func() (state replay.State) {
 		t.Helper()
-		err := h.Join("live", room.ViewConsole, Resume{}, func(w Welcome) {
+		err := svc.Join("live", room.ViewConsole, Resume{}, func(w Welcome) {
 			if w.Replay != nil {
 				state = w.Replay.State
 			}
@@ -88,20 +88,20 @@ func TestAReplayOnAMachineThatDiesIsOver(t *testing.T) {
 		}
 		return state
 	}
-	h.ReplayElsewhere("live", replay.Report{State: replay.Playing, File: "show.xml"})
+	svc.ReplayElsewhere("live", replay.Report{State: replay.Playing, File: "show.xml"})
 	if got := greeted(); got != replay.Playing {
 		t.Errorf("greeted with a replay that is %q", got)
 	}
 	now += forgetReplay
-	h.SendReplays()
-	h.ReplayElsewhere("live", replay.Report{State: replay.Paused, File: "show.xml"}) // it is alive
+	svc.SendReplays()
+	svc.ReplayElsewhere("live", replay.Report{State: replay.Paused, File: "show.xml"}) // it is alive
 	now += forgetReplay
-	h.SendReplays()
+	svc.SendReplays()
 	if got := greeted(); got != replay.Paused {
 		t.Errorf("greeted with a replay that is %q, want one that pauses", got)
 	}
 	now++
-	h.SendReplays()
+	svc.SendReplays()
 	if got := greeted(); got != "" {
 		t.Errorf("greeted with a replay that is %q, of a machine that is gone", got)
 	}

@@ -95,16 +95,16 @@ func newFakeLogService(t *testing.T) (*Service, *fakeLog) {
 	t.Helper()
 	log := &fakeLog{}
 	ann := access.NewKeys([]byte("secret")).Pseudonym("live", "ann")
-	h := &Service{
+	svc := &Service{
 		journal: log, rooms: map[string]*liveRoom{}, encoder: plainEncoder{}, outlet: outletFunc(func(string, room.View, []byte) {}),
 		history: fakeHistory{row: room.Row{Comment: comment.Comment{ID: 1, User: ann}, Entry: room.Entry{Address: "home"}, Status: comment.Shown}},
 		filter:  verdicts{},
 		slog:    slog.New(slog.DiscardHandler), now: func() time.Time { return noon }, keys: access.NewKeys([]byte("secret")), refs: newRefs(),
 		access: tableOf(t),
 	}
-	log.h = h
-	h.replays = replay.New(replay.Deps{Rooms: replayRooms{h}, Log: h.slog, Now: h.now})
-	h.rooms["live"] = newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, h.outlet, newClock(time.Now, nil), nil)
-	t.Cleanup(h.rooms["live"].close)
-	return h, log
+	log.h = svc
+	svc.replays = replay.New(replay.Deps{Rooms: replayRooms{svc}, Log: svc.slog, Now: svc.now})
+	svc.rooms["live"] = newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, svc.outlet, newClock(time.Now, nil), nil)
+	t.Cleanup(svc.rooms["live"].close)
+	return svc, log
 }

@@ -32,38 +32,38 @@ func tableOf(t *testing.T, list ...room.AccessLink) *access.Table {
 }
 
 // setLinks makes a service know exactly these links.
-func setLinks(t *testing.T, h *Service, list ...room.AccessLink) {
+func setLinks(t *testing.T, svc *Service, list ...room.AccessLink) {
 	t.Helper()
-	h.access = tableOf(t, list...)
+	svc.access = tableOf(t, list...)
 }
 
 // A client's link is checked once more when its socket can be evicted.
 func TestAClientOfARevokedLinkIsEvicted(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	l := room.AccessLink{ID: 7, Room: "live", Role: room.Overlay}
-	setLinks(t, h, l)
+	setLinks(t, svc, l)
 	client := Client{Room: "live", View: room.ViewOverlay, Link: l.ID}
-	if err := h.Stays(client); err != nil {
+	if err := svc.Stays(client); err != nil {
 		t.Errorf("a good link: %v", err)
 	}
-	if err := h.Stays(Client{Room: "live", View: room.ViewAudience}); err != nil {
+	if err := svc.Stays(Client{Room: "live", View: room.ViewAudience}); err != nil {
 		t.Errorf("a phone: %v", err)
 	}
 	l.Revoked = noon
-	setLinks(t, h, l)
-	if err := h.Stays(client); !errors.Is(err, room.ErrExpired) {
+	setLinks(t, svc, l)
+	if err := svc.Stays(client); !errors.Is(err, room.ErrExpired) {
 		t.Errorf("a revoked link: %v, want expired", err)
 	}
 }
 
 // The settings also decide about a socket that was registered while they changed.
 func TestSettingsDecideWhichClientsStay(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	phone, guest := Client{Room: "live", View: room.ViewAudience}, Client{Room: "live", View: room.ViewAudience, Link: 7}
-	setLinks(t, h, room.AccessLink{ID: 7, Room: "live", Role: room.Audience})
+	setLinks(t, svc, room.AccessLink{ID: 7, Room: "live", Role: room.Audience})
 	elsewhere := Client{Room: "other", View: room.ViewAudience}
 	var evicted []string
-	h.outlet = evictor{outletFunc(func(string, room.View, []byte) {}), func(why func(Client) error) {
+	svc.outlet = evictor{outletFunc(func(string, room.View, []byte) {}), func(why func(Client) error) {
 		for _, s := range []Client{phone, guest, elsewhere} {
 			if err := why(s); err != nil {
 				evicted = append(evicted, room.Code(err))
@@ -83,16 +83,16 @@ func TestSettingsDecideWhichClientsStay(t *testing.T) {
 		{"open again", func(r *room.Room) { r.Archived, r.Secret = false, false }, nil, nil, ""},
 	} {
 		evicted = nil
-		setup := h.rooms["live"].settings()
+		setup := svc.rooms["live"].settings()
 		tt.change(&setup)
-		h.apply([]room.Event{{Room: "live", Kind: room.KindRoom, Setup: &setup}})
+		svc.apply([]room.Event{{Room: "live", Kind: room.KindRoom, Setup: &setup}})
 		if got := strings.Join(evicted, " "); got != tt.evicted {
 			t.Errorf("%s: evicted %q, want %q", tt.name, got, tt.evicted)
 		}
-		if err := h.Stays(phone); !errors.Is(err, tt.phone) {
+		if err := svc.Stays(phone); !errors.Is(err, tt.phone) {
 			t.Errorf("%s: a phone: %v, want %v", tt.name, err, tt.phone)
 		}
-		if err := h.Stays(guest); !errors.Is(err, tt.guest) {
+		if err := svc.Stays(guest); !errors.Is(err, tt.guest) {
 			t.Errorf("%s: a guest with a link: %v, want %v", tt.name, err, tt.guest)
 		}
 	}

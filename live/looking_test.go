@@ -30,11 +30,11 @@ func (a *announced) Announce(roomID string, v room.View, frame []byte) {
 }
 
 func TestConsolesLearnWhichCommentAnotherViews(t *testing.T) {
-	h, _ := newFakeLogService(t)
-	enc, out := &lookers{}, &announced{Outlet: h.outlet}
-	h.encoder, h.outlet, h.limiter = enc, out, atMost{n: 1}
+	svc, _ := newFakeLogService(t)
+	enc, out := &lookers{}, &announced{Outlet: svc.outlet}
+	svc.encoder, svc.outlet, svc.limiter = enc, out, atMost{n: 1}
 	kim := room.Actor{Role: room.Moderator, Room: "live", Label: "Kim", Link: 7}
-	if err := h.Look("live", kim, Looking{Console: "tab-1_A", ID: 9, By: "forged"}); err != nil {
+	if err := svc.Look("live", kim, Looking{Console: "tab-1_A", ID: 9, By: "forged"}); err != nil {
 		t.Fatal(err)
 	}
 	if len(enc.sent) != 1 || enc.sent[0] != (Looking{Console: "tab-1_A", ID: 9, By: "Kim"}) {
@@ -44,13 +44,13 @@ func TestConsolesLearnWhichCommentAnotherViews(t *testing.T) {
 		t.Errorf("sent to %q, want %q alone", out.to, want)
 	}
 	for _, name := range []string{"", strings.Repeat("a", maxConsole+1), "a b", "ä", "<b>"} {
-		if err := h.Look("live", kim, Looking{Console: name, ID: 9}); !errors.Is(err, room.ErrInvalid) {
+		if err := svc.Look("live", kim, Looking{Console: name, ID: 9}); !errors.Is(err, room.ErrInvalid) {
 			t.Errorf("console %q: %v", name, err)
 		}
 	}
-	h.limiter = atMost{n: 0}
+	svc.limiter = atMost{n: 0}
 	var wait *room.WaitError
-	if err := h.Look("live", kim, Looking{Console: "tab", ID: 9}); !errors.Is(err, room.ErrSlowDown) || !errors.As(err, &wait) || wait.Wait <= 0 {
+	if err := svc.Look("live", kim, Looking{Console: "tab", ID: 9}); !errors.Is(err, room.ErrSlowDown) || !errors.As(err, &wait) || wait.Wait <= 0 {
 		t.Errorf("beyond the limit: %v", err)
 	}
 	if len(enc.sent) != 1 {

@@ -221,8 +221,8 @@ func TestAFloodTakesFewPlacesOfAConsole(t *testing.T) {
 // Memory answers a moderator who was slower with the decisions of the last minute about
 // that group, and with nothing else that happened.
 func TestRecentDecisions(t *testing.T) {
-	h, _ := newFakeLogService(t)
-	r := h.rooms["live"]
+	svc, _ := newFakeLogService(t)
+	r := svc.rooms["live"]
 	seq := int64(0)
 	happens := func(ago time.Duration, kind room.Kind, from comment.Status, group string) {
 		seq++
@@ -244,7 +244,7 @@ func TestRecentDecisions(t *testing.T) {
 	if got := r.decidedLately("", noon); len(got) > 0 {
 		t.Errorf("no group was decided as %+v", got)
 	}
-	if got, err := h.DecideGroup(t.Context(), "live", boss, "", room.ActionApprove, 0); !errors.Is(err, room.ErrNotFound) {
+	if got, err := svc.DecideGroup(t.Context(), "live", boss, "", room.ActionApprove, 0); !errors.Is(err, room.ErrNotFound) {
 		t.Errorf("no group is decided: %+v, %v", got, err)
 	}
 }

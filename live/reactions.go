@@ -35,22 +35,22 @@ type reacted struct {
 }
 
 // add counts reactions of one moment.
-func (s *reacted) add(counts map[string]int, at time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.unsent == nil {
-		s.unsent, s.unsaved = map[string]int{}, map[time.Time]map[string]int{}
+func (r *reacted) add(counts map[string]int, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unsent == nil {
+		r.unsent, r.unsaved = map[string]int{}, map[time.Time]map[string]int{}
 	}
 	minute := at.Truncate(time.Minute)
-	if s.unsaved[minute] == nil {
-		if len(s.unsaved) == maxUnsavedMinutes {
-			delete(s.unsaved, slices.MinFunc(minutesOf(s.unsaved), time.Time.Compare))
+	if r.unsaved[minute] == nil {
+		if len(r.unsaved) == maxUnsavedMinutes {
+			delete(r.unsaved, slices.MinFunc(minutesOf(r.unsaved), time.Time.Compare))
 		}
-		s.unsaved[minute] = map[string]int{}
+		r.unsaved[minute] = map[string]int{}
 	}
 	for emoji, n := range counts {
-		s.unsent[emoji] += n
-		s.unsaved[minute][emoji] += n
+		r.unsent[emoji] += n
+		r.unsaved[minute][emoji] += n
 	}
 }
 
@@ -61,57 +61,57 @@ func minutesOf(m map[time.Time]map[string]int) (out []time.Time) {
 	return out
 }
 
-func (s *reacted) busy() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.unsent)+len(s.unsaved) > 0
+func (r *reacted) busy() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.unsent)+len(r.unsaved) > 0
 }
 
 // take returns the counts that were not sent yet.
-func (s *reacted) take() map[string]int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.unsent) == 0 {
+func (r *reacted) take() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.unsent) == 0 {
 		return nil
 	}
-	counts := s.unsent
-	s.unsent = map[string]int{}
+	counts := r.unsent
+	r.unsent = map[string]int{}
 	return counts
 }
 
 // due returns the counts to write now, oldest first.
-func (s *reacted) due(now time.Duration) (minutes []room.ReactionMinute) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.unsaved) == 0 || now < keepNow && s.kept > 0 && now-s.kept < keepReactionsEvery {
+func (r *reacted) due(now time.Duration) (minutes []room.ReactionMinute) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.unsaved) == 0 || now < keepNow && r.kept > 0 && now-r.kept < keepReactionsEvery {
 		return nil
 	}
-	if s.kept == 0 && now < keepNow { // the first reactions start the interval
-		s.kept = now
+	if r.kept == 0 && now < keepNow { // the first reactions start the interval
+		r.kept = now
 		return nil
 	}
 	if now < keepNow {
-		s.kept = now
+		r.kept = now
 	}
-	for at, counts := range s.unsaved {
+	for at, counts := range r.unsaved {
 		minutes = append(minutes, room.ReactionMinute{At: at, Counts: counts})
 	}
-	clear(s.unsaved)
+	clear(r.unsaved)
 	slices.SortFunc(minutes, func(a, b room.ReactionMinute) int { return a.At.Compare(b.At) })
 	return minutes
 }
 
 // giveBack adds counts again that could not be written.
-func (s *reacted) giveBack(minutes []room.ReactionMinute) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (r *reacted) giveBack(minutes []room.ReactionMinute) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, m := range minutes {
-		if s.unsaved[m.At] == nil {
-			s.unsaved[m.At] = m.Counts
+		if r.unsaved[m.At] == nil {
+			r.unsaved[m.At] = m.Counts
 			continue
 		}
 		for emoji, n := range m.Counts {
-			s.unsaved[m.At][emoji] += n
+			r.unsaved[m.At][emoji] += n
 		}
 	}
 }

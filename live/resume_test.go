@@ -79,15 +79,15 @@ const head = 100_000 // of the log in these tests
 func newSlowLogService(t *testing.T, log *slowLog) *Service {
 	t.Helper()
 	log.release = make(chan struct{})
-	h := &Service{
+	svc := &Service{
 		journal: log, encoder: plainEncoder{}, outlet: outletFunc(func(string, room.View, []byte) {}), now: time.Now,
 		slog: slog.New(slog.DiscardHandler), resumes: fanout.NewReads(log.elapsed), rooms: map[string]*liveRoom{},
 	}
-	r := newRoom(room.Record{Room: room.New("live"), Head: room.Position{Epoch: "e", Seq: head}}, nil, plainEncoder{}, h.outlet, newClock(time.Now, nil), nil)
+	r := newRoom(room.Record{Room: room.New("live"), Head: room.Position{Epoch: "e", Seq: head}}, nil, plainEncoder{}, svc.outlet, newClock(time.Now, nil), nil)
 	r.ring.Since = head
-	h.rooms["live"] = r
+	svc.rooms["live"] = r
 	t.Cleanup(r.close)
-	return h
+	return svc
 }
 
 func (svc *Service) resumeFrom(ctx context.Context, v room.View, address string, back int64) Resume {
@@ -99,14 +99,14 @@ func (svc *Service) resumeFrom(ctx context.Context, v room.View, address string,
 func TestResumesFromFarBackAreBounded(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
-		h := newSlowLogService(t, log)
-		defer h.rooms["live"].close()
+		svc := newSlowLogService(t, log)
+		defer svc.rooms["live"].close()
 		var all sync.WaitGroup
 		var resumed, fresh atomic.Int64
 		come := func(v room.View, n int, from func(int) string) {
 			for i := range n {
 				all.Go(func() {
-					if h.resumeFrom(t.Context(), v, from(i), int64(i)+1).possible {
+					if svc.resumeFrom(t.Context(), v, from(i), int64(i)+1).possible {
 						resumed.Add(1)
 					} else {
 						fresh.Add(1)
@@ -141,29 +141,29 @@ func TestResumesFromFarBackAreBounded(t *testing.T) {
 // share a read or need none.
 func TestAnAddressHasARateOfReads(t *testing.T) {
 	log := &slowLog{missed: 3}
-	h := newSlowLogService(t, log)
+	svc := newSlowLogService(t, log)
 	close(log.release)
 	for i := range readsPerAddress {
-		if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", int64(i)+1).possible {
+		if !svc.resumeFrom(t.Context(), room.ViewAudience, "mallory", int64(i)+1).possible {
 			t.Fatalf("read %d of an address was refused", i+1)
 		}
 	}
-	if h.resumeFrom(t.Context(), room.ViewAudience, "mallory", 99).possible {
+	if svc.resumeFrom(t.Context(), room.ViewAudience, "mallory", 99).possible {
 		t.Error("an address has no rate")
 	}
-	if !h.resumeFrom(t.Context(), room.ViewAudience, "alice", 99).possible {
+	if !svc.resumeFrom(t.Context(), room.ViewAudience, "alice", 99).possible {
 		t.Error("another address is limited by it")
 	}
-	if !h.resumeFrom(t.Context(), room.ViewOverlay, "mallory", 99).possible {
+	if !svc.resumeFrom(t.Context(), room.ViewOverlay, "mallory", 99).possible {
 		t.Error("an overlay is limited by it")
 	}
 	for range 2000 {
-		if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", 0).possible {
+		if !svc.resumeFrom(t.Context(), room.ViewAudience, "mallory", 0).possible {
 			t.Fatal("a resume from memory is limited by it")
 		}
 	}
 	log.later.Add(int64(readsWindow))
-	if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", 99).possible {
+	if !svc.resumeFrom(t.Context(), room.ViewAudience, "mallory", 99).possible {
 		t.Error("the limit never ends")
 	}
 }
@@ -185,9 +185,9 @@ func TestReadsOfThePast(t *testing.T) {
 		"it panics":                            {&slowLog{panics: true}, 5, 0, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newSlowLogService(t, row.log)
+			svc := newSlowLogService(t, row.log)
 			close(row.log.release)
-			got := h.resumeFrom(t.Context(), room.ViewOverlay, "a", row.back)
+			got := svc.resumeFrom(t.Context(), room.ViewOverlay, "a", row.back)
 			if got.possible != row.possible || row.log.counts.Load() != row.counts || row.log.reads.Load() != row.reads {
 				t.Errorf("possible %v, %d counts, %d reads; want %v, %d, %d", got.possible, row.log.counts.Load(), row.log.reads.Load(),
 					row.possible, row.counts, row.reads)
@@ -218,15 +218,15 @@ func TestAClientFromAMachineAheadOfThisOne(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			testrace.Bubble(t, func(t *testing.T) {
-				h := newSlowLogService(t, &slowLog{missed: 3})
-				h.cluster = threeMachines{}
-				r := h.rooms["live"]
+				svc := newSlowLogService(t, &slowLog{missed: 3})
+				svc.cluster = threeMachines{}
+				r := svc.rooms["live"]
 				r.broadcaster(room.ViewOverlay).Start()
 				defer r.close()
 				began := time.Now()
 				got := make(chan Resume, 1)
 				go func() {
-					got <- h.Resume(t.Context(), "live", room.ViewOverlay, "a", room.Position{Epoch: row.epoch, Seq: head + row.ahead})
+					got <- svc.Resume(t.Context(), "live", room.ViewOverlay, "a", room.Position{Epoch: row.epoch, Seq: head + row.ahead})
 				}()
 				for i := range row.come {
 					time.Sleep(row.after)
@@ -245,8 +245,8 @@ func TestAClientFromAMachineAheadOfThisOne(t *testing.T) {
 func TestAReadEndsWithItsLastClient(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
-		h := newSlowLogService(t, log)
-		defer h.rooms["live"].close()
+		svc := newSlowLogService(t, log)
+		defer svc.rooms["live"].close()
 		var all sync.WaitGroup
 		var leave [3]context.CancelFunc
 		for i := range leave {
@@ -254,7 +254,7 @@ func TestAReadEndsWithItsLastClient(t *testing.T) {
 			ctx, leave[i] = context.WithCancel(t.Context())
 			defer leave[i]()
 			all.Go(func() {
-				if h.resumeFrom(ctx, room.ViewAudience, "a", 5).possible {
+				if svc.resumeFrom(ctx, room.ViewAudience, "a", 5).possible {
 					t.Error("a client that has left resumes")
 				}
 			})
@@ -277,7 +277,7 @@ func TestAReadEndsWithItsLastClient(t *testing.T) {
 		all.Wait()
 		// The next client has a new read.
 		close(log.release)
-		if !h.resumeFrom(t.Context(), room.ViewAudience, "a", 5).possible || log.reads.Load() != 2 {
+		if !svc.resumeFrom(t.Context(), room.ViewAudience, "a", 5).possible || log.reads.Load() != 2 {
 			t.Error("a cancelled read still occupies its place")
 		}
 	})
@@ -287,13 +287,13 @@ func TestAReadEndsWithItsLastClient(t *testing.T) {
 func TestAPanicReleasesWaitingClients(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{panics: true}
-		h := newSlowLogService(t, log)
-		defer h.rooms["live"].close()
+		svc := newSlowLogService(t, log)
+		defer svc.rooms["live"].close()
 		began := time.Now()
 		var all sync.WaitGroup
 		for range 5 {
 			all.Go(func() {
-				if h.resumeFrom(t.Context(), room.ViewOverlay, "a", 5).possible {
+				if svc.resumeFrom(t.Context(), room.ViewOverlay, "a", 5).possible {
 					t.Error("a read that panicked returned something")
 				}
 			})
@@ -311,10 +311,10 @@ func TestAPanicReleasesWaitingClients(t *testing.T) {
 func TestAResumeTimesOut(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
-		h := newSlowLogService(t, log)
-		defer h.rooms["live"].close()
+		svc := newSlowLogService(t, log)
+		defer svc.rooms["live"].close()
 		began := time.Now()
-		if h.resumeFrom(t.Context(), room.ViewOverlay, "a", 5).possible {
+		if svc.resumeFrom(t.Context(), room.ViewOverlay, "a", 5).possible {
 			t.Error("nothing was read")
 		}
 		if took := time.Since(began); took != fanout.ResumeWithin {

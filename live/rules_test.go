@@ -99,9 +99,9 @@ func (b *brokenRules) Shipped() room.RuleList { return room.RuleList{Name: "star
 // Of two simultaneous changes of a list, one that names its base is refused, and one that
 // does not is retried on the new version.
 func TestARulesChangeOvertakenByANewerOne(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	table := &fakeRules{lists: map[string]room.RuleList{}}
-	h.rules, h.filter = table, &brokenRules{}
+	svc.rules, svc.filter = table, &brokenRules{}
 	add := func(line string) func(*room.RuleList) (*room.RuleList, error) {
 		return func(was *room.RuleList) (*room.RuleList, error) {
 			now := room.RuleList{Room: "live", Name: "mine", On: true}
@@ -114,11 +114,11 @@ func TestARulesChangeOvertakenByANewerOne(t *testing.T) {
 	}
 	table.before = func() {
 		table.before = nil
-		if err := h.changeRules(t.Context(), boss, "live", "mine", add("theirs ")); err != nil {
+		if err := svc.changeRules(t.Context(), boss, "live", "mine", add("theirs ")); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := h.changeRules(t.Context(), boss, "live", "mine", add("ours ")); err != nil {
+	if err := svc.changeRules(t.Context(), boss, "live", "mine", add("ours ")); err != nil {
 		t.Error(err)
 	}
 	if got := table.lists["live/mine"].Text; got != "theirs ours " {
@@ -132,21 +132,21 @@ func TestARulesChangeOvertakenByANewerOne(t *testing.T) {
 		l.Revision = table.revision
 		table.lists["live/mine"] = l
 	}
-	if err := h.changeRules(t.Context(), boss, "live", "mine", add("late ")); !errors.Is(err, room.ErrChanged) || rounds != changeTries {
+	if err := svc.changeRules(t.Context(), boss, "live", "mine", add("late ")); !errors.Is(err, room.ErrChanged) || rounds != changeTries {
 		t.Errorf("outrun every time: %v after %d tries", err, rounds)
 	}
 }
 
 // A fault in a list is logged once, not at every change of another list.
 func TestFaultyRulesAreLoggedOnce(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	var out strings.Builder
-	h.slog = slog.New(slog.NewTextHandler(&out, nil))
+	svc.slog = slog.New(slog.NewTextHandler(&out, nil))
 	filter := &brokenRules{fault: errors.New("mine, line 3: no word")}
-	h.rules, h.filter = &fakeRules{}, filter
+	svc.rules, svc.filter = &fakeRules{}, filter
 	load := func() {
 		t.Helper()
-		if err := h.loadRules(t.Context()); err != nil {
+		if err := svc.loadRules(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -127,35 +127,35 @@ type Service struct {
 
 // Open builds a service, loads its rooms, links and rules, and follows the journal: after
 // it, every use case may be called. [Service.Close] ends it.
-func Open(ctx context.Context, p Deps) (*Service, error) {
-	h := &Service{
-		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, wifi: p.WiFi, emotes: p.Emotes, photos: p.Photos, styles: p.Styles, banned: p.Bans, notes: p.Notes, audit: p.Audit, shows: p.Shows,
-		limiter: p.Limiter, filter: p.Filter, opinion: p.Opinion, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
-		slog: p.Log, now: p.Now, links: p.Links, refs: newRefs(), lookUps: make(chan struct{}, lookUps), previews: make(chan struct{}, 1),
-		rooms: map[string]*liveRoom{}, clock: newClock(p.Now, p.Elapsed), timings: p.Timings,
+func Open(ctx context.Context, deps Deps) (*Service, error) {
+	svc := &Service{
+		journal: deps.Journal, history: deps.History, stored: deps.Rooms, rules: deps.Rules, pictures: deps.Pictures, wifi: deps.WiFi, emotes: deps.Emotes, photos: deps.Photos, styles: deps.Styles, banned: deps.Bans, notes: deps.Notes, audit: deps.Audit, shows: deps.Shows,
+		limiter: deps.Limiter, filter: deps.Filter, opinion: deps.Opinion, encoder: deps.Encoder, outlet: deps.Outlet, keys: deps.Keys,
+		slog: deps.Log, now: deps.Now, links: deps.Links, refs: newRefs(), lookUps: make(chan struct{}, lookUps), previews: make(chan struct{}, 1),
+		rooms: map[string]*liveRoom{}, clock: newClock(deps.Now, deps.Elapsed), timings: deps.Timings,
 	}
-	h.attended = attended{rooms: map[*liveRoom]bool{}, wake: make(chan struct{}, 1)}
-	h.mono, h.cluster, h.keepSet = h.clock.elapsed, p.Cluster, p.KeepSet
-	h.replays = replay.New(replay.Deps{Recordings: p.Recordings, Rooms: replayRooms{h}, Log: p.Log, Now: p.Now})
-	h.chats.book, h.chats.runner = ChatBook{Stored: p.Chats, Keys: p.Keys, Now: p.Now}, p.Runner
-	h.webhooks.stored, h.webhooks.runner = p.Webhooks, p.Sender
-	h.access = access.NewTable(p.Links, p.Keys, p.Now, h.mono)
-	h.access.ShareCodes(p.Codes)
-	h.resumes = fanout.NewReads(h.mono)
-	h.salt.Store(rand.Uint32())
+	svc.attended = attended{rooms: map[*liveRoom]bool{}, wake: make(chan struct{}, 1)}
+	svc.mono, svc.cluster, svc.keepSet = svc.clock.elapsed, deps.Cluster, deps.KeepSet
+	svc.replays = replay.New(replay.Deps{Recordings: deps.Recordings, Rooms: replayRooms{svc}, Log: deps.Log, Now: deps.Now})
+	svc.chats.book, svc.chats.runner = ChatBook{Stored: deps.Chats, Keys: deps.Keys, Now: deps.Now}, deps.Runner
+	svc.webhooks.stored, svc.webhooks.runner = deps.Webhooks, deps.Sender
+	svc.access = access.NewTable(deps.Links, deps.Keys, deps.Now, svc.mono)
+	svc.access.ShareCodes(deps.Codes)
+	svc.resumes = fanout.NewReads(svc.mono)
+	svc.salt.Store(rand.Uint32())
 	var err error
-	h.newest, err = h.newestTime(ctx)
+	svc.newest, err = svc.newestTime(ctx)
 	if err == nil {
-		err = h.loadKeep(ctx, p.Keep, p.KeepSet)
+		err = svc.loadKeep(ctx, deps.Keep, deps.KeepSet)
 	}
 	if err == nil {
-		err = h.load(ctx)
+		err = svc.load(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, h.Close())
+		return nil, errors.Join(err, svc.Close())
 	}
-	h.journal.Follow(h.apply)
-	return h, nil
+	svc.journal.Follow(svc.apply)
+	return svc, nil
 }
 
 // Start connects the chats, sends the webhooks and begins the upkeep of what is in memory.

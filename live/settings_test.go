@@ -15,25 +15,25 @@ import (
 
 // A change of settings takes effect at once, reaches every view, and survives a restart.
 func TestSettings(t *testing.T) {
-	h := newTestService(t, ratelimit.Rates{})
-	_, mod := h.operators()
+	s := newTestService(t, ratelimit.Rates{})
+	_, mod := s.operators()
 	r, err := mod.patchSettings(`{"state": "paused", "slow_ms": 5000, "title": "  Friday\nnight "}`)
 	if err != nil || r.State != room.Paused || r.Slow.Duration() != 5*time.Second || r.Title != "Friday night" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	for _, v := range []room.View{room.ViewAudience, room.ViewOverlay, room.ViewConsole} {
-		if e := h.eventsSent(v, room.KindRoom); len(e) != 1 || e[0].Setup.State != room.Paused || e[0].Setup.Slow.Duration() != 5*time.Second {
+		if e := s.eventsSent(v, room.KindRoom); len(e) != 1 || e[0].Setup.State != room.Paused || e[0].Setup.Slow.Duration() != 5*time.Second {
 			t.Errorf("%s sees %+v", v, e)
 		}
 	}
-	ann := h.newAuthor()
+	ann := s.newAuthor()
 	submit := func(ref, text string) (live.Outcome, error) {
-		return h.Submit(t.Context(), "live", ann, comment.Draft{Ref: ref, Text: text})
+		return s.Submit(t.Context(), "live", ann, comment.Draft{Ref: ref, Text: text})
 	}
 	_, err = submit("1", "now?")
-	h.wantError("while it is paused", err, room.ErrRoomPaused)
-	staff := live.Author{Role: room.Moderator, User: h.keys.LinkPseudonym("live", mod.Link), Link: mod.Link}
-	if o := h.mustSubmit(staff, "a word from us"); o.Status != comment.Shown {
+	s.wantError("while it is paused", err, room.ErrRoomPaused)
+	staff := live.Author{Role: room.Moderator, User: s.keys.LinkPseudonym("live", mod.Link), Link: mod.Link}
+	if o := s.mustSubmit(staff, "a word from us"); o.Status != comment.Shown {
 		t.Errorf("a person who runs the room could not write: %+v", o)
 	}
 	mod.changeSettings(`{"state": "open"}`)
@@ -50,22 +50,22 @@ func TestSettings(t *testing.T) {
 		t.Errorf("the same ref: %+v, %v, want the same comment", o, err)
 	}
 	_, err = submit("another", "now!")
-	h.wantError("a duplicate", err, room.ErrDuplicate)
-	rows, _, err := h.Comments(t.Context(), "live", mod.Actor, room.HistoryQuery{Status: comment.Refused, Limit: 10})
+	s.wantError("a duplicate", err, room.ErrDuplicate)
+	rows, _, err := s.Comments(t.Context(), "live", mod.Actor, room.HistoryQuery{Status: comment.Refused, Limit: 10})
 	if err != nil || len(rows) != 0 {
 		t.Errorf("limits are counted, not kept: %+v, %v", rows, err)
 	}
-	if r := h.restart().join(room.ViewAudience, live.Resume{}).Room; r.Title != "Friday night" || r.State != room.Open {
+	if r := s.restart().join(room.ViewAudience, live.Resume{}).Room; r.Title != "Friday night" || r.State != room.Open {
 		t.Errorf("after a restart: %+v", r)
 	}
 }
 
 // A value out of bounds changes nothing, and the error contains its name or value.
 func TestSettingsOutOfBounds(t *testing.T) {
-	h := newTestService(t, ratelimit.Rates{})
-	owner, mod := h.operators()
-	before, err := h.Room("live")
-	h.wantError("the room", err, nil)
+	s := newTestService(t, ratelimit.Rates{})
+	owner, mod := s.operators()
+	before, err := s.Room("live")
+	s.wantError("the room", err, nil)
 	for name, tt := range map[string]struct{ body, word string }{
 		"state":       {`{"state": "asleep"}`, "asleep"},
 		"type":        {`{"slow_ms": "soon"}`, "slow_ms"},
@@ -89,59 +89,59 @@ func TestSettingsOutOfBounds(t *testing.T) {
 	}
 	archive := room.Patch{Archived: new(bool)}
 	*archive.Archived = true
-	_, err = h.SetRoom(t.Context(), "live", mod.Actor, archive)
-	h.wantError("a moderator archives", err, room.ErrNotAllowed)
+	_, err = s.SetRoom(t.Context(), "live", mod.Actor, archive)
+	s.wantError("a moderator archives", err, room.ErrNotAllowed)
 	title := room.Patch{Settings: map[string]json.RawMessage{"title": []byte(`"x"`)}}
-	_, err = h.SetRoom(t.Context(), "nowhere", mod.Actor, title)
-	h.wantError("a moderator changes another room", err, room.ErrNotAllowed)
-	_, err = h.SetRoom(t.Context(), "nowhere", owner.Actor, title)
-	h.wantError("a room that is not there", err, room.ErrNotFound)
-	if after, err := h.Room("live"); err != nil || len(before.Changes(after)) != 0 {
+	_, err = s.SetRoom(t.Context(), "nowhere", mod.Actor, title)
+	s.wantError("a moderator changes another room", err, room.ErrNotAllowed)
+	_, err = s.SetRoom(t.Context(), "nowhere", owner.Actor, title)
+	s.wantError("a room that is not there", err, room.ErrNotFound)
+	if after, err := s.Room("live"); err != nil || len(before.Changes(after)) != 0 {
 		t.Errorf("%v changed, %v", before.Changes(after), err)
 	}
 }
 
 // A lock-down is one action and has one undo, also after a restart.
 func TestLockdown(t *testing.T) {
-	h := newTestService(t, ratelimit.Rates{})
-	_, mod := h.operators()
+	s := newTestService(t, ratelimit.Rates{})
+	_, mod := s.operators()
 	mod.changeSettings(`{"links": "allowed", "slow_ms": 3000}`)
-	ann := h.newAuthor()
-	if o := h.mustSubmit(ann, "before"); o.Status != comment.Shown {
+	ann := s.newAuthor()
+	if o := s.mustSubmit(ann, "before"); o.Status != comment.Shown {
 		t.Fatalf("%+v", o)
 	}
 	lock := func() room.Room {
 		t.Helper()
-		r, err := h.LockDown(t.Context(), "live", mod.Actor)
-		h.wantError("lock down", err, nil)
+		r, err := s.LockDown(t.Context(), "live", mod.Actor)
+		s.wantError("lock down", err, nil)
 		return r
 	}
 	if r := lock(); r.State != room.Paused || r.URLs != room.URLsRefused || r.Newcomers != room.NewcomersHeld || r.Slow.Duration() != 30*time.Second || r.Lock == nil {
 		t.Errorf("%+v", r)
 	}
-	if n := len(h.eventsSent(room.ViewOverlay, room.KindClear)); n != 1 {
+	if n := len(s.eventsSent(room.ViewOverlay, room.KindClear)); n != 1 {
 		t.Errorf("the screens are emptied %d times", n)
 	}
 	lock() // it is on already
-	if n := len(h.eventsSent(room.ViewOverlay, room.KindClear)); n != 1 {
+	if n := len(s.eventsSent(room.ViewOverlay, room.KindClear)); n != 1 {
 		t.Errorf("the second one empties the screens, too: %d times", n)
 	}
-	_, err := h.Submit(t.Context(), "live", ann, comment.Draft{Text: "during"})
-	h.wantError("during it", err, room.ErrRoomPaused)
+	_, err := s.Submit(t.Context(), "live", ann, comment.Draft{Text: "during"})
+	s.wantError("during it", err, room.ErrRoomPaused)
 	acts := mod.auditEntries(room.ActionLockdown)
 	if len(acts) != 1 || !mod.undoable(acts[0]) || acts[0].Undone != 0 {
 		t.Fatalf("%+v", acts)
 	}
-	h = h.restart()
-	mod.h = h
+	s = s.restart()
+	mod.h = s
 	mod.undoEntry(acts[0], nil)
-	r, err := h.Room("live")
+	r, err := s.Room("live")
 	if err != nil || r.State != room.Open || r.URLs != room.URLsAllowed || r.Newcomers != room.NewcomersOpen || r.Slow.Duration() != 3*time.Second || r.Lock != nil {
 		t.Errorf("after the undo: %+v, %v", r, err)
 	}
 	mod.undoEntry(acts[0], room.ErrExpired)
 	lock()
-	r, err = h.Unlock(t.Context(), "live", mod.Actor)
+	r, err = s.Unlock(t.Context(), "live", mod.Actor)
 	if err != nil || r.Lock != nil || r.State != room.Open || r.Slow.Duration() != 3*time.Second {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -150,21 +150,21 @@ func TestLockdown(t *testing.T) {
 // One comment stays on the overlay until it is taken down, also for overlays that connect
 // later and across a restart.
 func TestPin(t *testing.T) {
-	h := newTestService(t, ratelimit.Rates{})
-	_, mod := h.operators()
-	ann := h.newAuthor()
-	one, two := h.mustSubmit(ann, "one").Comment.ID, h.mustSubmit(ann, "two").Comment.ID
+	s := newTestService(t, ratelimit.Rates{})
+	_, mod := s.operators()
+	ann := s.newAuthor()
+	one, two := s.mustSubmit(ann, "one").Comment.ID, s.mustSubmit(ann, "two").Comment.ID
 	pin := func(id comment.ID, want error) {
 		t.Helper()
-		h.wantError("pin", h.Pin(t.Context(), "live", mod.Actor, id), want)
+		s.wantError("pin", s.Pin(t.Context(), "live", mod.Actor, id), want)
 	}
 	unpin := func(id comment.ID) {
 		t.Helper()
-		h.wantError("unpin", h.Unpin(t.Context(), "live", mod.Actor, id), nil)
+		s.wantError("unpin", s.Unpin(t.Context(), "live", mod.Actor, id), nil)
 	}
 	last := func() comment.Comment { // the pin in the overlay's last event
 		t.Helper()
-		e := h.eventsSent(room.ViewOverlay, room.KindPin)
+		e := s.eventsSent(room.ViewOverlay, room.KindPin)
 		if len(e) == 0 {
 			t.Fatal("the overlay received no pin")
 		}
@@ -179,18 +179,18 @@ func TestPin(t *testing.T) {
 	if c := last(); c.ID != two {
 		t.Errorf("%+v", c)
 	}
-	if w := h.join(room.ViewOverlay, live.Resume{}); w.Pin == nil || w.Pin.ID != two {
+	if w := s.join(room.ViewOverlay, live.Resume{}); w.Pin == nil || w.Pin.ID != two {
 		t.Errorf("a late overlay: %+v", w.Pin)
 	}
-	h = h.restart()
-	if w := h.join(room.ViewOverlay, live.Resume{}); w.Pin == nil || w.Pin.Text != "two" {
+	s = s.restart()
+	if w := s.join(room.ViewOverlay, live.Resume{}); w.Pin == nil || w.Pin.Text != "two" {
 		t.Errorf("after a restart: %+v", w.Pin)
 	}
-	h.wantError("remove", h.Remove(t.Context(), "live", mod.Actor, two), nil)
-	if e := h.eventsSent(room.ViewOverlay, room.KindRemove); len(e) != 1 || len(e[0].IDs) != 1 || e[0].IDs[0] != two {
+	s.wantError("remove", s.Remove(t.Context(), "live", mod.Actor, two), nil)
+	if e := s.eventsSent(room.ViewOverlay, room.KindRemove); len(e) != 1 || len(e[0].IDs) != 1 || e[0].IDs[0] != two {
 		t.Errorf("after the removal: %+v", e)
 	}
-	if w := h.join(room.ViewOverlay, live.Resume{}); w.Pin != nil {
+	if w := s.join(room.ViewOverlay, live.Resume{}); w.Pin != nil {
 		t.Errorf("it is still pinned: %+v", w.Pin)
 	}
 	pin(two, room.ErrExpired)

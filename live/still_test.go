@@ -61,7 +61,7 @@ func (outletFunc) Count(string, room.View) int                { return 0 }
 // A client drops comments up to the position it knows, so a heartbeat must not carry a
 // position whose frame is still on its way.
 func TestAHeartbeatDoesNotOvertakeAFrame(t *testing.T) {
-	h := &Service{rooms: map[string]*liveRoom{}}
+	svc := &Service{rooms: map[string]*liveRoom{}}
 	sent := make(chan int64, 1)
 	overtook := make(chan bool, 1)
 	out := outletFunc(func(_ string, v room.View, _ []byte) {
@@ -69,7 +69,7 @@ func TestAHeartbeatDoesNotOvertakeAFrame(t *testing.T) {
 			return
 		}
 		go func() {
-			if err := h.Still("live", room.ViewOverlay, func(p room.Position) { sent <- p.Seq }); err != nil {
+			if err := svc.Still("live", room.ViewOverlay, func(p room.Position) { sent <- p.Seq }); err != nil {
 				t.Error(err)
 			}
 		}()
@@ -82,7 +82,7 @@ func TestAHeartbeatDoesNotOvertakeAFrame(t *testing.T) {
 	})
 	r := newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, out, newClock(time.Now, nil), nil)
 	defer r.close()
-	h.rooms["live"] = r
+	svc.rooms["live"] = r
 	r.apply(plainEncoder{}, room.Event{Seq: 1, Kind: room.KindComment, Comment: comment.Comment{ID: 1}})
 	if <-overtook {
 		t.Fatal("a position was sent before the frame that it covers")

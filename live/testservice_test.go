@@ -43,13 +43,13 @@ type testService struct {
 }
 
 // freeze stops the clock of the use cases.
-func (h *testService) freeze() {
+func (s *testService) freeze() {
 	at := time.Now()
-	h.frozen.Store(&at)
+	s.frozen.Store(&at)
 }
 
-func (h *testService) now() time.Time {
-	if at := h.frozen.Load(); at != nil {
+func (s *testService) now() time.Time {
+	if at := s.frozen.Load(); at != nil {
 		return *at
 	}
 	return time.Now()
@@ -92,29 +92,29 @@ func openTestService(t *testing.T, dir string, rates ratelimit.Rates) *testServi
 	}
 	filter := moderation.New(moderation.Options{})
 	filter.Prepare() // under the race detector it can take longer than a comment may
-	h := &testService{t: t, dir: dir, keys: keys, screen: &screens{flushed: make(chan struct{}, 1)}, log: &promptLog{Store: db, reached: map[string]int64{}, moved: make(chan struct{})}}
-	h.Service, err = live.Open(ctx, live.Deps{
-		Journal: h.log, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Photos: db, Styles: db, Bans: db, Notes: db, Audit: db, Shows: db,
+	s := &testService{t: t, dir: dir, keys: keys, screen: &screens{flushed: make(chan struct{}, 1)}, log: &promptLog{Store: db, reached: map[string]int64{}, moved: make(chan struct{})}}
+	s.Service, err = live.Open(ctx, live.Deps{
+		Journal: s.log, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Photos: db, Styles: db, Bans: db, Notes: db, Audit: db, Shows: db,
 		Limiter: ratelimit.NewPolicy(rates, time.Now), Filter: chain{filter},
-		Encoder: h.screen, Outlet: h.screen, Keys: keys, Log: log, Now: h.now,
+		Encoder: s.screen, Outlet: s.screen, Keys: keys, Log: log, Now: s.now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.stop = sync.OnceFunc(func() {
-		if err := errors.Join(h.Close(), db.Close(context.Background())); err != nil {
+	s.stop = sync.OnceFunc(func() {
+		if err := errors.Join(s.Close(), db.Close(context.Background())); err != nil {
 			t.Error(err)
 		}
 	})
-	t.Cleanup(h.stop)
-	return h
+	t.Cleanup(s.stop)
+	return s
 }
 
 // restart returns the service after a restart.
-func (h *testService) restart() *testService {
-	h.t.Helper()
-	h.stop()
-	return openTestService(h.t, h.dir, ratelimit.Rates{})
+func (s *testService) restart() *testService {
+	s.t.Helper()
+	s.stop()
+	return openTestService(s.t, s.dir, ratelimit.Rates{})
 }
 
 // promptLog is a journal whose events reach the rooms before it answers.
@@ -264,10 +264,10 @@ type nowhere struct{}
 func (nowhere) Send(fanout.Frame) <-chan struct{} { return nil }
 
 // eventsSent returns the events of a kind that a view was sent.
-func (h *testService) eventsSent(v room.View, kind room.Kind) (events []room.Event) {
-	h.screen.mu.Lock()
-	defer h.screen.mu.Unlock()
-	for _, e := range h.screen.events[v] {
+func (s *testService) eventsSent(v room.View, kind room.Kind) (events []room.Event) {
+	s.screen.mu.Lock()
+	defer s.screen.mu.Unlock()
+	for _, e := range s.screen.events[v] {
 		if e.Kind == kind {
 			events = append(events, e)
 		}
@@ -276,11 +276,11 @@ func (h *testService) eventsSent(v room.View, kind room.Kind) (events []room.Eve
 }
 
 // notificationsTo returns an author's notifications since the last call.
-func (h *testService) notificationsTo(user string) []notification {
-	h.screen.mu.Lock()
-	defer h.screen.mu.Unlock()
-	all := h.screen.heard[user]
-	delete(h.screen.heard, user)
+func (s *testService) notificationsTo(user string) []notification {
+	s.screen.mu.Lock()
+	defer s.screen.mu.Unlock()
+	all := s.screen.heard[user]
+	delete(s.screen.heard, user)
 	return all
 }
 
@@ -291,132 +291,132 @@ type operator struct {
 }
 
 // operators returns an owner and a moderator, each with their own link.
-func (h *testService) operators() (owner, mod operator) {
-	h.t.Helper()
+func (s *testService) operators() (owner, mod operator) {
+	s.t.Helper()
 	boss := room.Actor{Role: room.Owner, Label: "first"}
 	enter := func(role room.Role, roomID, label string) operator {
-		l, _, err := h.NewLink(h.t.Context(), boss, roomID, role, label)
+		l, _, err := s.NewLink(s.t.Context(), boss, roomID, role, label)
 		if err != nil {
-			h.t.Fatal(err)
+			s.t.Fatal(err)
 		}
-		return operator{room.Actor{Role: role, Room: roomID, Label: label, Link: l.ID}, h}
+		return operator{room.Actor{Role: role, Room: roomID, Label: label, Link: l.ID}, s}
 	}
 	return enter(room.Owner, "", "Olga"), enter(room.Moderator, "live", "Mo")
 }
 
 // wantError expects an error; nil is success.
-func (h *testService) wantError(what string, err, want error) {
-	h.t.Helper()
+func (s *testService) wantError(what string, err, want error) {
+	s.t.Helper()
 	if !errors.Is(err, want) || (want == nil) != (err == nil) {
-		h.t.Errorf("%s: %v, want %v", what, err, want)
+		s.t.Errorf("%s: %v, want %v", what, err, want)
 	}
 }
 
 // auditEntries returns the audit entries of a kind that by sees, newest first.
-func (by operator) auditEntries(kind room.Action) []room.AuditEntry {
-	by.h.t.Helper()
-	all, _, err := by.h.AuditEntries(by.h.t.Context(), by.Actor, room.AuditQuery{Room: "live", Kind: kind, Limit: 200})
+func (o operator) auditEntries(kind room.Action) []room.AuditEntry {
+	o.h.t.Helper()
+	all, _, err := o.h.AuditEntries(o.h.t.Context(), o.Actor, room.AuditQuery{Room: "live", Kind: kind, Limit: 200})
 	if err != nil {
-		by.h.t.Fatal(err)
+		o.h.t.Fatal(err)
 	}
 	return all
 }
 
 // newestEntry returns the last audit entry of a kind.
-func (by operator) newestEntry(kind room.Action) room.AuditEntry {
-	by.h.t.Helper()
-	all := by.auditEntries(kind)
+func (o operator) newestEntry(kind room.Action) room.AuditEntry {
+	o.h.t.Helper()
+	all := o.auditEntries(kind)
 	if len(all) == 0 {
-		by.h.t.Fatalf("no act %q", kind)
+		o.h.t.Fatalf("no act %q", kind)
 	}
 	return all[0]
 }
 
 // undoNewest undoes the last action of a kind.
-func (by operator) undoNewest(kind room.Action, want error) {
-	by.h.t.Helper()
-	by.undoEntry(by.newestEntry(kind), want)
+func (o operator) undoNewest(kind room.Action, want error) {
+	o.h.t.Helper()
+	o.undoEntry(o.newestEntry(kind), want)
 }
 
-func (by operator) undoEntry(a room.AuditEntry, want error) {
-	by.h.t.Helper()
-	by.h.wantError(fmt.Sprintf("%s undoes %q of %s", by.Label, a.Kind, a.By), by.h.Undo(by.h.t.Context(), "live", by.Actor, a.ID), want)
+func (o operator) undoEntry(a room.AuditEntry, want error) {
+	o.h.t.Helper()
+	o.h.wantError(fmt.Sprintf("%s undoes %q of %s", o.Label, a.Kind, a.By), o.h.Undo(o.h.t.Context(), "live", o.Actor, a.ID), want)
 }
 
 // wantChangedBy expects that an undo is refused since somebody changed the same.
-func (by operator) wantChangedBy(a room.AuditEntry, who string) {
-	by.h.t.Helper()
-	err := by.h.Undo(by.h.t.Context(), "live", by.Actor, a.ID)
+func (o operator) wantChangedBy(a room.AuditEntry, who string) {
+	o.h.t.Helper()
+	err := o.h.Undo(o.h.t.Context(), "live", o.Actor, a.ID)
 	changed, ok := errors.AsType[*room.ChangedError](err)
 	if !ok || changed.By != who || changed.At.IsZero() || !strings.HasPrefix(err.Error(), who+" changed it since,") {
-		by.h.t.Errorf("%s of %s: %v, want changed by %s", a.Kind, a.By, err, who)
+		o.h.t.Errorf("%s of %s: %v, want changed by %s", a.Kind, a.By, err, who)
 	}
-	for _, b := range by.auditEntries(a.Kind) {
+	for _, b := range o.auditEntries(a.Kind) {
 		if b.ID == a.ID && b.Undone != 0 {
-			by.h.t.Errorf("%s counts as undone", a.Kind)
+			o.h.t.Errorf("%s counts as undone", a.Kind)
 		}
 	}
 }
 
 // changeSettings changes settings of the room and returns the audit entry.
-func (by operator) changeSettings(fields string) room.AuditEntry {
-	by.h.t.Helper()
-	if _, err := by.patchSettings(fields); err != nil {
-		by.h.t.Fatal(err)
+func (o operator) changeSettings(fields string) room.AuditEntry {
+	o.h.t.Helper()
+	if _, err := o.patchSettings(fields); err != nil {
+		o.h.t.Fatal(err)
 	}
-	return by.newestEntry(room.ActionSettings)
+	return o.newestEntry(room.ActionSettings)
 }
 
 // patchSettings changes settings given as JSON, as in the API.
-func (by operator) patchSettings(fields string) (room.Room, error) {
+func (o operator) patchSettings(fields string) (room.Room, error) {
 	var p room.Patch
 	if err := json.Unmarshal([]byte(fields), &p); err != nil {
 		return room.Room{}, err
 	}
-	return by.h.SetRoom(by.h.t.Context(), "live", by.Actor, p)
+	return o.h.SetRoom(o.h.t.Context(), "live", o.Actor, p)
 }
 
 // saveRules saves a list of the room.
-func (by operator) saveRules(text string) {
-	by.h.t.Helper()
-	_, _, err := by.h.PutRules(by.h.t.Context(), "live", by.Actor, live.RulesEdit{List: room.RuleList{Room: "live", Name: "words", Text: text, On: true}})
+func (o operator) saveRules(text string) {
+	o.h.t.Helper()
+	_, _, err := o.h.PutRules(o.h.t.Context(), "live", o.Actor, live.RulesEdit{List: room.RuleList{Room: "live", Name: "words", Text: text, On: true}})
 	if err != nil {
-		by.h.t.Fatal(err)
+		o.h.t.Fatal(err)
 	}
 }
 
 // newAuthor returns a new audience member at a new address.
-func (h *testService) newAuthor() live.Author {
-	h.people++
-	return h.newAuthorAt(fmt.Sprint("home ", h.people))
+func (s *testService) newAuthor() live.Author {
+	s.people++
+	return s.newAuthorAt(fmt.Sprint("home ", s.people))
 }
 
-func (h *testService) newAuthorAt(address string) live.Author {
-	h.people++
-	user := h.keys.Pseudonym("live", fmt.Sprint(h.people))
-	return live.Author{Role: room.Audience, User: user, Address: address, Networks: []string{address}, Identity: h.Stamp()}
+func (s *testService) newAuthorAt(address string) live.Author {
+	s.people++
+	user := s.keys.Pseudonym("live", fmt.Sprint(s.people))
+	return live.Author{Role: room.Audience, User: user, Address: address, Networks: []string{address}, Identity: s.Stamp()}
 }
 
 // mustSubmit submits a comment and expects that it is accepted.
-func (h *testService) mustSubmit(who live.Author, text string) live.Outcome {
-	h.t.Helper()
-	o, err := h.Submit(h.t.Context(), "live", who, comment.Draft{Text: text})
+func (s *testService) mustSubmit(who live.Author, text string) live.Outcome {
+	s.t.Helper()
+	o, err := s.Submit(s.t.Context(), "live", who, comment.Draft{Text: text})
 	if err != nil {
-		h.t.Fatalf("%s says %q: %v", who.User, text, err)
+		s.t.Fatalf("%s says %q: %v", who.User, text, err)
 	}
 	return o
 }
 
 // join returns the welcome of a socket that joins once its view has received all events.
 // The outlet reports when a view moves on.
-func (h *testService) join(v room.View, from live.Resume) (got live.Welcome) {
-	h.t.Helper()
-	for head := h.log.head("live"); ; <-h.screen.flushed {
-		if err := h.Join("live", v, from, func(w live.Welcome) {
+func (s *testService) join(v room.View, from live.Resume) (got live.Welcome) {
+	s.t.Helper()
+	for head := s.log.head("live"); ; <-s.screen.flushed {
+		if err := s.Join("live", v, from, func(w live.Welcome) {
 			w.Held, w.Groups = slices.Clone(w.Held), slices.Clone(w.Groups)
 			got = w
 		}); err != nil {
-			h.t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		if got.End.Seq >= head {
 			return got
@@ -425,11 +425,11 @@ func (h *testService) join(v room.View, from live.Resume) (got live.Welcome) {
 }
 
 // mustDecide decides about a comment and returns the decision. from is the status that by saw.
-func (by operator) mustDecide(id comment.ID, kind room.Action, from comment.Status) live.Decision {
-	by.h.t.Helper()
-	d, err := by.h.Decide(by.h.t.Context(), "live", by.Actor, id, kind, from)
+func (o operator) mustDecide(id comment.ID, kind room.Action, from comment.Status) live.Decision {
+	o.h.t.Helper()
+	d, err := o.h.Decide(o.h.t.Context(), "live", o.Actor, id, kind, from)
 	if err != nil {
-		by.h.t.Fatalf("%s: %s of %s: %v", by.Label, kind, id, err)
+		o.h.t.Fatalf("%s: %s of %s: %v", o.Label, kind, id, err)
 	}
 	return d
 }
@@ -437,10 +437,10 @@ func (by operator) mustDecide(id comment.ID, kind room.Action, from comment.Stat
 // frame is an event as a console gets it.
 type frame struct{ Type, ID, Rule, Group string }
 
-func (h *testService) decodeFrame(b []byte) (f frame) {
-	h.t.Helper()
+func (s *testService) decodeFrame(b []byte) (f frame) {
+	s.t.Helper()
 	if err := json.Unmarshal(b, &f); err != nil {
-		h.t.Fatalf("%s: %v", b, err)
+		s.t.Fatalf("%s: %v", b, err)
 	}
 	return f
 }

@@ -12,20 +12,20 @@ import (
 )
 
 // undoable reports whether by is offered the undo of an action.
-func (by operator) undoable(a room.AuditEntry) bool { return live.CanUndo(a, by.Actor) }
+func (o operator) undoable(a room.AuditEntry) bool { return live.CanUndo(a, o.Actor) }
 
 // An undo restores a list of rules; it keeps what others wrote into it since.
 func TestRulesAreUndone(t *testing.T) {
-	h := newTestService(t, ratelimit.Rates{})
-	owner, mod := h.operators()
-	ann := h.newAuthor()
+	s := newTestService(t, ratelimit.Rates{})
+	owner, mod := s.operators()
+	ann := s.newAuthor()
 	n := 0
 	stops := func(want string) { // expects which of the three words are refused
 		t.Helper()
 		got := ""
 		for _, word := range []string{"pear", "plum", "quince"} {
 			n++
-			if o := h.mustSubmit(ann, fmt.Sprint("a ", word, " once more ", n)); o.Status != comment.Shown {
+			if o := s.mustSubmit(ann, fmt.Sprint("a ", word, " once more ", n)); o.Status != comment.Shown {
 				got += word + " "
 			}
 		}
@@ -35,7 +35,7 @@ func TestRulesAreUndone(t *testing.T) {
 	}
 	deletes := func(by operator) room.AuditEntry {
 		t.Helper()
-		h.wantError("delete", h.DeleteRules(t.Context(), "live", by.Actor, "live", "words", nil), nil)
+		s.wantError("delete", s.DeleteRules(t.Context(), "live", by.Actor, "live", "words", nil), nil)
 		return by.newestEntry(room.ActionRules)
 	}
 	mod.saveRules("pear")
@@ -70,7 +70,7 @@ func TestRulesAreUndone(t *testing.T) {
 	stops("")
 
 	// Only the owner may undo lists for all rooms; a moderator does not see them.
-	if _, _, err := h.PutRules(t.Context(), "live", owner.Actor, live.RulesEdit{List: room.RuleList{Name: "starter"}}); err != nil {
+	if _, _, err := s.PutRules(t.Context(), "live", owner.Actor, live.RulesEdit{List: room.RuleList{Name: "starter"}}); err != nil {
 		t.Fatal(err)
 	}
 	off := owner.newestEntry(room.ActionRules)
@@ -79,7 +79,7 @@ func TestRulesAreUndone(t *testing.T) {
 	}
 	mod.undoEntry(off, room.ErrNotFound)
 	owner.undoEntry(off, nil)
-	if _, shipped, err := h.RuleLists(t.Context(), "live", mod.Actor); err != nil || !shipped {
+	if _, shipped, err := s.RuleLists(t.Context(), "live", mod.Actor); err != nil || !shipped {
 		t.Errorf("the shipped list is not back: %v", err)
 	}
 }
@@ -87,19 +87,19 @@ func TestRulesAreUndone(t *testing.T) {
 // Settings, rooms and their states are restored, unless somebody has changed the same
 // since.
 func TestSettingsAndRoomsAreUndone(t *testing.T) {
-	h := newTestService(t, ratelimit.Rates{})
-	owner, mod := h.operators()
+	s := newTestService(t, ratelimit.Rates{})
+	owner, mod := s.operators()
 	is := func(want string) {
 		t.Helper()
-		r, err := h.Room("live")
+		r, err := s.Room("live")
 		if got := fmt.Sprint(r.Title, " ", r.State, " ", r.Slow.Duration().Milliseconds(), " ", r.Lock != nil, " ", r.Archived); err != nil || got != want {
 			t.Errorf("%s, %v, want %s", got, err, want)
 		}
 	}
 	lock := func(by operator) room.AuditEntry {
 		t.Helper()
-		_, err := h.LockDown(t.Context(), "live", by.Actor)
-		h.wantError("lock down", err, nil)
+		_, err := s.LockDown(t.Context(), "live", by.Actor)
+		s.wantError("lock down", err, nil)
 		return by.newestEntry(room.ActionLockdown)
 	}
 	both := mod.changeSettings(`{"title": "Friday", "slow_ms": 3000}`)
@@ -111,7 +111,7 @@ func TestSettingsAndRoomsAreUndone(t *testing.T) {
 	is("Friday open 3000 false false")
 	mod.undoEntry(both, nil)
 	is("live open 0 false false")
-	if r, err := h.Room("live"); err != nil || r.Message != "hello" {
+	if r, err := s.Room("live"); err != nil || r.Message != "hello" {
 		t.Errorf("the other setting is %q, %v", r.Message, err)
 	}
 
@@ -124,8 +124,8 @@ func TestSettingsAndRoomsAreUndone(t *testing.T) {
 	mod.wantChangedBy(down, "Olga")
 	is("live paused 60000 true false")
 	owner.undoNewest(room.ActionSettings, nil)
-	_, err := h.Unlock(t.Context(), "live", owner.Actor)
-	h.wantError("unlock", err, nil)
+	_, err := s.Unlock(t.Context(), "live", owner.Actor)
+	s.wantError("unlock", err, nil)
 	mod.wantChangedBy(down, "Olga")
 	is("live open 0 false false")
 	up := mod.newestEntry(room.ActionUnlock)
@@ -134,7 +134,7 @@ func TestSettingsAndRoomsAreUndone(t *testing.T) {
 	mod.undoNewest(room.ActionLockdown, nil)
 	is("live open 0 false false")
 
-	h.wantError("archive", h.Archive(t.Context(), "live", owner.Actor), nil)
+	s.wantError("archive", s.Archive(t.Context(), "live", owner.Actor), nil)
 	is("live closed 0 false true")
 	if mod.undoable(mod.newestEntry(room.ActionArchive)) {
 		t.Error("a moderator is offered an undo that only an owner may do")
@@ -143,31 +143,31 @@ func TestSettingsAndRoomsAreUndone(t *testing.T) {
 	owner.undoNewest(room.ActionArchive, nil)
 	is("live open 0 false false")
 
-	_, err = h.NewRoom(t.Context(), owner.Actor, room.New("second"))
-	h.wantError("make a room", err, nil)
-	acts, _, err := h.AuditEntries(t.Context(), owner.Actor, room.AuditQuery{Room: "second", Kind: room.ActionRoom, Limit: 1})
+	_, err = s.NewRoom(t.Context(), owner.Actor, room.New("second"))
+	s.wantError("make a room", err, nil)
+	acts, _, err := s.AuditEntries(t.Context(), owner.Actor, room.AuditQuery{Room: "second", Kind: room.ActionRoom, Limit: 1})
 	if err != nil || len(acts) != 1 {
 		t.Fatalf("%+v, %v", acts, err)
 	}
-	h.wantError("undo the room", h.Undo(t.Context(), "second", owner.Actor, acts[0].ID), nil)
-	if r, err := h.Room("second"); err != nil || !r.Archived {
+	s.wantError("undo the room", s.Undo(t.Context(), "second", owner.Actor, acts[0].ID), nil)
+	if r, err := s.Room("second"); err != nil || !r.Archived {
 		t.Errorf("a room that was made by mistake is still there: %v", err)
 	}
 	open := false
-	_, err = h.SetRoom(t.Context(), "second", owner.Actor, room.Patch{Archived: &open})
-	h.wantError("bring back", err, nil)
-	h.wantError("undo it once more", h.Undo(t.Context(), "second", owner.Actor, acts[0].ID), room.ErrExpired)
+	_, err = s.SetRoom(t.Context(), "second", owner.Actor, room.Patch{Archived: &open})
+	s.wantError("bring back", err, nil)
+	s.wantError("undo it once more", s.Undo(t.Context(), "second", owner.Actor, acts[0].ID), room.ErrExpired)
 }
 
 // A link that was revoked by mistake becomes valid again, and a link that was made by
 // mistake is revoked.
 func TestLinksAreUndone(t *testing.T) {
-	h := newTestService(t, ratelimit.Rates{})
-	owner, mod := h.operators()
+	s := newTestService(t, ratelimit.Rates{})
+	owner, mod := s.operators()
 	links := func() (good, all int) {
 		t.Helper()
-		list, err := h.LinkList(owner.Actor)
-		h.wantError("list", err, nil)
+		list, err := s.LinkList(owner.Actor)
+		s.wantError("list", err, nil)
 		for _, l := range list {
 			if l.Revoked.IsZero() {
 				good++
@@ -177,14 +177,14 @@ func TestLinksAreUndone(t *testing.T) {
 	}
 	session := func(want error) { // checks a session that names the link
 		t.Helper()
-		_, err := h.LinkByID(mod.Link)
-		h.wantError("the moderator's session", err, want)
+		_, err := s.LinkByID(mod.Link)
+		s.wantError("the moderator's session", err, want)
 	}
 	before, all := links()
 	if all != before {
 		t.Fatalf("%d of %d links are good", before, all)
 	}
-	h.wantError("revoke", h.RevokeLink(t.Context(), owner.Actor, mod.Link), nil)
+	s.wantError("revoke", s.RevokeLink(t.Context(), owner.Actor, mod.Link), nil)
 	session(room.ErrExpired)
 	owner.undoNewest(room.ActionRevoke, nil)
 	session(nil)
@@ -195,31 +195,31 @@ func TestLinksAreUndone(t *testing.T) {
 	mod.undoNewest(room.ActionRestore, room.ErrNotAllowed)
 	owner.undoNewest(room.ActionRestore, nil)
 	session(room.ErrExpired)
-	h.wantError("restore", h.RestoreLink(t.Context(), owner.Actor, mod.Link), nil)
-	h.wantError("restore again", h.RestoreLink(t.Context(), owner.Actor, mod.Link), room.ErrChanged)
+	s.wantError("restore", s.RestoreLink(t.Context(), owner.Actor, mod.Link), nil)
+	s.wantError("restore again", s.RestoreLink(t.Context(), owner.Actor, mod.Link), room.ErrChanged)
 	owner.wantChangedBy(owner.newestEntry(room.ActionRevoke), "Olga")
 	session(nil)
 
 	// The overlay's own link: its key in OBS works again.
-	key, err := h.ScreenKey("live", room.Overlay)
-	h.wantError("the overlay's key", err, nil)
-	first, err := h.Open(key)
-	h.wantError("the overlay's link", err, nil)
+	key, err := s.ScreenKey("live", room.Overlay)
+	s.wantError("the overlay's key", err, nil)
+	first, err := s.Open(key)
+	s.wantError("the overlay's link", err, nil)
 	overlay := live.Client{Room: "live", View: room.ViewOverlay, Link: first.ID}
-	h.wantError("revoke the overlay's", h.RevokeLink(t.Context(), owner.Actor, first.ID), nil)
-	h.wantError("the overlay", h.Stays(overlay), room.ErrExpired)
+	s.wantError("revoke the overlay's", s.RevokeLink(t.Context(), owner.Actor, first.ID), nil)
+	s.wantError("the overlay", s.Stays(overlay), room.ErrExpired)
 	owner.undoNewest(room.ActionRevoke, nil)
-	h.wantError("the overlay", h.Stays(overlay), nil)
-	_, err = h.Open(key)
-	h.wantError("the overlay's key", err, nil)
+	s.wantError("the overlay", s.Stays(overlay), nil)
+	_, err = s.Open(key)
+	s.wantError("the overlay's key", err, nil)
 
-	made, _, err := h.NewLink(t.Context(), owner.Actor, "live", room.Sender, "bot")
-	h.wantError("make a link", err, nil)
+	made, _, err := s.NewLink(t.Context(), owner.Actor, "live", room.Sender, "bot")
+	s.wantError("make a link", err, nil)
 	owner.undoNewest(room.ActionLink, nil)
 	if good, all := links(); good != before || all != before+1 {
 		t.Errorf("%d of %d links are good, want %d of %d", good, all, before, before+1)
 	}
-	h.wantError("restore", h.RestoreLink(t.Context(), owner.Actor, made.ID), nil)
+	s.wantError("restore", s.RestoreLink(t.Context(), owner.Actor, made.ID), nil)
 	own := 0
 	for _, a := range owner.auditEntries(room.ActionLink) {
 		if a.About == fmt.Sprint(owner.Link) {
@@ -230,20 +230,20 @@ func TestLinksAreUndone(t *testing.T) {
 	if own != 1 {
 		t.Errorf("%d acts made the owner's link", own)
 	}
-	_, err = h.LinkByID(owner.Link)
-	h.wantError("the owner's session", err, nil)
+	_, err = s.LinkByID(owner.Link)
+	s.wantError("the owner's session", err, nil)
 }
 
 // Decisions about comments, pins and bans are not undone over somebody else's.
 func TestDecisionsAreNotUndoneOverLaterOnes(t *testing.T) {
-	h := newTestService(t, ratelimit.Rates{})
-	owner, mod := h.operators()
+	s := newTestService(t, ratelimit.Rates{})
+	owner, mod := s.operators()
 	mod.changeSettings(`{"review": "all"}`)
-	ann := h.newAuthor()
-	one, two, three := h.mustSubmit(ann, "one").Comment.ID, h.mustSubmit(ann, "two").Comment.ID, h.mustSubmit(ann, "three").Comment.ID
+	ann := s.newAuthor()
+	one, two, three := s.mustSubmit(ann, "one").Comment.ID, s.mustSubmit(ann, "two").Comment.ID, s.mustSubmit(ann, "three").Comment.ID
 	mod.mustDecide(one, room.ActionApprove, "")
 	approved := mod.newestEntry(room.ActionApprove)
-	h.wantError("remove", h.Remove(t.Context(), "live", owner.Actor, one), nil)
+	s.wantError("remove", s.Remove(t.Context(), "live", owner.Actor, one), nil)
 	mod.wantChangedBy(approved, "Olga")
 
 	mod.mustDecide(two, room.ActionRefuse, "")
@@ -252,19 +252,19 @@ func TestDecisionsAreNotUndoneOverLaterOnes(t *testing.T) {
 	mod.wantChangedBy(refused, "Olga")
 
 	mod.mustDecide(three, room.ActionApprove, "")
-	h.wantError("pin", h.Pin(t.Context(), "live", mod.Actor, two), nil)
+	s.wantError("pin", s.Pin(t.Context(), "live", mod.Actor, two), nil)
 	pinned := mod.newestEntry(room.ActionPin)
-	h.wantError("unpin", h.Unpin(t.Context(), "live", mod.Actor, two), nil)
+	s.wantError("unpin", s.Unpin(t.Context(), "live", mod.Actor, two), nil)
 	unpinned := mod.newestEntry(room.ActionUnpin)
-	h.wantError("pin", h.Pin(t.Context(), "live", owner.Actor, three), nil)
+	s.wantError("pin", s.Pin(t.Context(), "live", owner.Actor, three), nil)
 	mod.wantChangedBy(unpinned, "Olga")
 	mod.wantChangedBy(pinned, "Olga")
 
 	mutes := func(by operator, q live.BanRequest) room.Ban {
 		t.Helper()
 		q.User, q.Kind = ann.User, room.Mute
-		b, _, err := h.Ban(t.Context(), "live", by.Actor, q)
-		h.wantError("mute", err, nil)
+		b, _, err := s.Ban(t.Context(), "live", by.Actor, q)
+		s.wantError("mute", err, nil)
 		return b
 	}
 	first := mutes(mod, live.BanRequest{})
@@ -272,12 +272,12 @@ func TestDecisionsAreNotUndoneOverLaterOnes(t *testing.T) {
 	if muted.About != fmt.Sprint(first.ID) {
 		t.Errorf("%+v", muted)
 	}
-	h.wantError("unmute", h.Unban(t.Context(), "live", owner.Actor, first.ID), nil)
+	s.wantError("unmute", s.Unban(t.Context(), "live", owner.Actor, first.ID), nil)
 	mod.wantChangedBy(muted, "Olga")
 	lifted := mod.newestEntry(room.ActionUnban)
 	mutes(owner, live.BanRequest{For: 10 * time.Minute})
 	mod.wantChangedBy(lifted, "Olga")
-	if list, err := h.Bans("live", mod.Actor); err != nil || len(list) != 1 {
+	if list, err := s.Bans("live", mod.Actor); err != nil || len(list) != 1 {
 		t.Errorf("%d bans, %v", len(list), err)
 	}
 }

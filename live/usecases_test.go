@@ -25,34 +25,34 @@ func TestAnActionIsOneRequestToTheLog(t *testing.T) {
 		do   func(*testing.T, *Service) error
 		want string
 	}{
-		{"lock down", func(t *testing.T, h *Service) error {
-			_, err := h.LockDown(t.Context(), "live", boss)
+		{"lock down", func(t *testing.T, svc *Service) error {
+			_, err := svc.LockDown(t.Context(), "live", boss)
 			return err
 		}, "room clear"},
-		{"ban a person and take down", func(t *testing.T, h *Service) error {
-			_, removed, err := h.Ban(t.Context(), "live", boss, BanRequest{User: ann, Kind: room.FullBan, Remove: true})
+		{"ban a person and take down", func(t *testing.T, svc *Service) error {
+			_, removed, err := svc.Ban(t.Context(), "live", boss, BanRequest{User: ann, Kind: room.FullBan, Remove: true})
 			if err == nil && removed != 1 {
 				t.Errorf("%d comments were taken down", removed)
 			}
 			return err
 		}, "ban remove"},
-		{"close the room, which ends the bans of the show", func(t *testing.T, h *Service) error {
-			h.bans.add(room.Ban{ID: 100, Room: "live", User: ann, Kind: room.Mute, ShowEnd: true}, at(noon))
-			h.bans.add(room.Ban{ID: 101, Room: "live", User: ann, Kind: room.Mute, ShowEnd: true}, at(noon))
-			h.bans.add(room.Ban{ID: 102, Room: "live", User: ann, Kind: room.Mute}, at(noon))
-			_, err := h.SetRoom(t.Context(), "live", boss, room.Patch{Settings: map[string]json.RawMessage{"state": []byte(`"closed"`)}})
+		{"close the room, which ends the bans of the show", func(t *testing.T, svc *Service) error {
+			svc.bans.add(room.Ban{ID: 100, Room: "live", User: ann, Kind: room.Mute, ShowEnd: true}, at(noon))
+			svc.bans.add(room.Ban{ID: 101, Room: "live", User: ann, Kind: room.Mute, ShowEnd: true}, at(noon))
+			svc.bans.add(room.Ban{ID: 102, Room: "live", User: ann, Kind: room.Mute}, at(noon))
+			_, err := svc.SetRoom(t.Context(), "live", boss, room.Patch{Settings: map[string]json.RawMessage{"state": []byte(`"closed"`)}})
 			return err
 		}, "room unban unban"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h, log := newFakeLogService(t)
+			svc, log := newFakeLogService(t)
 			log.failing = 1
-			if err := tt.do(t, h); !errors.Is(err, room.ErrBusy) || len(log.events) != 0 {
+			if err := tt.do(t, svc); !errors.Is(err, room.ErrBusy) || len(log.events) != 0 {
 				t.Errorf("while the log is busy: %v, %q was written", err, log.kinds())
 			}
-			h, log = newFakeLogService(t)
+			svc, log = newFakeLogService(t)
 			log.failing = 2
-			if err := tt.do(t, h); err != nil || log.kinds() != tt.want {
+			if err := tt.do(t, svc); err != nil || log.kinds() != tt.want {
 				t.Errorf("%v, %q was written, want %q", err, log.kinds(), tt.want)
 			}
 		})
@@ -62,8 +62,8 @@ func TestAnActionIsOneRequestToTheLog(t *testing.T) {
 // The ban removes the comments from a banned address in the same request, and those that
 // came meanwhile in the next.
 func TestABanByAddressRemovesCommentsSentMeanwhile(t *testing.T) {
-	h, log := newFakeLogService(t)
-	_, removed, err := h.Ban(t.Context(), "live", boss, BanRequest{AddressOf: 1, Kind: room.Mute, Remove: true})
+	svc, log := newFakeLogService(t)
+	_, removed, err := svc.Ban(t.Context(), "live", boss, BanRequest{AddressOf: 1, Kind: room.Mute, Remove: true})
 	if err != nil || removed != 2 || log.kinds() != "ban remove remove" || log.requests != 2 {
 		t.Errorf("%v, %d taken down, %q written by %d requests", err, removed, log.kinds(), log.requests)
 	}
@@ -111,11 +111,11 @@ func TestTheWaitReportedToAnAuthor(t *testing.T) {
 		{"too fast, by a clock that was set forward", comment.Verdict{Action: comment.Refuse, Rule: comment.RuleSlow, Wait: -time.Hour}, room.ReviewHeld, 0, room.ErrSlowDown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h, _ := newFakeLogService(t)
-			h.filter, h.limiter = verdicts{verdict: tt.verdict}, free{}
-			r := h.rooms["live"]
+			svc, _ := newFakeLogService(t)
+			svc.filter, svc.limiter = verdicts{verdict: tt.verdict}, free{}
+			r := svc.rooms["live"]
 			r.setup.Slow, r.setup.Review = room.Millis(slow), tt.review
-			o, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
+			o, err := svc.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
 			got := o.Wait
 			if err != nil {
 				got = room.Wait(err)
@@ -148,21 +148,21 @@ func (r *remembering) Refund(k room.LimitKey)    { r.sent = append(r.sent, "refu
 // author gets the token back. This holds also without a ref, as from a form without
 // JavaScript and from programs.
 func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
-	h, log := newFakeLogService(t)
+	svc, log := newFakeLogService(t)
 	r := &remembering{}
-	h.filter, h.limiter = r, r
+	svc.filter, svc.limiter = r, r
 	log.failing = 1
-	_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
+	_, err := svc.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
 	if want := []string{"take", "check hi", "settle hi false", "refund ann"}; !errors.Is(err, room.ErrBusy) || !slices.Equal(r.sent, want) {
 		t.Errorf("%v, notified %q, want %q", err, r.sent, want)
 	}
 	r.sent = nil
-	o, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
+	o, err := svc.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
 	if want := []string{"take", "check hi", "settle hi true"}; err != nil || o.Status != comment.Shown || !slices.Equal(r.sent, want) {
 		t.Errorf("%+v, %v, notified %q, want %q", o, err, r.sent, want)
 	}
 	r.sent, log.failing = nil, 3
-	_, err = h.Submit(t.Context(), "live", Author{Role: room.Moderator, User: "mod"}, comment.Draft{Text: "mine"})
+	_, err = svc.Submit(t.Context(), "live", Author{Role: room.Moderator, User: "mod"}, comment.Draft{Text: "mine"})
 	if want := []string{"check mine", "settle mine false"}; err == nil || !slices.Equal(r.sent, want) {
 		t.Errorf("for a moderator, who has no limits: %v, notified %q, want %q", err, r.sent, want)
 	}
@@ -170,12 +170,12 @@ func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
 
 // A comment that was deleted because of its age no longer waits for a moderator.
 func TestForgetEmptiesTheQueue(t *testing.T) {
-	h, _ := newFakeLogService(t)
-	r := h.rooms["live"]
+	svc, _ := newFakeLogService(t)
+	r := svc.rooms["live"]
 	for i, at := range []time.Time{noon.Add(-2 * time.Hour), noon} {
 		r.apply(plainEncoder{}, room.Event{Seq: int64(i + 1), Kind: room.KindHeld, At: at, Comment: comment.Comment{ID: comment.ID(i + 1), At: at}})
 	}
-	h.Forget(noon.Add(-time.Hour))
+	svc.Forget(noon.Add(-time.Hour))
 	var w Welcome
 	if r.toReview(&w); w.Waiting != 1 {
 		t.Errorf("%d comments wait, want the young one", w.Waiting)
@@ -185,12 +185,12 @@ func TestForgetEmptiesTheQueue(t *testing.T) {
 // lateLog is a journal whose events reach the rooms a second after they are durable.
 type lateLog struct {
 	Journal
-	h *Service
+	svc *Service
 }
 
 func (l lateLog) Append(_ context.Context, e room.Event) (room.Receipt, error) {
 	e.Seq = 1
-	time.AfterFunc(time.Second, func() { l.h.apply([]room.Event{e}) })
+	time.AfterFunc(time.Second, func() { l.svc.apply([]room.Event{e}) })
 	return room.Receipt{Event: e}, nil
 }
 
@@ -207,20 +207,20 @@ func TestAProgramFindsWhatItSentInTheQueue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			testrace.Bubble(t, func(t *testing.T) {
-				h, _ := newFakeLogService(t)
-				defer h.rooms["live"].close()
-				h.journal, h.limiter = lateLog{h: h}, free{}
-				h.filter = verdicts{verdict: comment.Verdict{Action: comment.Hold, Rule: "words"}}
-				o, err := h.Submit(t.Context(), "live", tt.author, comment.Draft{Text: "hi"})
+				svc, _ := newFakeLogService(t)
+				defer svc.rooms["live"].close()
+				svc.journal, svc.limiter = lateLog{svc: svc}, free{}
+				svc.filter = verdicts{verdict: comment.Verdict{Action: comment.Hold, Rule: "words"}}
+				o, err := svc.Submit(t.Context(), "live", tt.author, comment.Draft{Text: "hi"})
 				if err != nil || o.Status != comment.Held {
 					t.Fatalf("%+v, %v", o, err)
 				}
-				if q, err := h.Review("live", boss, "", 0, 10); err != nil || q.Total != tt.waiting {
+				if q, err := svc.Review("live", boss, "", 0, 10); err != nil || q.Total != tt.waiting {
 					t.Errorf("%d wait (%v), want %d", q.Total, err, tt.waiting)
 				}
 				time.Sleep(time.Second) // of the bubble's clock
 				synctest.Wait()
-				if q, err := h.Review("live", boss, "", 0, 10); err != nil || q.Total != 1 {
+				if q, err := svc.Review("live", boss, "", 0, 10); err != nil || q.Total != 1 {
 					t.Errorf("a second later %d wait (%v)", q.Total, err)
 				}
 			})
@@ -239,11 +239,11 @@ func (stuckLog) Append(ctx context.Context, _ room.Event) (room.Receipt, error) 
 // A comment waits for the log only a limited time, and may be sent again.
 func TestACommentWaitsForTheLogUntilItsDeadline(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
-		h, _ := newFakeLogService(t)
-		defer h.rooms["live"].close()
-		h.journal, h.filter, h.limiter = stuckLog{}, verdicts{}, free{}
+		svc, _ := newFakeLogService(t)
+		defer svc.rooms["live"].close()
+		svc.journal, svc.filter, svc.limiter = stuckLog{}, verdicts{}, free{}
 		began := time.Now()
-		_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
+		_, err := svc.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
 		if !errors.Is(err, room.ErrBusy) || time.Since(began) != submitWithin {
 			t.Errorf("%v after %v, want busy after %v", err, time.Since(began), submitWithin)
 		}

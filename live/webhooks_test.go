@@ -22,10 +22,10 @@ func (l aheadLog) Since(_ context.Context, _ string, after int64, limit int) (ev
 
 // A new webhook begins after all logged events, however far the room has applied them.
 func TestANewWebhookBeginsAtTheEndOfTheLog(t *testing.T) {
-	h, _ := newFakeLogService(t)
+	svc, _ := newFakeLogService(t)
 	for _, last := range []int64{0, 1, webhookBatch, 2*webhookBatch + 7} {
-		h.journal = aheadLog{last: last}
-		if got, err := h.lastLogged(t.Context(), h.rooms["live"]); err != nil || got != last {
+		svc.journal = aheadLog{last: last}
+		if got, err := svc.lastLogged(t.Context(), svc.rooms["live"]); err != nil || got != last {
 			t.Errorf("the last event is %d, %v; want %d", got, err, last)
 		}
 	}

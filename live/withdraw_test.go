@@ -50,8 +50,8 @@ func TestWithdrawingEndsAfterTenSeconds(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log := &oneRow{row: room.Row{Comment: comment.Comment{ID: 1, User: "me", At: at}}}
-			h := &Service{journal: log, history: log, now: func() time.Time { return at.Add(tt.age) }}
-			err := h.Withdraw(t.Context(), "live", tt.user, tt.id)
+			svc := &Service{journal: log, history: log, now: func() time.Time { return at.Add(tt.age) }}
+			err := svc.Withdraw(t.Context(), "live", tt.user, tt.id)
 			if !errors.Is(err, tt.err) || (log.removed == 1) != (tt.err == nil) {
 				t.Errorf("got %v and %d removals, want %v", err, log.removed, tt.err)
 			}

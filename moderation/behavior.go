@@ -65,24 +65,24 @@ type voices struct {
 	at  [raidVoices]int64 // Unix milliseconds
 }
 
-func (h *behavior) init(keys int, clock func() time.Time) {
+func (b *behavior) init(keys int, clock func() time.Time) {
 	now := clock()
-	h.started, h.clock, h.seed = now, clock, maphash.MakeSeed()
+	b.started, b.clock, b.seed = now, clock, maphash.MakeSeed()
 	if keys <= 0 {
 		keys = DefaultKeys
 	}
-	h.byText = cache.New[uint64, lastMessage](keys, duplicateFor, now)
-	h.last = cache.New[uint64, lastMessage](keys, room.MaxSlow, now)
-	h.linked = cache.New[uint64, voices](max(1, keys/8), raidFor, now) // only texts with a URL are stored here
-	h.known = cache.New[uint64, bool](keys, knownFor, now)
-	h.tails = cache.New[uint64, fragmentTail](max(1, keys/8), fragmentsFor, now) // only authors of short comments are stored here
-	h.together = cache.New[uint64, []sharedFragment](raidRooms, togetherFor, now)
-	h.waves.init(now)
+	b.byText = cache.New[uint64, lastMessage](keys, duplicateFor, now)
+	b.last = cache.New[uint64, lastMessage](keys, room.MaxSlow, now)
+	b.linked = cache.New[uint64, voices](max(1, keys/8), raidFor, now) // only texts with a URL are stored here
+	b.known = cache.New[uint64, bool](keys, knownFor, now)
+	b.tails = cache.New[uint64, fragmentTail](max(1, keys/8), fragmentsFor, now) // only authors of short comments are stored here
+	b.together = cache.New[uint64, []sharedFragment](raidRooms, togetherFor, now)
+	b.waves.init(now)
 }
 
-func (h *behavior) hash(parts ...string) uint64 {
+func (b *behavior) hash(parts ...string) uint64 {
 	var m maphash.Hash
-	m.SetSeed(h.seed)
+	m.SetSeed(b.seed)
 	for _, p := range parts {
 		m.WriteString(p)
 		m.WriteByte(0)
@@ -123,40 +123,40 @@ var (
 
 // check decides about a draft whose text has the verdict v. A refused comment was never said;
 // it only counts as part of a raid.
-func (h *behavior) check(d comment.Draft, setup room.Room, v comment.Verdict) comment.Verdict {
+func (b *behavior) check(d comment.Draft, setup room.Room, v comment.Verdict) comment.Verdict {
 	if d.User == "" {
 		return v
 	}
 	gist := gist(d.Text)
 	a := &attempt{
 		draft: d, room: setup, gist: gist,
-		author: h.hash(d.Room, d.User), words: h.hash(d.Room, d.User, gist), ref: h.ref(d),
+		author: b.hash(d.Room, d.User), words: b.hash(d.Room, d.User, gist), ref: b.ref(d),
 	}
 	address, _ := findLink(d.Text, fold.String(d.Text))
 	if v.Action != comment.Refuse && setup.URLs == room.URLsAllowed { // in other rooms the rules stop a URL before this
 		a.link = address
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	a.now = h.moment(d)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	a.now = b.moment(d)
 	if v.Action == comment.Refuse {
-		h.countWave(d, gist, address, a.author, true, a.now)
+		b.countWave(d, gist, address, a.author, true, a.now)
 		return v
 	}
 	for _, c := range limitChecks {
-		if l := c.Func(h, a); l.Action != comment.Pass {
+		if l := c.Func(b, a); l.Action != comment.Pass {
 			return named(l, c.Name)
 		}
 	}
-	h.countWave(d, gist, address, a.author, v.Action == comment.Hold, a.now)
+	b.countWave(d, gist, address, a.author, v.Action == comment.Hold, a.now)
 	for _, c := range behaviorChecks {
-		v = comment.Stricter(v, named(c.Func(h, a), c.Name))
+		v = comment.Stricter(v, named(c.Func(b, a), c.Name))
 	}
 	last := lastMessage{a.now.UnixMilli(), a.ref}
-	h.byText.Set(a.words, last, a.now)
-	h.last.Set(a.author, last, a.now)
-	h.keepFragment(d, a.author, a.ref, a.now)
-	h.keepSharedFragment(a)
+	b.byText.Set(a.words, last, a.now)
+	b.last.Set(a.author, last, a.now)
+	b.keepFragment(d, a.author, a.ref, a.now)
+	b.keepSharedFragment(a)
 	return v
 }
 
@@ -214,27 +214,27 @@ func forget(m *cache.Cache[uint64, lastMessage], key uint64, this lastMessage, n
 }
 
 // ref returns the hash of a draft's sending; 0 if it has no ref.
-func (h *behavior) ref(d comment.Draft) uint64 {
+func (b *behavior) ref(d comment.Draft) uint64 {
 	if d.Ref == "" {
 		return 0
 	}
-	return h.hash(d.Ref)
+	return b.hash(d.Ref)
 }
 
 // countWave counts a draft that does not repeat its author's last one; address is the URL in
 // its text; stopped is true if the rules refuse or hold it.
-func (h *behavior) countWave(d comment.Draft, gist, address string, author uint64, stopped bool, now time.Time) {
+func (b *behavior) countWave(d comment.Draft, gist, address string, author uint64, stopped bool, now time.Time) {
 	var key uint64
 	if address != "" { // whatever counter or word is beside it
-		key = h.hash(d.Room, "site", site(address))
+		key = b.hash(d.Room, "site", site(address))
 	} else if isWaveText(gist) {
-		key = h.hash(d.Room, "", gist)
+		key = b.hash(d.Room, "", gist)
 	}
 	if of := platformOf(d); of != "" { // its authors come and go on the platform, not here
-		h.waves.recordPlatform(h.hash(d.Room), h.hash(d.Room, of), key, d.Text, now)
+		b.waves.recordPlatform(b.hash(d.Room), b.hash(d.Room, of), key, d.Text, now)
 		return
 	}
-	h.waves.record(h.hash(d.Room), author, key, d.Text, h.isNew(d, author, now), stopped, now)
+	b.waves.record(b.hash(d.Room), author, key, d.Text, b.isNew(d, author, now), stopped, now)
 }
 
 // platformOf returns the platform's chat that a draft comes from; "" for one of our own
@@ -251,25 +251,25 @@ func platformOf(d comment.Draft) string {
 }
 
 // sameAs reports whether ref is the same sending again, as after an answer of busy.
-func (s lastMessage) sameAs(ref uint64) bool { return ref != 0 && s.ref == ref }
+func (m lastMessage) sameAs(ref uint64) bool { return ref != 0 && m.ref == ref }
 
-func (s lastMessage) age(now time.Time) time.Duration { return since(s.at, now) }
+func (m lastMessage) age(now time.Time) time.Duration { return since(m.at, now) }
 
 // moment returns when a draft came, by the monotonic clock if there is one, so that memory
 // lasts neither longer nor shorter when the wall clock is set. The behavior must be locked.
-func (h *behavior) moment(d comment.Draft) time.Time {
+func (b *behavior) moment(d comment.Draft) time.Time {
 	if d.Elapsed <= 0 {
-		return h.monotonic(d.At)
+		return b.monotonic(d.At)
 	}
-	if h.zero.IsZero() {
-		h.zero = h.monotonic(h.clock()).Add(-d.Elapsed)
+	if b.zero.IsZero() {
+		b.zero = b.monotonic(b.clock()).Add(-d.Elapsed)
 	}
-	return h.zero.Add(d.Elapsed)
+	return b.zero.Add(d.Elapsed)
 }
 
 // monotonic returns a moment as if nobody had set the clock since the start. Without a
 // monotonic reading it returns t.
-func (h *behavior) monotonic(t time.Time) time.Time { return h.started.Add(t.Sub(h.started)) }
+func (b *behavior) monotonic(t time.Time) time.Time { return b.started.Add(t.Sub(b.started)) }
 
 // aheadAtMost is how far drafts overtake each other in flight. A time further ahead is from
 // before the clock was set back, so its age is unknown.
@@ -307,11 +307,11 @@ func raid(h *behavior, a *attempt) comment.Verdict {
 }
 
 // voices counts the authors for key, including the one of a. The behavior must be locked.
-func (h *behavior) voices(key uint64, a *attempt) int {
-	r, _ := h.linked.Get(key, a.now)
+func (b *behavior) voices(key uint64, a *attempt) int {
+	r, _ := b.linked.Get(key, a.now)
 	author := a.author
 	if of := platformOf(a.draft); of != "" {
-		author = h.hash(a.draft.Room, of)
+		author = b.hash(a.draft.Room, of)
 	}
 	oldest, n := 0, 1
 	for i := range r.who {
@@ -329,7 +329,7 @@ func (h *behavior) voices(key uint64, a *attempt) int {
 			n++
 		}
 	}
-	h.linked.Set(key, r, a.now)
+	b.linked.Set(key, r, a.now)
 	return n
 }
 

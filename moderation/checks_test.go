@@ -275,29 +275,29 @@ type author struct {
 	start time.Time
 }
 
-func (p author) send(second float64, d comment.Draft) comment.Verdict {
-	p.t.Helper()
-	d.Room = p.room.ID
-	d.At = p.start.Add(time.Duration(second * float64(time.Second)))
-	v := p.chain.Check(d, p.room)
-	p.chain.OnCommitted(d, v, true)
+func (a author) send(second float64, d comment.Draft) comment.Verdict {
+	a.t.Helper()
+	d.Room = a.room.ID
+	d.At = a.start.Add(time.Duration(second * float64(time.Second)))
+	v := a.chain.Check(d, a.room)
+	a.chain.OnCommitted(d, v, true)
 	return v
 }
 
 // sendUnkept is says while the log is busy, so that the comment is not kept.
-func (p author) sendUnkept(second float64, d comment.Draft) comment.Verdict {
-	p.t.Helper()
-	d.Room = p.room.ID
-	d.At = p.start.Add(time.Duration(second * float64(time.Second)))
-	v := p.chain.Check(d, p.room)
-	p.chain.OnCommitted(d, v, false)
+func (a author) sendUnkept(second float64, d comment.Draft) comment.Verdict {
+	a.t.Helper()
+	d.Room = a.room.ID
+	d.At = a.start.Add(time.Duration(second * float64(time.Second)))
+	v := a.chain.Check(d, a.room)
+	a.chain.OnCommitted(d, v, false)
 	return v
 }
 
-func (p author) wantRule(v comment.Verdict, rule string) {
-	p.t.Helper()
+func (a author) wantRule(v comment.Verdict, rule string) {
+	a.t.Helper()
 	if v.Rule != rule {
-		p.t.Errorf("%v by %q (%s), want %q", v.Action, v.Rule, v.Detail, rule)
+		a.t.Errorf("%v by %q (%s), want %q", v.Action, v.Rule, v.Detail, rule)
 	}
 }
 

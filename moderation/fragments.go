@@ -47,11 +47,11 @@ type sharedFragment struct {
 
 // sharedFragments returns the last short comments in a draft's room, if they are from several
 // authors.
-func (h *behavior) sharedFragments(d comment.Draft) (fragments []string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now, author, ref := h.moment(d), h.hash(d.Room, d.User), h.ref(d)
-	shared, _ := h.together.Get(h.hash(d.Room), now)
+func (b *behavior) sharedFragments(d comment.Draft) (fragments []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now, author, ref := b.moment(d), b.hash(d.Room, d.User), b.ref(d)
+	shared, _ := b.together.Get(b.hash(d.Room), now)
 	others := false
 	for _, f := range shared {
 		if f.last.age(now) < togetherFor && !(f.author == author && f.last.sameAs(ref)) {
@@ -67,12 +67,12 @@ func (h *behavior) sharedFragments(d comment.Draft) (fragments []string) {
 
 // keepSharedFragment stores a draft for sharedFragments, in a room with that setting. The
 // behavior must be locked.
-func (h *behavior) keepSharedFragment(a *attempt) {
+func (b *behavior) keepSharedFragment(a *attempt) {
 	if a.room.SpelledTogether != room.SpelledTogetherHeld || !isFragment(a.draft.Text) {
 		return
 	}
-	key := h.hash(a.draft.Room)
-	old, _ := h.together.Get(key, a.now)
+	key := b.hash(a.draft.Room)
+	old, _ := b.together.Get(key, a.now)
 	shared := make([]sharedFragment, 0, mostFragments)
 	for _, f := range old[max(0, len(old)-mostFragments+1):] {
 		if f.last.age(a.now) < togetherFor && !(f.author == a.author && f.last.sameAs(a.ref)) {
@@ -80,15 +80,15 @@ func (h *behavior) keepSharedFragment(a *attempt) {
 		}
 	}
 	before := sharedFragment{a.author, strings.ReplaceAll(a.draft.Text, "\n", " "), lastMessage{a.now.UnixMilli(), a.ref}}
-	h.together.Set(key, append(shared, before), a.now)
+	b.together.Set(key, append(shared, before), a.now)
 }
 
 // dropSharedFragment removes a draft that was not kept from its room's fragments. The behavior
 // must be locked.
-func (h *behavior) dropSharedFragment(d comment.Draft, author uint64, this lastMessage, now time.Time) {
-	key := h.hash(d.Room)
-	if shared, ok := h.together.Get(key, now); ok {
-		h.together.Set(key, slices.DeleteFunc(slices.Clone(shared), func(f sharedFragment) bool { return f.author == author && f.last == this }), now)
+func (b *behavior) dropSharedFragment(d comment.Draft, author uint64, this lastMessage, now time.Time) {
+	key := b.hash(d.Room)
+	if shared, ok := b.together.Get(key, now); ok {
+		b.together.Set(key, slices.DeleteFunc(slices.Clone(shared), func(f sharedFragment) bool { return f.author == author && f.last == this }), now)
 	}
 }
 
@@ -163,38 +163,38 @@ func (t fragmentTail) before(ref uint64, now time.Time) []string {
 }
 
 // fragments returns the short comments of a draft's author before it.
-func (h *behavior) fragments(d comment.Draft) []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now := h.moment(d)
-	t, _ := h.tails.Get(h.hash(d.Room, d.User), now)
-	return t.before(h.ref(d), now)
+func (b *behavior) fragments(d comment.Draft) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.moment(d)
+	t, _ := b.tails.Get(b.hash(d.Room, d.User), now)
+	return t.before(b.ref(d), now)
 }
 
 // keepFragment stores a draft as a fragment. The behavior must be locked.
-func (h *behavior) keepFragment(d comment.Draft, author, ref uint64, now time.Time) {
+func (b *behavior) keepFragment(d comment.Draft, author, ref uint64, now time.Time) {
 	if !isFragment(d.Text) {
 		return
 	}
-	t, _ := h.tails.Get(author, now)
+	t, _ := b.tails.Get(author, now)
 	fragments := append(t.before(ref, now), strings.ReplaceAll(d.Text, "\n", " "))
 	if n := len(fragments) - mostFragments; n > 0 {
 		fragments = fragments[n:]
 	}
-	h.tails.Set(author, fragmentTail{strings.Join(fragments, "\n") + "\n", lastMessage{now.UnixMilli(), ref}}, now)
+	b.tails.Set(author, fragmentTail{strings.Join(fragments, "\n") + "\n", lastMessage{now.UnixMilli(), ref}}, now)
 }
 
 // dropFragment removes a draft that was not kept from its author's fragments. The behavior
 // must be locked.
-func (h *behavior) dropFragment(d comment.Draft, author uint64, this lastMessage, now time.Time) {
-	t, ok := h.tails.Get(author, now)
+func (b *behavior) dropFragment(d comment.Draft, author uint64, this lastMessage, now time.Time) {
+	t, ok := b.tails.Get(author, now)
 	if !ok || t.last != this || !isFragment(d.Text) {
 		return
 	}
 	fragments := strings.SplitAfter(strings.TrimSuffix(t.fragments, "\n"), "\n")
 	t.fragments = strings.Join(fragments[:len(fragments)-1], "")
 	t.last.ref = 0
-	h.tails.Set(author, t, now)
+	b.tails.Set(author, t, now)
 }
 
 // checkFragments looks for a word, a URL or a number that ends in a text and began in its

@@ -39,25 +39,25 @@ type techniques struct {
 	miss  []string
 }
 
-func (c *techniques) block(text, how string) {
-	c.all++
-	if check(c.rules, text).Action == comment.Pass {
-		c.miss = append(c.miss, strconv.QuoteToASCII(text)+" "+text+" "+how)
+func (t *techniques) block(text, how string) {
+	t.all++
+	if check(t.rules, text).Action == comment.Pass {
+		t.miss = append(t.miss, strconv.QuoteToASCII(text)+" "+text+" "+how)
 	}
 }
 
-func (c *techniques) report(mostMissed int) {
-	c.t.Helper()
-	c.t.Logf("%d of %d stopped", c.all-len(c.miss), c.all)
-	for i, m := range c.miss {
+func (t *techniques) report(mostMissed int) {
+	t.t.Helper()
+	t.t.Logf("%d of %d stopped", t.all-len(t.miss), t.all)
+	for i, m := range t.miss {
 		if i == 40 {
-			c.t.Log("…")
+			t.t.Log("…")
 			break
 		}
-		c.t.Log("missed: " + m)
+		t.t.Log("missed: " + m)
 	}
-	if len(c.miss) > mostMissed {
-		c.t.Errorf("%d missed, at most %d may be", len(c.miss), mostMissed)
+	if len(t.miss) > mostMissed {
+		t.t.Errorf("%d missed, at most %d may be", len(t.miss), mostMissed)
 	}
 }
 

@@ -89,19 +89,19 @@ type member struct {
 	at  int64 // Unix milliseconds
 }
 
-func (r *waves) init(now time.Time) {
-	r.rooms = cache.New[uint64, *newcomerWave](raidRooms, showGap, now)
-	r.texts = cache.New[uint64, *sameTextWave](raidTexts, room.RaidWindow, now)
+func (w *waves) init(now time.Time) {
+	w.rooms = cache.New[uint64, *newcomerWave](raidRooms, showGap, now)
+	w.texts = cache.New[uint64, *sameTextWave](raidTexts, room.RaidWindow, now)
 }
 
 // record counts a comment. text is shown to moderators; key is 0 for a text that is too short
 // to count; stopped is true if the rules refuse or hold it.
-func (r *waves) record(room, author, key uint64, text string, isNew, stopped bool, now time.Time) {
-	s, known := r.rooms.Get(room, now)
+func (w *waves) record(room, author, key uint64, text string, isNew, stopped bool, now time.Time) {
+	s, known := w.rooms.Get(room, now)
 	if !known {
 		s = &newcomerWave{}
 	}
-	r.rooms.Set(room, s, now)
+	w.rooms.Set(room, s, now)
 	ms := now.UnixMilli()
 	if ms-s.last >= showGap.Milliseconds() {
 		s.usual = usualPace{since: ms}
@@ -118,33 +118,33 @@ func (r *waves) record(room, author, key uint64, text string, isNew, stopped boo
 		}
 		s.look(now)
 	}
-	r.recordText(s, author, key, text, now)
+	w.recordText(s, author, key, text, now)
 }
 
 // recordPlatform counts a comment of a platform's chat: one voice for its text, and nothing
 // for the pace of newcomers here.
-func (r *waves) recordPlatform(room, voice, key uint64, text string, now time.Time) {
+func (w *waves) recordPlatform(room, voice, key uint64, text string, now time.Time) {
 	if key == 0 {
 		return
 	}
-	s, known := r.rooms.Get(room, now)
+	s, known := w.rooms.Get(room, now)
 	if !known {
 		s = &newcomerWave{}
 	}
-	r.rooms.Set(room, s, now)
-	r.recordText(s, voice, key, text, now)
+	w.rooms.Set(room, s, now)
+	w.recordText(s, voice, key, text, now)
 }
 
 // recordText counts a voice for a text; key is 0 for a text that is too short to count.
-func (r *waves) recordText(s *newcomerWave, author, key uint64, text string, now time.Time) {
+func (w *waves) recordText(s *newcomerWave, author, key uint64, text string, now time.Time) {
 	if key == 0 {
 		return
 	}
-	c, known := r.texts.Get(key, now)
+	c, known := w.texts.Get(key, now)
 	if !known {
 		c = &sameTextWave{text: text}
 	}
-	r.texts.Set(key, c, now)
+	w.texts.Set(key, c, now)
 	c.record(author, now)
 	if s.sameText == nil || s.sameText != c && c.count(now) >= s.sameText.count(now) {
 		s.sameText = c
@@ -152,38 +152,38 @@ func (r *waves) recordText(s *newcomerWave, author, key uint64, text string, now
 }
 
 // look decides whether the number of newcomers deserves a warning.
-func (s *newcomerWave) look(now time.Time) {
-	n, part := s.newcomers.count(now), stoppedPart
-	if s.new {
+func (w *newcomerWave) look(now time.Time) {
+	n, part := w.newcomers.count(now), stoppedPart
+	if w.new {
 		part *= 2
 	}
-	if s.usual.lived < opening && s.stopped.count(now)*part < n {
-		s.new = false
+	if w.usual.lived < opening && w.stopped.count(now)*part < n {
+		w.new = false
 		return
 	}
-	s.new = lasts(s.new, n, max(newcomersOn, usualTimes*s.usual.mean()))
+	w.new = lasts(w.new, n, max(newcomersOn, usualTimes*w.usual.mean()))
 }
 
 // run begins a new window when the present one is over. During a raid the window continues, or
 // the raid would become usual.
-func (p *usualPace) run(now time.Time, raid bool) {
-	if since(p.since, now) < room.RaidWindow {
+func (u *usualPace) run(now time.Time, raid bool) {
+	if since(u.since, now) < room.RaidWindow {
 		return
 	}
-	p.since = now.UnixMilli()
+	u.since = now.UnixMilli()
 	if !raid {
-		p.lived++
-		p.at = (p.at + 1) % opening
-		p.slots[p.at] = 0
+		u.lived++
+		u.at = (u.at + 1) % opening
+		u.slots[u.at] = 0
 	}
 }
 
 // mean returns the usual number of newcomers in a window: without the present window and the
 // previous one, in which a raid may have begun.
-func (p *usualPace) mean() int {
+func (u *usualPace) mean() int {
 	sum := 0
-	for i, n := range p.slots {
-		if i != p.at && i != (p.at+opening-1)%opening {
+	for i, n := range u.slots {
+		if i != u.at && i != (u.at+opening-1)%opening {
 			sum += n
 		}
 	}
@@ -191,8 +191,8 @@ func (p *usualPace) mean() int {
 }
 
 // report returns the current raid in a room.
-func (r *waves) report(roomHash uint64, now time.Time) (out room.Raid) {
-	s, ok := r.rooms.Get(roomHash, now)
+func (w *waves) report(roomHash uint64, now time.Time) (out room.Raid) {
+	s, ok := w.rooms.Get(roomHash, now)
 	if !ok {
 		return out
 	}
@@ -259,14 +259,14 @@ func isWaveText(gist string) bool {
 // isNew reports whether an author counts as a newcomer in a raid: by an identity of the last
 // minute or, without one, because no comment of the author was ever shown. A person who has
 // watched for long is not a newcomer.
-func (h *behavior) isNew(d comment.Draft, author uint64, now time.Time) bool {
+func (b *behavior) isNew(d comment.Draft, author uint64, now time.Time) bool {
 	if age, ok := identityAge(d); ok {
 		return age < newcomerFor
 	}
-	if now.Sub(h.started) < settledAfter {
+	if now.Sub(b.started) < settledAfter {
 		return false
 	}
-	_, known := h.known.Get(author, now)
+	_, known := b.known.Get(author, now)
 	return !known
 }
 

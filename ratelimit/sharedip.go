@@ -64,11 +64,11 @@ func newSharedIPLimit(o sharedIPOptions) *sharedIPLimit {
 }
 
 // standing returns the current standing of a member.
-func (c *sharedIPLimit) standing(m member) standing {
+func (l *sharedIPLimit) standing(m member) standing {
 	switch {
-	case m.group == "" || c.trusts(m):
+	case m.group == "" || l.trusts(m):
 		return trusted
-	case c.o.limiter.Wait(Key{Kind: c.o.newcomers, Name: m.group}) == 0:
+	case l.o.limiter.Wait(Key{Kind: l.o.newcomers, Name: m.group}) == 0:
 		return newcomer
 	}
 	return untrusted
@@ -76,56 +76,56 @@ func (c *sharedIPLimit) standing(m member) standing {
 
 // allow checks the member's own keys and those of the group that its standing needs, and
 // charges all or none; see [Limiter.Allow].
-func (c *sharedIPLimit) allow(m member, s standing, own ...Key) (ok bool, wait time.Duration) {
-	keys := c.keys(m, s, own)
-	if ok, wait = c.o.limiter.Allow(keys...); ok && s == newcomer {
-		c.remember(m.group, m.name)
+func (l *sharedIPLimit) allow(m member, s standing, own ...Key) (ok bool, wait time.Duration) {
+	keys := l.keys(m, s, own)
+	if ok, wait = l.o.limiter.Allow(keys...); ok && s == newcomer {
+		l.remember(m.group, m.name)
 	}
 	return ok, wait
 }
 
 // keys returns all buckets to check for a member of a standing.
-func (c *sharedIPLimit) keys(m member, s standing, own []Key) []Key {
+func (l *sharedIPLimit) keys(m member, s standing, own []Key) []Key {
 	switch s {
 	case newcomer:
-		return append(own[:len(own):len(own)], Key{Kind: c.o.newcomers, Name: m.group})
+		return append(own[:len(own):len(own)], Key{Kind: l.o.newcomers, Name: m.group})
 	case untrusted:
-		return append(own[:len(own):len(own)], Key{Kind: c.o.floor, Name: m.group})
+		return append(own[:len(own):len(own)], Key{Kind: l.o.floor, Name: m.group})
 	}
 	return own
 }
 
 // trusts reports whether the group's limit grows by this member. A name that claims to be
 // from the future has no age.
-func (c *sharedIPLimit) trusts(m member) bool {
-	if !m.since.IsZero() && c.o.clock().Sub(m.since) >= c.o.age {
+func (l *sharedIPLimit) trusts(m member) bool {
+	if !m.since.IsZero() && l.o.clock().Sub(m.since) >= l.o.age {
 		return true
 	}
-	now := c.o.limiter.Now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, here := c.known.Use(c.hash(m.group, m.name), now)
+	now := l.o.limiter.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, here := l.known.Use(l.hash(m.group, m.name), now)
 	if here {
 		return true
 	}
-	_, anywhere := c.known.Use(c.hash("", m.name), now)
+	_, anywhere := l.known.Use(l.hash("", m.name), now)
 	return anywhere
 }
 
 // markTrusted records that something of the member was shown: it is trusted from now on, at
 // any address.
-func (c *sharedIPLimit) markTrusted(name string) { c.remember("", name) }
+func (l *sharedIPLimit) markTrusted(name string) { l.remember("", name) }
 
-func (c *sharedIPLimit) remember(group, name string) {
-	now := c.o.limiter.Now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.known.Set(c.hash(group, name), struct{}{}, now)
+func (l *sharedIPLimit) remember(group, name string) {
+	now := l.o.limiter.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known.Set(l.hash(group, name), struct{}{}, now)
 }
 
-func (c *sharedIPLimit) hash(group, name string) uint64 {
+func (l *sharedIPLimit) hash(group, name string) uint64 {
 	var h maphash.Hash
-	h.SetSeed(c.seed)
+	h.SetSeed(l.seed)
 	h.WriteString(group)
 	h.WriteByte(0)
 	h.WriteString(name)

@@ -95,37 +95,37 @@ type writersByUser struct {
 func newWriters() *writersByUser { return &writersByUser{numbers: map[string]int32{}} }
 
 // met counts a comment for its author, and returns the author's number.
-func (c *writersByUser) met(row room.Row) int32 {
-	n, known := c.numbers[row.User]
+func (w *writersByUser) met(row room.Row) int32 {
+	n, known := w.numbers[row.User]
 	if !known {
-		n = int32(len(c.wrote))
-		c.numbers[row.User] = n
-		c.wrote, c.called = append(c.wrote, 0), append(c.called, "")
+		n = int32(len(w.wrote))
+		w.numbers[row.User] = n
+		w.wrote, w.called = append(w.wrote, 0), append(w.called, "")
 	}
-	c.wrote[n]++
+	w.wrote[n]++
 	if comment.Visible(row.Name) {
-		c.called[n] = row.Name
+		w.called[n] = row.Name
 	}
 	return n
 }
 
-func (c *writersByUser) count() int { return len(c.wrote) }
+func (w *writersByUser) count() int { return len(w.wrote) }
 
 // names returns people's names in the form of words, since no name counts as a word.
-func (c *writersByUser) names() map[string]bool {
+func (w *writersByUser) names() map[string]bool {
 	out := map[string]bool{}
-	for _, name := range c.called {
+	for _, name := range w.called {
 		out[strings.ToLower(norm.NFKC.String(name))] = true
 	}
 	return out
 }
 
 // named returns the most active authors who showed a name.
-func (c *writersByUser) named(most int) []Count {
+func (w *writersByUser) named(most int) []Count {
 	out := []Count{}
-	for i, name := range c.called {
+	for i, name := range w.called {
 		if name != "" {
-			out = append(out, Count{name, c.wrote[i]})
+			out = append(out, Count{name, w.wrote[i]})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Text, b.Text)) })

@@ -48,44 +48,44 @@ func newServerInCluster(t *testing.T, machines ...room.Machine) *testServer {
 }
 
 // ask makes a request and returns the answer, whose body has been read.
-func (h *testServer) ask(method, path string, header map[string]string) (*http.Response, string) {
-	h.t.Helper()
-	r, err := http.NewRequest(method, "http://"+h.base+path, nil)
+func (s *testServer) ask(method, path string, header map[string]string) (*http.Response, string) {
+	s.t.Helper()
+	r, err := http.NewRequest(method, "http://"+s.base+path, nil)
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	for name, value := range header {
 		r.Header.Set(name, value)
 	}
 	resp, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	return resp, string(body)
 }
 
 // newPerson is a person whose browser has a cookie.
-func (h *testServer) newPerson() (cookie string, id identity) {
-	h.t.Helper()
-	resp, _ := h.ask("GET", "/r/live", nil)
+func (s *testServer) newPerson() (cookie string, id identity) {
+	s.t.Helper()
+	resp, _ := s.ask("GET", "/r/live", nil)
 	for _, c := range resp.Cookies() {
 		if strings.Contains(c.Name, identityCookie) {
-			id, _ = h.readIdentity(c.Value)
+			id, _ = s.readIdentity(c.Value)
 			return c.Name + "=" + c.Value, id
 		}
 	}
-	h.t.Fatal("the page sets no identity")
+	s.t.Fatal("the page sets no identity")
 	return "", id
 }
 
 // socketFrom opens a socket from a page of an origin. status is the status of a refusal.
-func (h *testServer) socketFrom(origin, query, cookie string) (hello map[string]any, status int) {
-	h.t.Helper()
+func (s *testServer) socketFrom(origin, query, cookie string) (hello map[string]any, status int) {
+	s.t.Helper()
 	header := http.Header{}
 	if origin != "" {
 		header.Set("Origin", origin)
@@ -94,30 +94,30 @@ func (h *testServer) socketFrom(origin, query, cookie string) (hello map[string]
 		header.Set("Cookie", cookie)
 	}
 	d := websocket.Dialer{HandshakeTimeout: patience, Subprotocols: []string{"danmaku.v1"}}
-	conn, resp, err := d.Dial("ws://"+h.base+"/api/rooms/live/socket?"+query, header)
+	conn, resp, err := d.Dial("ws://"+s.base+"/api/rooms/live/socket?"+query, header)
 	if err != nil {
 		if resp == nil {
-			h.t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		return nil, resp.StatusCode
 	}
-	h.t.Cleanup(func() { conn.Close() })
+	s.t.Cleanup(func() { conn.Close() })
 	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	_, data, err := conn.ReadMessage()
 	if err == nil {
 		err = json.Unmarshal(data, &hello)
 	}
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	return hello, 0
 }
 
-func (h *testServer) overlayKey() string {
-	h.t.Helper()
-	key, err := h.Service.ScreenKey("live", room.Overlay)
+func (s *testServer) overlayKey() string {
+	s.t.Helper()
+	key, err := s.Service.ScreenKey("live", room.Overlay)
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	return key
 }

@@ -54,9 +54,9 @@ func TestBodiesThatNeverArrive(t *testing.T) {
 	}
 }
 
-func (h *testServer) ownerKey(t testing.TB) string {
+func (s *testServer) ownerKey(t testing.TB) string {
 	t.Helper()
-	_, key, err := h.Service.NewLink(t.Context(), live.Shell, "", room.Owner, "test")
+	_, key, err := s.Service.NewLink(t.Context(), live.Shell, "", room.Owner, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,13 +17,13 @@ import (
 )
 
 // comments returns the texts of all comments in the log, oldest first.
-func (h *testServer) comments() (texts []string) {
-	h.t.Helper()
+func (s *testServer) comments() (texts []string) {
+	s.t.Helper()
 	q := room.HistoryQuery{Limit: 200}
 	for more := true; more; {
-		rows, further, err := h.Store.Comments(h.t.Context(), "live", q)
+		rows, further, err := s.Store.Comments(s.t.Context(), "live", q)
 		if err != nil {
-			h.t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		for _, r := range rows {
 			texts = append(texts, r.Text)

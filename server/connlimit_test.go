@@ -25,10 +25,10 @@ type rawClient struct {
 }
 
 // dialRaw opens a connection from an address of this machine.
-func (h *testServer) dialRaw(t *testing.T, from string) *rawClient {
+func (s *testServer) dialRaw(t *testing.T, from string) *rawClient {
 	t.Helper()
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: patience}
-	conn, err := d.Dial("tcp", h.base)
+	conn, err := d.Dial("tcp", s.base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,13 +221,13 @@ func TestAllConnectionsAreBounded(t *testing.T) {
 }
 
 // dialFrom opens a socket from an address of this machine.
-func (h *testServer) dialFrom(t *testing.T, from, query string) (*websocket.Conn, *http.Response, error) {
+func (s *testServer) dialFrom(t *testing.T, from, query string) (*websocket.Conn, *http.Response, error) {
 	t.Helper()
 	d := websocket.Dialer{
 		HandshakeTimeout: patience, Subprotocols: []string{socket.Subprotocol},
 		NetDial: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: patience}).Dial,
 	}
-	conn, resp, err := d.Dial("ws://"+h.base+"/api/rooms/live/socket?role="+query, nil)
+	conn, resp, err := d.Dial("ws://"+s.base+"/api/rooms/live/socket?role="+query, nil)
 	if err == nil {
 		t.Cleanup(func() { conn.Close() })
 		_ = conn.SetReadDeadline(time.Now().Add(patience))
@@ -236,9 +236,9 @@ func (h *testServer) dialFrom(t *testing.T, from, query string) (*websocket.Conn
 }
 
 // getsHello opens a socket and reports whether it got a hello.
-func (h *testServer) getsHello(t *testing.T, from, query string) bool {
+func (s *testServer) getsHello(t *testing.T, from, query string) bool {
 	t.Helper()
-	conn, _, err := h.dialFrom(t, from, query)
+	conn, _, err := s.dialFrom(t, from, query)
 	if err != nil {
 		return false
 	}

@@ -99,47 +99,47 @@ func newMeasuredServer(t testing.TB, m *metrics.Metrics, change func(*Options)) 
 }
 
 // phone opens a socket of the audience.
-func (h *testServer) phone() *websocket.Conn {
-	h.t.Helper()
-	conn, err := h.dial()
+func (s *testServer) phone() *websocket.Conn {
+	s.t.Helper()
+	conn, err := s.dial()
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	return conn
 }
 
-func (h *testServer) dial() (*websocket.Conn, error) {
-	return servertest.Dial(h.t, h.base, "role=audience")
+func (s *testServer) dial() (*websocket.Conn, error) {
+	return servertest.Dial(s.t, s.base, "role=audience")
 }
 
 // dialDeaf opens a socket that reads its hello's first byte and no more.
-func (h *testServer) dialDeaf() net.Conn { return servertest.Deaf(h.t, h.base) }
+func (s *testServer) dialDeaf() net.Conn { return servertest.Deaf(s.t, s.base) }
 
-func (h *testServer) phones() int { return h.hub.Count("live", room.ViewAudience) }
+func (s *testServer) phones() int { return s.hub.Count("live", room.ViewAudience) }
 
 // broadcast sends a frame to the phones as a room does.
-func (h *testServer) broadcast(frame []byte) {
-	h.hub.Recipients("live", room.ViewAudience).Send(fanout.Frame{Full: frame, Brief: frame})
+func (s *testServer) broadcast(frame []byte) {
+	s.hub.Recipients("live", room.ViewAudience).Send(fanout.Frame{Full: frame, Brief: frame})
 }
 
 // overlay opens a socket of an overlay.
-func (h *testServer) overlay() *websocket.Conn {
-	h.t.Helper()
-	key, err := h.Service.ScreenKey("live", room.Overlay)
+func (s *testServer) overlay() *websocket.Conn {
+	s.t.Helper()
+	key, err := s.Service.ScreenKey("live", room.Overlay)
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	conn, err := servertest.Dial(h.t, h.base, "role=overlay&key="+key)
+	conn, err := servertest.Dial(s.t, s.base, "role=overlay&key="+key)
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	return conn
 }
 
 // publishComment writes comment n to the log.
-func (h *testServer) publishComment(n int) {
-	h.t.Helper()
-	if err := h.Append(h.t.Context(), n, fmt.Sprintf("%d %s", n, strings.Repeat("x", 100))); err != nil {
-		h.t.Fatal(err)
+func (s *testServer) publishComment(n int) {
+	s.t.Helper()
+	if err := s.Append(s.t.Context(), n, fmt.Sprintf("%d %s", n, strings.Repeat("x", 100))); err != nil {
+		s.t.Fatal(err)
 	}
 }

@@ -29,22 +29,22 @@ type codeKey struct{ text, kind string }
 
 // get returns the code of a text, drawn now or before. The bytes are shared: callers must
 // not change them.
-func (k *codes) get(text, kind string, draw func(*qr.Code) []byte) ([]byte, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (c *codes) get(text, kind string, draw func(*qr.Code) []byte) ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	key := codeKey{text, kind}
-	if b, ok := k.drawn[key]; ok {
+	if b, ok := c.drawn[key]; ok {
 		return b, nil
 	}
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return nil, fmt.Errorf("encode the audience link: %w", err)
 	}
-	if len(k.drawn) >= mostCodes || k.drawn == nil {
-		k.drawn = map[codeKey][]byte{}
+	if len(c.drawn) >= mostCodes || c.drawn == nil {
+		c.drawn = map[codeKey][]byte{}
 	}
 	b := draw(code)
-	k.drawn[key] = b
+	c.drawn[key] = b
 	return b, nil
 }
 

@@ -14,24 +14,24 @@ import (
 
 // publishComments writes n comments: enough that the room's memory does not reach back to the first
 // ones.
-func (h *testServer) publishComments(n int) room.Position {
-	h.t.Helper()
+func (s *testServer) publishComments(n int) room.Position {
+	s.t.Helper()
 	var all sync.WaitGroup
 	for worker := range 64 {
 		all.Go(func() {
 			for i := worker; i < n; i += 64 {
 				at := time.Now()
-				if _, err := h.Store.Append(context.Background(), room.Event{Room: "live", At: at, Kind: room.KindComment,
+				if _, err := s.Store.Append(context.Background(), room.Event{Room: "live", At: at, Kind: room.KindComment,
 					Comment: comment.Comment{ID: comment.NewID(at, uint32(i)), At: at, Text: "x", User: "u"}}); err != nil {
-					h.t.Error(err)
+					s.t.Error(err)
 				}
 			}
 		})
 	}
 	all.Wait()
 	var pos room.Position
-	eventually(h.t, "the room to have followed the log", func() bool {
-		_ = h.Service.Still("live", "audience", func(p room.Position) { pos = p })
+	eventually(s.t, "the room to have followed the log", func() bool {
+		_ = s.Service.Still("live", "audience", func(p room.Position) { pos = p })
 		return pos.Seq >= int64(n)
 	})
 	return pos

@@ -14,16 +14,16 @@ import (
 )
 
 // dialAndWrite opens a connection and writes to it.
-func (h *testServer) dialAndWrite(text string) net.Conn {
-	h.t.Helper()
-	conn, err := net.Dial("tcp", h.base)
+func (s *testServer) dialAndWrite(text string) net.Conn {
+	s.t.Helper()
+	conn, err := net.Dial("tcp", s.base)
 	if err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	h.t.Cleanup(func() { conn.Close() })
+	s.t.Cleanup(func() { conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(patience))
-	if _, err := io.WriteString(conn, strings.ReplaceAll(text, "HOST", h.base)); err != nil {
-		h.t.Fatal(err)
+	if _, err := io.WriteString(conn, strings.ReplaceAll(text, "HOST", s.base)); err != nil {
+		s.t.Fatal(err)
 	}
 	return conn
 }

@@ -28,22 +28,22 @@ func (p *program) newPersonAt(address string) person {
 }
 
 // post sends a comment over HTTP.
-func (s person) post(text string) (answer struct {
+func (p person) post(text string) (answer struct {
 	Outcome, ID, Code, Reason, Message string
 	WaitMS                             int64 `json:"wait_ms"`
 }) {
-	s.t.Helper()
-	_, body := s.do("POST", liveRoom+"/comments", map[string]any{"text": text}, s.from)
-	decode(s.t, body, &answer)
+	p.t.Helper()
+	_, body := p.do("POST", liveRoom+"/comments", map[string]any{"text": text}, p.from)
+	decode(p.t, body, &answer)
 	return answer
 }
 
 // openSocket opens the person's socket.
-func (s person) openSocket() *socket {
-	s.t.Helper()
-	socket, _, err := s.dial("audience", "", http.Header{"X-Forwarded-For": {s.from["X-Forwarded-For"]}})
+func (p person) openSocket() *socket {
+	p.t.Helper()
+	socket, _, err := p.dial("audience", "", http.Header{"X-Forwarded-For": {p.from["X-Forwarded-For"]}})
 	if err != nil {
-		s.t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	socket.next("hello")
 	return socket

@@ -45,7 +45,7 @@ type Codes interface {
 
 // ShareCodes makes codes valid on all machines that record their use in the same place, and
 // for one use in total. Call it before the first code is traded.
-func (a *Table) ShareCodes(codes Codes) { a.codes = codes }
+func (t *Table) ShareCodes(codes Codes) { t.codes = codes }
 
 // NewTable returns a table without links; see [Table.Load]. elapsed is the time since some
 // earlier moment, by a clock that is never set.
@@ -59,23 +59,23 @@ func NewTable(store Links, keys Keys, now func() time.Time, elapsed func() time.
 
 // Load reads all links. It returns the IDs of links that were valid before and are revoked
 // now.
-func (a *Table) Load(ctx context.Context) (revoked []int64, err error) {
-	a.loading.Lock()
-	defer a.loading.Unlock()
-	links, err := a.store.Links(ctx)
+func (t *Table) Load(ctx context.Context) (revoked []int64, err error) {
+	t.loading.Lock()
+	defer t.loading.Unlock()
+	links, err := t.store.Links(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load links: %w", err)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	before := a.byID
-	a.byHash, a.byID = map[string]room.AccessLink{}, map[int64]room.AccessLink{}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before := t.byID
+	t.byHash, t.byID = map[string]room.AccessLink{}, map[int64]room.AccessLink{}
 	for _, l := range links {
-		if at, ok := a.used[l.ID]; ok { // not stored yet
+		if at, ok := t.used[l.ID]; ok { // not stored yet
 			l.LastUsed = at
 		}
-		a.byHash[string(l.Hash)] = l
-		a.byID[l.ID] = l
+		t.byHash[string(l.Hash)] = l
+		t.byID[l.ID] = l
 		if was, ok := before[l.ID]; ok && was.Revoked.IsZero() && !l.Revoked.IsZero() {
 			revoked = append(revoked, l.ID)
 		}
@@ -86,117 +86,117 @@ func (a *Table) Load(ctx context.Context) (revoked []int64, err error) {
 // Add adds links that were just stored, without reading the others, so the cost of a new
 // room does not grow with the number of rooms. It does not replace a known link, since a
 // later read is more recent.
-func (a *Table) Add(links ...room.AccessLink) {
-	a.loading.Lock() // an earlier read has not seen them
-	defer a.loading.Unlock()
-	a.mu.Lock()
-	defer a.mu.Unlock()
+func (t *Table) Add(links ...room.AccessLink) {
+	t.loading.Lock() // an earlier read has not seen them
+	defer t.loading.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	for _, l := range links {
-		if _, known := a.byID[l.ID]; known {
+		if _, known := t.byID[l.ID]; known {
 			continue
 		}
 		l.Made = l.Made.Truncate(time.Millisecond) // as stored
-		a.byHash[string(l.Hash)], a.byID[l.ID] = l, l
+		t.byHash[string(l.Hash)], t.byID[l.ID] = l, l
 	}
 }
 
 // Open finds the link of a key in memory and records its use. Errors: ErrExpired for a
 // revoked link, ErrNotFound for an unknown key.
-func (a *Table) Open(key string) (room.AccessLink, error) {
+func (t *Table) Open(key string) (room.AccessLink, error) {
 	if !saneKey(key) {
 		return room.AccessLink{}, room.ErrNotFound
 	}
 	hash := hashKey(key)
-	a.mu.RLock()
-	l, ok := a.byHash[string(hash)]
-	a.mu.RUnlock()
+	t.mu.RLock()
+	l, ok := t.byHash[string(hash)]
+	t.mu.RUnlock()
 	if !ok {
 		return room.AccessLink{}, room.ErrNotFound
 	}
 	if !l.Revoked.IsZero() {
 		return room.AccessLink{}, room.ErrExpired
 	}
-	a.touch(l.ID)
+	t.touch(l.ID)
 	return l, nil
 }
 
 // touch records that a link was used, at most once a minute. [Table.Flush] stores it later,
 // so a handshake does not wait for the database.
-func (a *Table) touch(id int64) {
-	now := a.now()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	l, ok := a.byID[id]
+func (t *Table) touch(id int64) {
+	now := t.now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l, ok := t.byID[id]
 	if !ok || now.Sub(l.LastUsed).Abs() < touchEvery {
 		return
 	}
 	l.LastUsed = now
-	a.byID[id], a.byHash[string(l.Hash)] = l, l
-	a.used[id] = now
+	t.byID[id], t.byHash[string(l.Hash)] = l, l
+	t.used[id] = now
 }
 
 // Flush stores when links were used. It drops a use that cannot be stored, which is not
 // worth a retry.
-func (a *Table) Flush(ctx context.Context) {
-	for id, at := range a.TakeUsed() {
-		_ = a.store.TouchLink(ctx, id, at)
+func (t *Table) Flush(ctx context.Context) {
+	for id, at := range t.TakeUsed() {
+		_ = t.store.TouchLink(ctx, id, at)
 	}
 }
 
 // TakeUsed returns when links were used since the last store, and forgets it.
-func (a *Table) TakeUsed() map[int64]time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	used := a.used
-	a.used = map[int64]time.Time{}
+func (t *Table) TakeUsed() map[int64]time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	used := t.used
+	t.used = map[int64]time.Time{}
 	return used
 }
 
 // NoteUsed records when links were used on another machine.
-func (a *Table) NoteUsed(used map[int64]time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+func (t *Table) NoteUsed(used map[int64]time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	for id, at := range used {
-		if l, ok := a.byID[id]; ok && at.After(l.LastUsed) {
+		if l, ok := t.byID[id]; ok && at.After(l.LastUsed) {
 			l.LastUsed = at
-			a.byID[id], a.byHash[string(l.Hash)] = l, l
-			a.used[id] = at
+			t.byID[id], t.byHash[string(l.Hash)] = l, l
+			t.used[id] = at
 		}
 	}
 }
 
 // ByID finds a valid link, for a session that names it, and counts it as a use. Errors are
 // those of [Table.Open].
-func (a *Table) ByID(id int64) (room.AccessLink, error) {
-	a.mu.RLock()
-	l, ok := a.byID[id]
-	a.mu.RUnlock()
+func (t *Table) ByID(id int64) (room.AccessLink, error) {
+	t.mu.RLock()
+	l, ok := t.byID[id]
+	t.mu.RUnlock()
 	if !ok {
 		return room.AccessLink{}, room.ErrNotFound
 	}
 	if !l.Revoked.IsZero() {
 		return room.AccessLink{}, room.ErrExpired
 	}
-	if a.now().Sub(l.LastUsed).Abs() >= touchEvery {
-		a.touch(id)
+	if t.now().Sub(l.LastUsed).Abs() >= touchEvery {
+		t.touch(id)
 	}
 	return l, nil
 }
 
 // List returns every link, oldest first, including revoked ones.
-func (a *Table) List() []room.AccessLink {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return slices.SortedFunc(maps.Values(a.byID), func(a, b room.AccessLink) int { return cmp.Compare(a.ID, b.ID) })
+func (t *Table) List() []room.AccessLink {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return slices.SortedFunc(maps.Values(t.byID), func(a, b room.AccessLink) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // RoleOf returns the role of a room's author who is exempt from limits, otherwise Audience.
 // Revoked links do not count.
-func (a *Table) RoleOf(roomID, user string) room.Role {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	for _, l := range a.byID {
-		if l.Can(room.Immune, roomID) && l.Revoked.IsZero() && a.keys.LinkPseudonym(roomID, l.ID) == user {
+func (t *Table) RoleOf(roomID, user string) room.Role {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, l := range t.byID {
+		if l.Can(room.Immune, roomID) && l.Revoked.IsZero() && t.keys.LinkPseudonym(roomID, l.ID) == user {
 			return l.Role
 		}
 	}
@@ -204,32 +204,32 @@ func (a *Table) RoleOf(roomID, user string) room.Role {
 }
 
 // NewCode makes a one-time code for an owner's session.
-func (a *Table) NewCode() string { return a.keys.NewCode(a.now()) }
+func (t *Table) NewCode() string { return t.keys.NewCode(t.now()) }
 
 // TradeCode returns the owner link for a one-time code. A code is valid for ten minutes,
 // one use, and the life of the process, since used codes are recorded only in memory,
 // unless machines share them. Other codes are ErrExpired. Setting the clock does not
 // shorten a code's life: it is valid as long as either clock says so.
-func (a *Table) TradeCode(ctx context.Context, code string) (room.AccessLink, error) {
-	made, ok := a.keys.codeMade(code)
-	if ok && a.codes != nil {
-		return a.tradeShared(ctx, code, made)
+func (t *Table) TradeCode(ctx context.Context, code string) (room.AccessLink, error) {
+	made, ok := t.keys.codeMade(code)
+	if ok && t.codes != nil {
+		return t.tradeShared(ctx, code, made)
 	}
-	if !ok || !a.fresh(made) {
+	if !ok || !t.fresh(made) {
 		return room.AccessLink{}, room.ErrExpired
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if _, again := a.traded[code]; again {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, again := t.traded[code]; again {
 		return room.AccessLink{}, room.ErrExpired
 	}
-	for old, made := range a.traded {
-		if !a.fresh(made) {
-			delete(a.traded, old)
+	for old, made := range t.traded {
+		if !t.fresh(made) {
+			delete(t.traded, old)
 		}
 	}
-	a.traded[code] = made
-	owner, ok := a.find(func(l room.AccessLink) bool { return l.Role == room.Owner })
+	t.traded[code] = made
+	owner, ok := t.find(func(l room.AccessLink) bool { return l.Role == room.Owner })
 	if !ok {
 		return room.AccessLink{}, room.ErrExpired
 	}
@@ -237,18 +237,18 @@ func (a *Table) TradeCode(ctx context.Context, code string) (room.AccessLink, er
 }
 
 // tradeShared is TradeCode for a code that another machine may have made.
-func (a *Table) tradeShared(ctx context.Context, code string, made time.Time) (room.AccessLink, error) {
-	now := a.now()
+func (t *Table) tradeShared(ctx context.Context, code string, made time.Time) (room.AccessLink, error) {
+	now := t.now()
 	if now.Sub(made).Abs() > codeAge { // the machines' clocks differ a little
 		return room.AccessLink{}, room.ErrExpired
 	}
-	a.mu.RLock()
-	owner, ok := a.find(func(l room.AccessLink) bool { return l.Role == room.Owner })
-	a.mu.RUnlock()
+	t.mu.RLock()
+	owner, ok := t.find(func(l room.AccessLink) bool { return l.Role == room.Owner })
+	t.mu.RUnlock()
 	if !ok {
 		return room.AccessLink{}, room.ErrExpired
 	}
-	if err := a.codes.UseCode(ctx, hex.EncodeToString(hashKey(code)), made, now.Add(-2*codeAge)); err != nil {
+	if err := t.codes.UseCode(ctx, hex.EncodeToString(hashKey(code)), made, now.Add(-2*codeAge)); err != nil {
 		return room.AccessLink{}, err
 	}
 	return owner, nil
@@ -256,9 +256,9 @@ func (a *Table) tradeShared(ctx context.Context, code string, made time.Time) (r
 
 // fresh reports whether a code made at a moment belongs to this process and is no older
 // than codeAge, by the wall clock or by the time since the start.
-func (a *Table) fresh(made time.Time) bool {
-	now, up := a.now(), a.elapsed()+time.Millisecond // began is truncated to milliseconds
-	for _, now := range []time.Time{now, a.began.Add(up)} {
+func (t *Table) fresh(made time.Time) bool {
+	now, up := t.now(), t.elapsed()+time.Millisecond // began is truncated to milliseconds
+	for _, now := range []time.Time{now, t.began.Add(up)} {
 		if age := now.Sub(made); age >= 0 && age <= min(codeAge, up) {
 			return true
 		}
@@ -267,9 +267,9 @@ func (a *Table) fresh(made time.Time) bool {
 }
 
 // find returns the oldest valid link that fits. The caller holds the lock.
-func (a *Table) find(fits func(room.AccessLink) bool) (room.AccessLink, bool) {
+func (t *Table) find(fits func(room.AccessLink) bool) (room.AccessLink, bool) {
 	var found room.AccessLink
-	for _, l := range a.byID {
+	for _, l := range t.byID {
 		if l.Revoked.IsZero() && fits(l) && (found.ID == 0 || l.ID < found.ID) {
 			found = l
 		}
@@ -279,12 +279,12 @@ func (a *Table) find(fits func(room.AccessLink) bool) (room.AccessLink, bool) {
 
 // ScreenKey returns the key of a room's overlay or audience link, to show it again, and
 // ErrNotFound for an unknown link.
-func (a *Table) ScreenKey(roomID string, role room.Role) (string, error) {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	l, ok := a.find(func(l room.AccessLink) bool { return l.Role == role && l.Room == roomID })
+func (t *Table) ScreenKey(roomID string, role room.Role) (string, error) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	l, ok := t.find(func(l room.AccessLink) bool { return l.Role == role && l.Room == roomID })
 	if !ok {
 		return "", room.ErrNotFound
 	}
-	return a.keys.screenKey(l.ID), nil
+	return t.keys.screenKey(l.ID), nil
 }

@@ -105,65 +105,65 @@ func NewBroadcaster(o Options) *Broadcaster {
 // Add adds an event from the journal. b is nil when the view does not see it; it still
 // moves the position. A delayed view gets it later, but removals and changes of the room
 // are sent at once.
-func (f *Broadcaster) Add(e room.Event, b []byte) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	x := delayedEventOf(e, b, f.options.Elapsed())
-	if f.options.Sent != nil && e.Kind == room.KindComment && b != nil {
-		x.age = max(f.options.Now().Sub(e.At), 0)
+func (bc *Broadcaster) Add(e room.Event, b []byte) {
+	bc.mu.Lock()
+	defer bc.mu.Unlock()
+	x := delayedEventOf(e, b, bc.options.Elapsed())
+	if bc.options.Sent != nil && e.Kind == room.KindComment && b != nil {
+		x.age = max(bc.options.Now().Sub(e.At), 0)
 	}
-	if !f.delayBuffer.on() {
-		f.take(x)
+	if !bc.delayBuffer.on() {
+		bc.take(x)
 		return
 	}
-	f.delayBuffer.push(x)
+	bc.delayBuffer.push(x)
 	switch e.Kind {
 	case room.KindRemove, room.KindErase, room.KindClear:
-		f.dropFor(x)
-		f.hasten(b)
+		bc.dropFor(x)
+		bc.hasten(b)
 	case room.KindRoom, room.KindItem, room.KindQuestion: // see IsState
-		f.hasten(b)
-		f.delayBuffer.blank(e.Seq)
+		bc.hasten(b)
+		bc.delayBuffer.blank(e.Seq)
 	default:
-		f.wakeUp() // to set its timer
+		bc.wakeUp() // to set its timer
 	}
 }
 
 // hasten sends bytes at once without moving the position.
-func (f *Broadcaster) hasten(b []byte) {
+func (bc *Broadcaster) hasten(b []byte) {
 	if b == nil {
 		return
 	}
-	f.pending = append(f.pending, waiting{bytes: b})
-	f.size += len(b)
-	f.urgent = true
-	f.wakeUp()
+	bc.pending = append(bc.pending, waiting{bytes: b})
+	bc.size += len(b)
+	bc.urgent = true
+	bc.wakeUp()
 }
 
 // dropFor drops the pending comments that x takes down, since comments that were not sent
 // yet need not be sent at all.
-func (f *Broadcaster) dropFor(x delayedEvent) {
-	if len(f.pending) == 0 {
+func (bc *Broadcaster) dropFor(x delayedEvent) {
+	if len(bc.pending) == 0 {
 		return
 	}
 	down := Among(x.ids)
-	f.drop(func(w waiting) bool { return w.id != 0 && (x.kind == room.KindClear || down(w.id)) })
+	bc.drop(func(w waiting) bool { return w.id != 0 && (x.kind == room.KindClear || down(w.id)) })
 }
 
 // take adds an event to the next frame.
-func (f *Broadcaster) take(x delayedEvent) {
-	f.head = x.seq
+func (bc *Broadcaster) take(x delayedEvent) {
+	bc.head = x.seq
 	switch x.kind {
 	case room.KindRemove, room.KindErase, room.KindClear:
-		f.dropFor(x)
-		f.urgent = f.urgent || x.bytes != nil
+		bc.dropFor(x)
+		bc.urgent = bc.urgent || x.bytes != nil
 	}
-	if x.flood && f.ratePolicy.refused > 0 && !f.countRefused(x.at) {
+	if x.flood && bc.ratePolicy.refused > 0 && !bc.countRefused(x.at) {
 		x.bytes = nil
 	}
 	if x.bytes == nil {
-		if len(f.pending) == 0 {
-			f.pass()
+		if len(bc.pending) == 0 {
+			bc.pass()
 		}
 		return
 	}
@@ -172,41 +172,41 @@ func (f *Broadcaster) take(x delayedEvent) {
 		w.id = x.ids[0]
 	}
 	if x.kind == room.KindComment {
-		w.thins, w.since = true, x.at-x.age+f.delayBuffer.delay
-		f.thin()
+		w.thins, w.since = true, x.at-x.age+bc.delayBuffer.delay
+		bc.thin()
 	}
-	f.pending = append(f.pending, w)
-	f.size += len(w.bytes)
+	bc.pending = append(bc.pending, w)
+	bc.size += len(w.bytes)
 	// Only these wake the sender: the first pending event, a removal, a full frame.
-	if len(f.pending) > 1 && !f.urgent && !f.full() {
+	if len(bc.pending) > 1 && !bc.urgent && !bc.full() {
 		return
 	}
-	f.wakeUp()
+	bc.wakeUp()
 }
 
 // full reports whether pending events should be sent before their tick. It is never true
 // for a sample, whose bound is a number of comments for each tick.
-func (f *Broadcaster) full() bool { return f.size >= earlyBytes && f.ratePolicy.comments == 0 }
+func (bc *Broadcaster) full() bool { return bc.size >= earlyBytes && bc.ratePolicy.comments == 0 }
 
 // drop removes pending events for which gone is true.
-func (f *Broadcaster) drop(gone func(waiting) bool) {
-	f.pending = slices.DeleteFunc(f.pending, func(w waiting) bool {
+func (bc *Broadcaster) drop(gone func(waiting) bool) {
+	bc.pending = slices.DeleteFunc(bc.pending, func(w waiting) bool {
 		if !gone(w) {
 			return false
 		}
-		f.size -= len(w.bytes)
+		bc.size -= len(w.bytes)
 		return true
 	})
 }
 
 // thin drops the oldest pending comment when there are more than fit in a frame: people
 // cannot read more, and all phones miss the same ones.
-func (f *Broadcaster) thin() {
-	if f.ratePolicy.comments == 0 {
+func (bc *Broadcaster) thin() {
+	if bc.ratePolicy.comments == 0 {
 		return
 	}
 	n, oldest := 0, -1
-	for i, w := range f.pending {
+	for i, w := range bc.pending {
 		if w.thins {
 			if oldest < 0 {
 				oldest = i
@@ -214,57 +214,57 @@ func (f *Broadcaster) thin() {
 			n++
 		}
 	}
-	if n >= f.ratePolicy.comments {
-		f.size -= len(f.pending[oldest].bytes)
-		f.pending = slices.Delete(f.pending, oldest, oldest+1)
+	if n >= bc.ratePolicy.comments {
+		bc.size -= len(bc.pending[oldest].bytes)
+		bc.pending = slices.Delete(bc.pending, oldest, oldest+1)
 	}
 }
 
-func (f *Broadcaster) countRefused(at time.Duration) bool {
-	if s := at.Truncate(time.Second); s != f.second {
-		f.second, f.refused = s, 0
+func (bc *Broadcaster) countRefused(at time.Duration) bool {
+	if s := at.Truncate(time.Second); s != bc.second {
+		bc.second, bc.refused = s, 0
 	}
-	f.refused++
-	return f.refused <= f.ratePolicy.refused
+	bc.refused++
+	return bc.refused <= bc.ratePolicy.refused
 }
 
 // drain takes the events whose delay is over. It reports whether there is something to
 // send; if not, due is the time until the next event, 0 when none is delayed.
-func (f *Broadcaster) drain(now time.Duration) (due time.Duration, ready bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+func (bc *Broadcaster) drain(now time.Duration) (due time.Duration, ready bool) {
+	bc.mu.Lock()
+	defer bc.mu.Unlock()
 	for {
-		x, wait, ok := f.delayBuffer.next(now)
+		x, wait, ok := bc.delayBuffer.next(now)
 		if !ok {
-			return wait, len(f.pending) > 0
+			return wait, len(bc.pending) > 0
 		}
-		f.take(x)
+		bc.take(x)
 	}
 }
 
 // SetDelay sets how far the view is behind the log. Events that waited for a longer delay
 // drain in order.
-func (f *Broadcaster) SetDelay(d time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.delayBuffer.delay = d
-	f.wakeUp()
+func (bc *Broadcaster) SetDelay(d time.Duration) {
+	bc.mu.Lock()
+	defer bc.mu.Unlock()
+	bc.delayBuffer.delay = d
+	bc.wakeUp()
 }
 
 // wait returns how long the next frame has to wait, and whether a removal hastens it. With
 // lags, most sockets have not received the last frame, and another one would only queue up
 // behind it.
-func (f *Broadcaster) wait(now, last, hastened time.Duration, lags bool) (wait time.Duration, urgent bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	wait = max(f.ratePolicy.tick, min(share*f.took, f.ratePolicy.most)) - (now - last)
+func (bc *Broadcaster) wait(now, last, hastened time.Duration, lags bool) (wait time.Duration, urgent bool) {
+	bc.mu.Lock()
+	defer bc.mu.Unlock()
+	wait = max(bc.ratePolicy.tick, min(share*bc.took, bc.ratePolicy.most)) - (now - last)
 	if lags {
 		wait = delayTimeout - (now - last)
 	}
 	switch {
-	case f.full() && !lags:
+	case bc.full() && !lags:
 		return 0, false
-	case f.urgent:
+	case bc.urgent:
 		return min(wait, urgentGap-(now-hastened)), true
 	}
 	return wait, false
@@ -272,68 +272,68 @@ func (f *Broadcaster) wait(now, last, hastened time.Duration, lags bool) (wait t
 
 // flush sends the pending events as one frame. The returned channel closes once most
 // sockets have received it; see [Recipients].
-func (f *Broadcaster) flush() (taken <-chan struct{}) {
-	f.drain(f.options.Elapsed())
-	f.sending.Lock()
-	defer f.sending.Unlock()
-	f.gate.Lock()
-	f.mu.Lock()
-	events, written := f.events[:0], f.written[:0]
-	for _, w := range f.pending {
+func (bc *Broadcaster) flush() (taken <-chan struct{}) {
+	bc.drain(bc.options.Elapsed())
+	bc.sending.Lock()
+	defer bc.sending.Unlock()
+	bc.gate.Lock()
+	bc.mu.Lock()
+	events, written := bc.events[:0], bc.written[:0]
+	for _, w := range bc.pending {
 		events = append(events, w.bytes)
-		if w.thins && f.options.Sent != nil {
+		if w.thins && bc.options.Sent != nil {
 			written = append(written, w.since)
 		}
 	}
-	clear(f.pending)
-	f.pending, f.size, f.urgent = f.pending[:0], 0, false
-	f.pass()
-	pos := room.Position{Epoch: f.options.Head.Epoch, Seq: f.passed}
-	f.mu.Unlock()
+	clear(bc.pending)
+	bc.pending, bc.size, bc.urgent = bc.pending[:0], 0, false
+	bc.pass()
+	pos := room.Position{Epoch: bc.options.Head.Epoch, Seq: bc.passed}
+	bc.mu.Unlock()
 	var to Recipients
 	if len(events) > 0 {
-		to = f.options.Outlet.Recipients(f.options.Room, f.options.View)
+		to = bc.options.Outlet.Recipients(bc.options.Room, bc.options.View)
 	}
-	f.gate.Unlock()
+	bc.gate.Unlock()
 	if to != nil {
-		began := f.options.Elapsed()
-		taken = to.Send(f.options.Encoder.Frame(pos, events))
-		f.took = f.options.Elapsed() - began
+		began := bc.options.Elapsed()
+		taken = to.Send(bc.options.Encoder.Frame(pos, events))
+		bc.took = bc.options.Elapsed() - began
 		if len(written) > 0 {
-			now := f.options.Elapsed()
+			now := bc.options.Elapsed()
 			for _, since := range written {
-				f.options.Sent.Observe(max(now-since, 0).Seconds())
+				bc.options.Sent.Observe(max(now-since, 0).Seconds())
 			}
 		}
 	}
 	clear(events) // the encoder retains none of them
-	f.events, f.written = events[:0], written[:0]
+	bc.events, bc.written = events[:0], written[:0]
 	return taken
 }
 
 // pass moves the position to the head. The caller holds mu.
-func (f *Broadcaster) pass() {
-	f.passed = f.head
-	if f.moved != nil {
-		close(f.moved)
-		f.moved = nil
+func (bc *Broadcaster) pass() {
+	bc.passed = bc.head
+	if bc.moved != nil {
+		close(bc.moved)
+		bc.moved = nil
 	}
 }
 
 // Await waits until the view has reached a position of this log that is a little ahead, or
 // ctx ends. A client that was connected to another machine can be ahead of this one.
-func (f *Broadcaster) Await(ctx context.Context, p room.Position) {
+func (bc *Broadcaster) Await(ctx context.Context, p room.Position) {
 	for {
-		f.mu.Lock()
-		if p.Epoch != f.options.Head.Epoch || p.Seq <= f.passed || p.Seq-f.passed > ResumeLimit {
-			f.mu.Unlock()
+		bc.mu.Lock()
+		if p.Epoch != bc.options.Head.Epoch || p.Seq <= bc.passed || p.Seq-bc.passed > ResumeLimit {
+			bc.mu.Unlock()
 			return
 		}
-		if f.moved == nil {
-			f.moved = make(chan struct{})
+		if bc.moved == nil {
+			bc.moved = make(chan struct{})
 		}
-		moved := f.moved
-		f.mu.Unlock()
+		moved := bc.moved
+		bc.mu.Unlock()
 		select {
 		case <-moved:
 		case <-ctx.Done():
@@ -344,27 +344,27 @@ func (f *Broadcaster) Await(ctx context.Context, p room.Position) {
 
 // Position returns the number of the last event that the view has received, or does not
 // see.
-func (f *Broadcaster) Position() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.passed
+func (bc *Broadcaster) Position() int64 {
+	bc.mu.Lock()
+	defer bc.mu.Unlock()
+	return bc.passed
 }
 
 // Join runs fn with the position. A client that fn adds to the view's sockets gets every
 // frame after that position, and none before. fn must not wait for anything; Join does not
 // wait for a frame that is being sent.
-func (f *Broadcaster) Join(fn func(passed int64)) {
-	f.gate.Lock()
-	defer f.gate.Unlock()
-	fn(f.Position())
+func (bc *Broadcaster) Join(fn func(passed int64)) {
+	bc.gate.Lock()
+	defer bc.gate.Unlock()
+	fn(bc.Position())
 }
 
 // Still runs fn with the position, while no frame is being sent: on every socket, whatever
 // fn sends follows the frames up to that position.
-func (f *Broadcaster) Still(fn func(passed int64)) {
-	f.sending.Lock()
-	defer f.sending.Unlock()
-	fn(f.Position())
+func (bc *Broadcaster) Still(fn func(passed int64)) {
+	bc.sending.Lock()
+	defer bc.sending.Unlock()
+	fn(bc.Position())
 }
 
 // farBehind is how far back a position may lie for the journal to be read at all. Log
@@ -373,7 +373,7 @@ const farBehind = 4 * ResumeLimit
 
 // Resumable returns false for a position of another log, for one in a future that was lost
 // in a power failure, and for one that lies too far back.
-func (f *Broadcaster) Resumable(p room.Position) bool {
-	passed := f.Position()
-	return p.Epoch == f.options.Head.Epoch && p.Seq <= passed && passed-p.Seq <= farBehind
+func (bc *Broadcaster) Resumable(p room.Position) bool {
+	passed := bc.Position()
+	return p.Epoch == bc.options.Head.Epoch && p.Seq <= passed && passed-p.Seq <= farBehind
 }

@@ -43,41 +43,41 @@ type delayBuffer struct {
 }
 
 // on reports whether a new event has to queue.
-func (l *delayBuffer) on() bool { return l.delay > 0 || len(l.queue) > 0 }
+func (d *delayBuffer) on() bool { return d.delay > 0 || len(d.queue) > 0 }
 
 // push queues an event. A comment that it takes down never leaves the buffer.
-func (l *delayBuffer) push(x delayedEvent) {
+func (d *delayBuffer) push(x delayedEvent) {
 	if x.kind == room.KindRemove || x.kind == room.KindErase || x.kind == room.KindClear {
 		down := Among(x.ids)
-		for i := range l.queue {
-			w := &l.queue[i]
+		for i := range d.queue {
+			w := &d.queue[i]
 			if w.concerns() && (x.kind == room.KindClear || down(w.ids[0])) {
 				w.bytes = nil
 			}
 		}
 	}
-	l.queue = append(l.queue, x)
+	d.queue = append(d.queue, x)
 }
 
 // blank turns the event just queued into one that only moves the position.
-func (l *delayBuffer) blank(seq int64) {
-	if w := &l.queue[len(l.queue)-1]; w.seq == seq {
+func (d *delayBuffer) blank(seq int64) {
+	if w := &d.queue[len(d.queue)-1]; w.seq == seq {
 		w.bytes = nil
 	}
 }
 
 // next takes the first event that is old enough; otherwise it returns the time until it is,
 // 0 when none waits.
-func (l *delayBuffer) next(now time.Duration) (x delayedEvent, wait time.Duration, ok bool) {
-	if len(l.queue) == 0 {
+func (d *delayBuffer) next(now time.Duration) (x delayedEvent, wait time.Duration, ok bool) {
+	if len(d.queue) == 0 {
 		return delayedEvent{}, 0, false
 	}
-	if wait = l.queue[0].at + l.delay - now; wait > 0 {
+	if wait = d.queue[0].at + d.delay - now; wait > 0 {
 		return delayedEvent{}, wait, false
 	}
-	x = l.queue[0]
-	l.queue[0] = delayedEvent{}
-	l.queue = l.queue[1:]
+	x = d.queue[0]
+	d.queue[0] = delayedEvent{}
+	d.queue = d.queue[1:]
 	return x, 0, true
 }
 
@@ -121,6 +121,6 @@ func Restart(v room.View, end int64, delay time.Duration, recent []Item, now tim
 }
 
 // StartWith sets the delay of a new broadcaster, and its waiting events; see [Restart].
-func (f *Broadcaster) StartWith(delay time.Duration, waits []delayedEvent) {
-	f.delayBuffer = delayBuffer{delay: delay, queue: waits}
+func (bc *Broadcaster) StartWith(delay time.Duration, waits []delayedEvent) {
+	bc.delayBuffer = delayBuffer{delay: delay, queue: waits}
 }

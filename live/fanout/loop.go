@@ -9,86 +9,86 @@ const linger = time.Second
 
 // Start lets a broadcaster send. It has a goroutine only while something waits, and for
 // linger after that, so an idle room costs neither a goroutine nor a timer.
-func (f *Broadcaster) Start() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.started = true
-	f.wakeUp()
+func (bc *Broadcaster) Start() {
+	bc.mu.Lock()
+	defer bc.mu.Unlock()
+	bc.started = true
+	bc.wakeUp()
 }
 
 // Stop ends the broadcaster, and waits until no frame is being sent. It sends nothing
 // afterwards.
-func (f *Broadcaster) Stop() {
-	f.mu.Lock()
-	if f.started {
-		f.started = false
-		close(f.stop)
+func (bc *Broadcaster) Stop() {
+	bc.mu.Lock()
+	if bc.started {
+		bc.started = false
+		close(bc.stop)
 	}
-	running := f.running
-	f.mu.Unlock()
+	running := bc.running
+	bc.mu.Unlock()
 	if running != nil {
 		<-running
 	}
 }
 
 // wakeUp wakes the goroutine, and starts one if there is none. The caller holds mu.
-func (f *Broadcaster) wakeUp() {
-	if f.running == nil {
-		if f.started {
+func (bc *Broadcaster) wakeUp() {
+	if bc.running == nil {
+		if bc.started {
 			running := make(chan struct{})
-			f.running = running
+			bc.running = running
 			go func() {
 				defer close(running)
-				f.run()
+				bc.run()
 			}()
 		}
 		return
 	}
 	select {
-	case f.wake <- struct{}{}:
+	case bc.wake <- struct{}{}:
 	default:
 	}
 }
 
 // run sends until there is nothing to send.
-func (f *Broadcaster) run() {
+func (bc *Broadcaster) run() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	<-timer.C
-	for f.idle(timer) {
+	for bc.idle(timer) {
 		for {
 			select {
-			case <-f.taken:
-				f.taken = nil
+			case <-bc.taken:
+				bc.taken = nil
 			default:
 			}
-			wait, urgent := f.wait(f.options.Elapsed(), f.last, f.hastened, f.taken != nil)
+			wait, urgent := bc.wait(bc.options.Elapsed(), bc.last, bc.hastened, bc.taken != nil)
 			if wait <= 0 {
-				f.last = f.options.Elapsed()
+				bc.last = bc.options.Elapsed()
 				if urgent {
-					f.hastened = f.last
+					bc.hastened = bc.last
 				}
 				break
 			}
 			timer.Reset(wait)
 			select {
-			case <-f.stop:
+			case <-bc.stop:
 				return
 			case <-timer.C:
-			case <-f.taken: // the buffer may be full, or its tick over
-			case <-f.wake:
+			case <-bc.taken: // the buffer may be full, or its tick over
+			case <-bc.wake:
 			}
 		}
-		f.taken = f.flush()
+		bc.taken = bc.flush()
 	}
 }
 
 // idle waits until there is something to send. It returns false when the goroutine may end.
-func (f *Broadcaster) idle(timer *time.Timer) bool {
+func (bc *Broadcaster) idle(timer *time.Timer) bool {
 	for over := false; ; {
-		due, ready := f.drain(f.options.Elapsed())
+		due, ready := bc.drain(bc.options.Elapsed())
 		select {
-		case <-f.stop:
+		case <-bc.stop:
 			return false
 		default:
 		}
@@ -98,7 +98,7 @@ func (f *Broadcaster) idle(timer *time.Timer) bool {
 		case due > 0:
 			timer.Reset(due)
 		case over:
-			if f.ends() {
+			if bc.ends() {
 				return false
 			}
 			continue
@@ -107,9 +107,9 @@ func (f *Broadcaster) idle(timer *time.Timer) bool {
 		}
 		over = false
 		select {
-		case <-f.stop:
+		case <-bc.stop:
 			return false
-		case <-f.wake:
+		case <-bc.wake:
 		case <-timer.C:
 			over = due <= 0
 		}
@@ -117,12 +117,12 @@ func (f *Broadcaster) idle(timer *time.Timer) bool {
 }
 
 // ends unregisters the goroutine, unless something has arrived meanwhile.
-func (f *Broadcaster) ends() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.pending) > 0 || len(f.delayBuffer.queue) > 0 {
+func (bc *Broadcaster) ends() bool {
+	bc.mu.Lock()
+	defer bc.mu.Unlock()
+	if len(bc.pending) > 0 || len(bc.delayBuffer.queue) > 0 {
 		return false
 	}
-	f.running = nil
+	bc.running = nil
 	return true
 }

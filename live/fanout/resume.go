@@ -104,18 +104,18 @@ func NewReads(elapsed func() time.Duration) *Reads {
 // Concurrent calls with the same key share one read, which ends when the ctx of the last of
 // them ends. fn runs in its turn. Errors: ErrNoRead when too many wait or the address has
 // caused too many, that of ctx, and those of fn, including its panic.
-func (s *Reads) Read(ctx context.Context, key string, v room.View, address string, fn func(context.Context) (Past, error)) (Past, error) {
-	return s.shared.do(ctx, key, func(ctx context.Context) (Past, error) {
-		return s.inTurn(ctx, v, address, func() (Past, error) { return fn(ctx) })
+func (r *Reads) Read(ctx context.Context, key string, v room.View, address string, fn func(context.Context) (Past, error)) (Past, error) {
+	return r.shared.do(ctx, key, func(ctx context.Context) (Past, error) {
+		return r.inTurn(ctx, v, address, func() (Past, error) { return fn(ctx) })
 	})
 }
 
 // inTurn runs fn in its turn.
-func (s *Reads) inTurn(ctx context.Context, v room.View, address string, fn func() (Past, error)) (Past, error) {
-	waiting, most := &s.waitingScreens, int64(screensWaiting)
+func (r *Reads) inTurn(ctx context.Context, v room.View, address string, fn func() (Past, error)) (Past, error) {
+	waiting, most := &r.waitingScreens, int64(screensWaiting)
 	if v == room.ViewAudience {
-		waiting, most = &s.waitingPhones, phonesWaiting
-		if !s.count(address) {
+		waiting, most = &r.waitingPhones, phonesWaiting
+		if !r.count(address) {
 			return Past{}, ErrNoRead
 		}
 	}
@@ -123,50 +123,50 @@ func (s *Reads) inTurn(ctx context.Context, v room.View, address string, fn func
 		waiting.Add(-1)
 		return Past{}, ErrNoRead
 	}
-	err := s.acquire(ctx, v)
+	err := r.acquire(ctx, v)
 	waiting.Add(-1)
 	if err != nil {
 		return Past{}, err
 	}
-	defer s.release(v)
+	defer r.release(v)
 	return fn()
 }
 
-func (s *Reads) acquire(ctx context.Context, v room.View) error {
+func (r *Reads) acquire(ctx context.Context, v room.View) error {
 	if v == room.ViewAudience {
-		if err := s.phones.Acquire(ctx, 1); err != nil {
+		if err := r.phones.Acquire(ctx, 1); err != nil {
 			return err
 		}
 	}
-	if err := s.all.Acquire(ctx, 1); err != nil {
+	if err := r.all.Acquire(ctx, 1); err != nil {
 		if v == room.ViewAudience {
-			s.phones.Release(1)
+			r.phones.Release(1)
 		}
 		return err
 	}
 	return nil
 }
 
-func (s *Reads) release(v room.View) {
-	s.all.Release(1)
+func (r *Reads) release(v room.View) {
+	r.all.Release(1)
 	if v == room.ViewAudience {
-		s.phones.Release(1)
+		r.phones.Release(1)
 	}
 }
 
 // count counts a read for an address; it returns false if there were too many.
-func (s *Reads) count(address string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if now := s.elapsed(); now-s.window >= readsWindow {
-		s.window = now
-		clear(s.reads)
+func (r *Reads) count(address string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := r.elapsed(); now-r.window >= readsWindow {
+		r.window = now
+		clear(r.reads)
 	}
-	n := s.reads[address]
-	if n >= readsPerAddress || n == 0 && len(s.reads) >= readAddresses {
+	n := r.reads[address]
+	if n >= readsPerAddress || n == 0 && len(r.reads) >= readAddresses {
 		return false
 	}
-	s.reads[address] = n + 1
+	r.reads[address] = n + 1
 	return true
 }
 

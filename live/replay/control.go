@@ -82,17 +82,17 @@ type roomReplay struct {
 }
 
 // enter reserves a room's place for a replay that is about to be loaded.
-func (s *Replays) enter(roomID string, rp *roomReplay) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (rs *Replays) enter(roomID string, rp *roomReplay) error {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
 	n := 0
-	for _, other := range s.rooms {
+	for _, other := range rs.rooms {
 		if other.now().Active() {
 			n++
 		}
 	}
-	switch was := s.rooms[roomID]; {
-	case s.closed:
+	switch was := rs.rooms[roomID]; {
+	case rs.closed:
 		return room.ErrBusy
 	case was != nil && was.now().Active():
 		return room.ExplainFault(room.ErrTaken, &room.Fault{Code: FaultUnderWay, Message: "A replay is under way in this room. Stop it first."})
@@ -101,15 +101,15 @@ func (s *Replays) enter(roomID string, rp *roomReplay) error {
 			Code: FaultManyUnderWay, N: n, Message: fmt.Sprintf("Replays are under way in %d rooms. Stop one of them first.", n),
 		})
 	}
-	s.rooms[roomID] = rp
+	rs.rooms[roomID] = rp
 	return nil
 }
 
 // run plays in the background, unless the service is closing.
-func (s *Replays) run(rp *roomReplay, play func(ctx context.Context)) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
+func (rs *Replays) run(rp *roomReplay, play func(ctx context.Context)) bool {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if rs.closed {
 		return false
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -119,7 +119,7 @@ func (s *Replays) run(rp *roomReplay, play func(ctx context.Context)) bool {
 		stop()
 	}
 	rp.mu.Unlock()
-	s.playing.Go(func() {
+	rs.playing.Go(func() {
 		defer stop()
 		play(ctx)
 	})
@@ -127,26 +127,26 @@ func (s *Replays) run(rp *roomReplay, play func(ctx context.Context)) bool {
 }
 
 // Close stops all replays and waits for them. No replay begins afterwards.
-func (s *Replays) Close() {
-	s.mu.Lock()
-	s.closed = true
-	for _, rp := range s.rooms {
+func (rs *Replays) Close() {
+	rs.mu.Lock()
+	rs.closed = true
+	for _, rp := range rs.rooms {
 		rp.halt()
 	}
-	s.mu.Unlock()
-	s.playing.Wait()
+	rs.mu.Unlock()
+	rs.playing.Wait()
 }
 
 // find returns a room's replay, running or over; nil when there was none.
-func (s *Replays) find(room string) *roomReplay {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.rooms[room]
+func (rs *Replays) find(room string) *roomReplay {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.rooms[room]
 }
 
 // Active returns the state of a room's running replay, otherwise nil.
-func (s *Replays) Active(room string) *Report {
-	rp := s.find(room)
+func (rs *Replays) Active(room string) *Report {
+	rp := rs.find(room)
 	if rp == nil {
 		return nil
 	}

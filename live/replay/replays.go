@@ -63,62 +63,62 @@ type Request struct {
 }
 
 // changed reports news of a replay, unless a newer replay has replaced it.
-func (s *Replays) changed(roomID string, rp *roomReplay) {
-	if s.find(roomID) == rp {
-		s.deps.Rooms.Changed(roomID)
+func (rs *Replays) changed(roomID string, rp *roomReplay) {
+	if rs.find(roomID) == rp {
+		rs.deps.Rooms.Changed(roomID)
 	}
 }
 
 // Sessions lists when a room was busy, newest first.
-func (s *Replays) Sessions(ctx context.Context, roomID string) ([]room.Session, error) {
-	return s.deps.Recordings.Sessions(ctx, roomID)
+func (rs *Replays) Sessions(ctx context.Context, roomID string) ([]room.Session, error) {
+	return rs.deps.Recordings.Sessions(ctx, roomID)
 }
 
 // Past starts to replay what a room showed from one moment until before another (zero means
 // now). Errors: ErrInvalid and ErrTaken with an explanation, ErrBusy.
-func (s *Replays) Past(ctx context.Context, q Request, from, to time.Time) (Report, error) {
+func (rs *Replays) Past(ctx context.Context, q Request, from, to time.Time) (Report, error) {
 	// A replay must not reach its own comments.
-	if now := s.deps.Now(); to.IsZero() || to.After(now) {
+	if now := rs.deps.Now(); to.IsZero() || to.After(now) {
 		to = now
 	}
-	return s.begin(ctx, q, Report{From: from, To: to, Speed: q.Speed}, func() (Recording, error) {
+	return rs.begin(ctx, q, Report{From: from, To: to, Speed: q.Speed}, func() (Recording, error) {
 		if !from.Before(to) {
 			return Recording{}, room.Explain(room.ErrInvalid, "The time ends before it begins.")
 		}
-		return s.deps.Recordings.Past(ctx, q.Room, from, to)
+		return rs.deps.Recordings.Past(ctx, q.Room, from, to)
 	})
 }
 
 // File starts to play a file; strict refuses a malformed one. Errors are those of
 // [Replays.Past].
-func (s *Replays) File(ctx context.Context, q Request, name string, file io.Reader, strict bool) (Report, error) {
-	return s.begin(ctx, q, Report{File: name, Speed: q.Speed}, func() (Recording, error) {
-		return s.deps.Recordings.File(ctx, name, file, strict)
+func (rs *Replays) File(ctx context.Context, q Request, name string, file io.Reader, strict bool) (Report, error) {
+	return rs.begin(ctx, q, Report{File: name, Speed: q.Speed}, func() (Recording, error) {
+		return rs.deps.Recordings.File(ctx, name, file, strict)
 	})
 }
 
-func (s *Replays) begin(ctx context.Context, q Request, report Report, load func() (Recording, error)) (Report, error) {
+func (rs *Replays) begin(ctx context.Context, q Request, report Report, load func() (Recording, error)) (Report, error) {
 	if err := saneSpeed(report.Speed); err != nil {
 		return Report{}, err
 	}
 	report.State, report.By = Loading, q.By.Name()
 	rp := &roomReplay{report: report}
-	if err := s.enter(q.Room, rp); err != nil {
+	if err := rs.enter(q.Room, rp); err != nil {
 		return Report{}, err
 	}
 	// Also when reading panics: a room must not stay blocked.
 	defer func() {
 		if rp.now().State == Loading {
 			rp.failed(ErrPanic)
-			s.changed(q.Room, rp)
+			rs.changed(q.Room, rp)
 		}
 	}()
-	s.changed(q.Room, rp)
+	rs.changed(q.Room, rp)
 	recording, err := load()
 	played := false
 	defer func() {
 		if !played && recording.Source != nil {
-			s.release(q.Room, recording)
+			rs.release(q.Room, recording)
 		}
 	}()
 	if !rp.now().Active() {
@@ -129,14 +129,14 @@ func (s *Replays) begin(ctx context.Context, q Request, report Report, load func
 	}
 	if err == nil {
 		report.Total, report.Length, report.Skipped, report.Defects, report.Notes = recording.Total, recording.Length, recording.Skipped, recording.Defects, recording.Notes
-		err = s.audit(ctx, q.Room, q.By, room.ActionReplay, report)
+		err = rs.audit(ctx, q.Room, q.By, room.ActionReplay, report)
 	}
 	if err == nil {
-		player := NewPlayer(recording, report.Speed, s.deliver(q.Room, rp, q.By.Link))
+		player := NewPlayer(recording, report.Speed, rs.deliver(q.Room, rp, q.By.Link))
 		if err = rp.loaded(report, player); err == nil {
-			played = s.run(rp, func(ctx context.Context) {
-				defer s.release(q.Room, recording)
-				s.play(ctx, q.Room, rp, player)
+			played = rs.run(rp, func(ctx context.Context) {
+				defer rs.release(q.Room, recording)
+				rs.play(ctx, q.Room, rp, player)
 			})
 			if !played {
 				err = room.ErrBusy
@@ -145,10 +145,10 @@ func (s *Replays) begin(ctx context.Context, q Request, report Report, load func
 	}
 	if err != nil {
 		rp.failed(err)
-		s.changed(q.Room, rp)
+		rs.changed(q.Room, rp)
 		return Report{}, err
 	}
-	s.changed(q.Room, rp)
+	rs.changed(q.Room, rp)
 	return rp.now(), nil
 }
 
@@ -163,9 +163,9 @@ func nothingToPlay(recording Recording) error {
 }
 
 // release closes a recording that is no longer played.
-func (s *Replays) release(roomID string, recording Recording) {
+func (rs *Replays) release(roomID string, recording Recording) {
 	if err := recording.Close(); err != nil {
-		s.deps.Log.Warn("could not close a finished recording", "room", roomID, "err", err)
+		rs.deps.Log.Warn("could not close a finished recording", "room", roomID, "err", err)
 	}
 }
 
@@ -177,18 +177,18 @@ func saneSpeed(speed float64) error {
 }
 
 // audit writes an audit entry.
-func (s *Replays) audit(ctx context.Context, roomID string, by room.Actor, kind room.Action, report Report) error {
+func (rs *Replays) audit(ctx context.Context, roomID string, by room.Actor, kind room.Action, report Report) error {
 	a := by.Entry(kind)
-	a.Room, a.At, a.About = roomID, s.deps.Now(), report.File
+	a.Room, a.At, a.About = roomID, rs.deps.Now(), report.File
 	if report.File == "" {
 		a.About = report.From.UTC().Format(time.RFC3339)
 	}
 	a.Detail = fmt.Sprintf("%s, %d comments, × %s", a.About, report.Total, strconv.FormatFloat(report.Speed, 'f', -1, 64))
-	return s.deps.Rooms.Audit(ctx, *a)
+	return rs.deps.Rooms.Audit(ctx, *a)
 }
 
 // play plays to the end and reports progress to consoles.
-func (s *Replays) play(ctx context.Context, roomID string, rp *roomReplay, player *Player) {
+func (rs *Replays) play(ctx context.Context, roomID string, rp *roomReplay, player *Player) {
 	played := make(chan error, 1)
 	go func() { played <- player.Play(ctx) }()
 	tick := time.NewTicker(reportEvery)
@@ -197,7 +197,7 @@ func (s *Replays) play(ctx context.Context, roomID string, rp *roomReplay, playe
 		select {
 		case <-tick.C:
 			if rp.now().State == Playing {
-				s.changed(roomID, rp)
+				rs.changed(roomID, rp)
 			}
 			continue
 		case err := <-played:
@@ -215,11 +215,11 @@ func (s *Replays) play(ctx context.Context, roomID string, rp *roomReplay, playe
 				}
 			})
 			if err != nil && room.Code(err) == "internal" {
-				s.deps.Log.Error("a replay failed", "room", roomID, "err", err)
+				rs.deps.Log.Error("a replay failed", "room", roomID, "err", err)
 			}
 			last = rp.now()
-			s.deps.Log.Info("a replay is over", "room", roomID, "state", last.State, "shown", last.Shown, "held", last.Held, "refused", last.Refused)
-			s.changed(roomID, rp)
+			rs.deps.Log.Info("a replay is over", "room", roomID, "state", last.State, "shown", last.Shown, "held", last.Held, "refused", last.Refused)
+			rs.changed(roomID, rp)
 			return
 		}
 	}
@@ -230,17 +230,17 @@ func (s *Replays) play(ctx context.Context, roomID string, rp *roomReplay, playe
 const replayWait = 50 * time.Millisecond
 
 // deliver submits a replayed comment to the room's limit and filter, like any other.
-func (s *Replays) deliver(roomID string, rp *roomReplay, link int64) Submitter {
+func (rs *Replays) deliver(roomID string, rp *roomReplay, link int64) Submitter {
 	return func(ctx context.Context, c RecordedComment) (again time.Duration, err error) {
 		defer func() {
 			if p := recover(); p != nil { // a panic ends its replay, and not the program
-				s.deps.Log.Error("a replayed comment failed", "room", roomID, "panic", p, "stack", string(debug.Stack()))
+				rs.deps.Log.Error("a replayed comment failed", "room", roomID, "panic", p, "stack", string(debug.Stack()))
 				err = ErrPanic
 			}
 		}()
 		if c.ID != 0 {
 			// A comment that was taken down since the replay began does not come back.
-			shown, err := s.deps.Rooms.Shown(ctx, roomID, c.ID)
+			shown, err := rs.deps.Rooms.Shown(ctx, roomID, c.ID)
 			if err != nil {
 				return 0, fmt.Errorf("look a comment up: %w", err)
 			}
@@ -249,14 +249,14 @@ func (s *Replays) deliver(roomID string, rp *roomReplay, link int64) Submitter {
 				return 0, nil
 			}
 		}
-		status, err := s.deps.Rooms.Submit(ctx, roomID, link, c)
+		status, err := rs.deps.Rooms.Submit(ctx, roomID, link, c)
 		switch {
 		case errors.Is(err, room.ErrSlowDown), errors.Is(err, room.ErrBusy):
 			return max(room.Wait(err), replayWait), nil
 		case errors.Is(err, room.ErrRoomPaused):
 			rp.steered().Pause()
 			rp.note(func(t *Report) { t.Why = room.ErrRoomPaused })
-			s.changed(roomID, rp)
+			rs.changed(roomID, rp)
 			return replayWait, nil // retried when the replay resumes
 		case errors.Is(err, room.ErrRoomClosed), err != nil && room.Code(err) == "internal":
 			return 0, err
@@ -284,8 +284,8 @@ type Control struct {
 
 // Control pauses or resumes a room's replay, changes its speed or moves it. Errors:
 // ErrNotFound when none is running, ErrInvalid with an explanation.
-func (s *Replays) Control(roomID string, c Control) (Report, error) {
-	rp := s.find(roomID)
+func (rs *Replays) Control(roomID string, c Control) (Report, error) {
+	rp := rs.find(roomID)
 	if rp == nil {
 		return Report{}, room.ErrNotFound
 	}
@@ -315,30 +315,30 @@ func (s *Replays) Control(roomID string, c Control) (Report, error) {
 		}
 		rp.note(func(t *Report) { t.Why = nil })
 	}
-	s.changed(roomID, rp)
+	rs.changed(roomID, rp)
 	return rp.now(), nil
 }
 
 // Halt ends a room's replay early, if there is one, without an audit entry.
-func (s *Replays) Halt(roomID string) {
-	if rp := s.find(roomID); rp != nil {
+func (rs *Replays) Halt(roomID string) {
+	if rp := rs.find(roomID); rp != nil {
 		rp.halt()
 	}
 }
 
 // HaltAll ends the replays of all rooms.
-func (s *Replays) HaltAll() {
-	s.mu.Lock()
-	rooms := slices.Collect(maps.Keys(s.rooms))
-	s.mu.Unlock()
+func (rs *Replays) HaltAll() {
+	rs.mu.Lock()
+	rooms := slices.Collect(maps.Keys(rs.rooms))
+	rs.mu.Unlock()
 	for _, id := range rooms {
-		s.Halt(id)
+		rs.Halt(id)
 	}
 }
 
 // Stop ends a room's replay early. Errors: ErrNotFound when none is running.
-func (s *Replays) Stop(ctx context.Context, roomID string, by room.Actor) error {
-	rp := s.find(roomID)
+func (rs *Replays) Stop(ctx context.Context, roomID string, by room.Actor) error {
+	rp := rs.find(roomID)
 	if rp == nil {
 		return room.ErrNotFound
 	}
@@ -348,15 +348,15 @@ func (s *Replays) Stop(ctx context.Context, roomID string, by room.Actor) error 
 	}
 	rp.halt()
 	if now.State == Loading {
-		s.changed(roomID, rp)
+		rs.changed(roomID, rp)
 	}
-	return s.audit(ctx, roomID, by, room.ActionReplayStop, now)
+	return rs.audit(ctx, roomID, by, room.ActionReplayStop, now)
 }
 
 // Of returns the state of a room's replay, or how the last one ended. Errors: ErrNotFound
 // when there was none since the start.
-func (s *Replays) Of(roomID string) (Report, error) {
-	rp := s.find(roomID)
+func (rs *Replays) Of(roomID string) (Report, error) {
+	rp := rs.find(roomID)
 	if rp == nil {
 		return Report{}, room.ErrNotFound
 	}

@@ -138,10 +138,10 @@ type filed struct {
 }
 
 // From implements [Source].
-func (w filed) From(_ context.Context, offset time.Duration) iter.Seq2[RecordedComment, error] {
+func (f filed) From(_ context.Context, offset time.Duration) iter.Seq2[RecordedComment, error] {
 	return func(yield func(RecordedComment, error) bool) {
-		for n := w.Find(offset); n < w.Len(); n++ {
-			i, err := w.Item(n)
+		for n := f.Find(offset); n < f.Len(); n++ {
+			i, err := f.Item(n)
 			if !yield(recordedComment(n, i), err) || err != nil {
 				return
 			}
@@ -150,17 +150,17 @@ func (w filed) From(_ context.Context, offset time.Duration) iter.Seq2[RecordedC
 }
 
 // Close implements [Source].
-func (w filed) Close() error { return w.on.Close() }
+func (f filed) Close() error { return f.on.Close() }
 
 // Items are a file's comments in memory, in the order of their time, for servers without a
 // folder to store them in.
 type Items []export.Item
 
 // From implements [Source].
-func (t Items) From(_ context.Context, offset time.Duration) iter.Seq2[RecordedComment, error] {
+func (it Items) From(_ context.Context, offset time.Duration) iter.Seq2[RecordedComment, error] {
 	return func(yield func(RecordedComment, error) bool) {
-		first := sort.Search(len(t), func(i int) bool { return t[i].Offset >= offset })
-		for n, i := range t[first:] {
+		first := sort.Search(len(it), func(i int) bool { return it[i].Offset >= offset })
+		for n, i := range it[first:] {
 			if !yield(recordedComment(first+n, i), nil) {
 				return
 			}

@@ -22,20 +22,20 @@ type Decoding struct {
 
 // Source returns the part of the written text that the decoding's runes from (inclusive) to
 // (exclusive) come from.
-func (v *Decoding) Source(from, to int32) comment.Span {
-	if v.from == nil {
+func (d *Decoding) Source(from, to int32) comment.Span {
+	if d.from == nil {
 		return comment.Span{From: int(from), To: int(to)}
 	}
-	s := comment.Span{From: int(v.from[from]), To: int(v.to[to-1])}
+	s := comment.Span{From: int(d.from[from]), To: int(d.to[to-1])}
 	for i := from; i < to; i++ {
-		s.From, s.To = min(s.From, int(v.from[i])), max(s.To, int(v.to[i]))
+		s.From, s.To = min(s.From, int(d.from[i])), max(s.To, int(d.to[i]))
 	}
 	return s
 }
 
-func (v *Decoding) add(r rune, from, to int) {
-	v.Runes = append(v.Runes, r)
-	v.from, v.to = append(v.from, int32(from)), append(v.to, int32(to))
+func (d *Decoding) add(r rune, from, to int) {
+	d.Runes = append(d.Runes, r)
+	d.from, d.to = append(d.from, int32(from)), append(d.to, int32(to))
 }
 
 // Decodings returns the variants of a text to match, the written one first.

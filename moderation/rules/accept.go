@@ -24,23 +24,23 @@ type acceptor struct {
 
 // acceptMatch reports whether the path plausibly spells the entry, and whether that needed an
 // aggressive reading.
-func (j acceptor) acceptMatch(e *entry, path []step) (ok, aggressive bool) {
-	if !j.edges(e, path) {
+func (a acceptor) acceptMatch(e *entry, path []step) (ok, aggressive bool) {
+	if !a.edges(e, path) {
 		return false, false
 	}
-	steps, ok := j.readings(e, path)
+	steps, ok := a.readings(e, path)
 	if !ok {
 		return false, false
 	}
-	runs, ok := j.runs(e, path)
+	runs, ok := a.runs(e, path)
 	if !ok {
 		return false, false
 	}
-	gaps, ok := j.gaps(e, path)
+	gaps, ok := a.gaps(e, path)
 	if !ok || e.marks == nil {
 		return ok, steps || runs || gaps
 	}
-	bare, ok := j.marks(e, path, steps || runs || gaps)
+	bare, ok := a.marks(e, path, steps || runs || gaps)
 	return ok, steps || runs || gaps || bare
 }
 
@@ -55,10 +55,10 @@ const leastDisguised = 3
 // marks compares the marks of the letters with those of the entry. A word without some of them
 // is a guess: bare is true, and the word must be long, several words or disguised otherwise. In
 // Vietnamese, an author who writes some marks means exactly those.
-func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
+func (a acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
 	missing, other, marked := 0, false, false
 	for i, s := range path {
-		have := fold.MarksOf(j.runes[s.from].Written)
+		have := fold.MarksOf(a.runes[s.from].Written)
 		marked = marked || have != 0
 		if i >= len(e.marks.Of) || s.how != fold.Plain && e.marks.Of[i] != 0 {
 			missing++
@@ -85,9 +85,9 @@ func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
 }
 
 // edges checks that the match begins and ends at the edge of a word.
-func (j acceptor) edges(e *entry, path []step) bool {
+func (a acceptor) edges(e *entry, path []step) bool {
 	first, last := path[0], path[len(path)-1]
-	before, after := j.at(first.from-1), j.at(last.to)
+	before, after := a.at(first.from-1), a.at(last.to)
 	if e.reading && (isLetter(before) || isLetter(after)) {
 		return false // 楽しいしね
 	}
@@ -98,10 +98,10 @@ func (j acceptor) edges(e *entry, path []step) bool {
 		return (before == nil || before.Kind != fold.Letter && before.Kind != fold.Digit) &&
 			(after == nil || after.Kind != fold.Letter && after.Kind != fold.Digit || fold.IsSyllable(first.label) && fold.IsSyllable(after.R) && !fold.BeginsKorean(first.label))
 	case numberEntry:
-		return !j.numberGoesOn(before, j.at(first.from-2)) && !j.numberGoesOn(after, j.at(last.to+1))
+		return !a.numberGoesOn(before, a.at(first.from-2)) && !a.numberGoesOn(after, a.at(last.to+1))
 	}
-	return (e.openStart || !joins(before, &j.runes[first.from], first.label)) &&
-		(e.openEnd || !joins(after, &j.runes[last.to-1], last.label)) || j.again(e, path)
+	return (e.openStart || !joins(before, &a.runes[first.from], first.label)) &&
+		(e.openEnd || !joins(after, &a.runes[last.to-1], last.label)) || a.again(e, path)
 }
 
 // leastAgain is the least number of letters of a word that is recognized if its repetitions
@@ -110,15 +110,15 @@ const leastAgain = 3
 
 // again reports whether the word around a match is nothing but the match, several times:
 // nmslnmsl.
-func (j acceptor) again(e *entry, path []step) bool {
+func (a acceptor) again(e *entry, path []step) bool {
 	n := int32(len(path))
 	from := path[0].from
-	if n < leastAgain || path[n-1].to-from != n || isLetter(j.at(from-1)) || !isLetter(j.at(from+n)) {
+	if n < leastAgain || path[n-1].to-from != n || isLetter(a.at(from-1)) || !isLetter(a.at(from+n)) {
 		return false
 	}
 	i := from + n
-	for ; isLetter(j.at(i)) || j.at(i) != nil && j.at(i).Kind == fold.Digit; i++ {
-		if j.runes[i].R != path[(i-from)%n].label {
+	for ; isLetter(a.at(i)) || a.at(i) != nil && a.at(i).Kind == fold.Digit; i++ {
+		if a.runes[i].R != path[(i-from)%n].label {
 			return false
 		}
 	}
@@ -127,7 +127,7 @@ func (j acceptor) again(e *entry, path []step) bool {
 
 // numberGoesOn reports whether a number has further digits there, or is part of a time, a
 // price, a score or a name such as mp3.
-func (j acceptor) numberGoesOn(next, beyond *fold.Rune) bool {
+func (a acceptor) numberGoesOn(next, beyond *fold.Rune) bool {
 	if next == nil {
 		return false
 	}
@@ -152,17 +152,17 @@ func joins(out, edge *fold.Rune, label rune) bool {
 	return out.Script == want || edge.Kind == fold.Letter && out.Script == edge.Script
 }
 
-func (j acceptor) at(i int32) *fold.Rune {
-	if i < 0 || int(i) >= len(j.runes) {
+func (a acceptor) at(i int32) *fold.Rune {
+	if i < 0 || int(i) >= len(a.runes) {
 		return nil
 	}
-	return &j.runes[i]
+	return &a.runes[i]
 }
 
 // runs compares how often letters are repeated in the text and in the entry. Three and more
 // are a stretched letter. A doubled letter makes another word (god, good), unless the letter
 // is never doubled, or several are.
-func (j acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
+func (a acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
 	doubled, odd, stuttered := 0, false, false
 	for i := 0; i < len(path); {
 		asked, steps := 0, int32(0)
@@ -202,7 +202,7 @@ func stutters(r rune) bool {
 }
 
 // gaps judges the gaps between the characters of a match.
-func (j acceptor) gaps(e *entry, path []step) (aggressive, ok bool) {
+func (a acceptor) gaps(e *entry, path []step) (aggressive, ok bool) {
 	var p fragments
 	p.next(path[0].label)
 	gapped := false
@@ -213,7 +213,7 @@ func (j acceptor) gaps(e *entry, path []step) (aggressive, ok bool) {
 		case from == to && !free:
 			p.grow(path[i].label)
 			continue
-		case free && to > from && j.blank(from, to):
+		case free && to > from && a.blank(from, to):
 			p.next(path[i].label)
 			continue
 		}
@@ -224,10 +224,10 @@ func (j acceptor) gaps(e *entry, path []step) (aggressive, ok bool) {
 		if from == to { // a phrase written as one word
 			continue
 		}
-		p.cut(j, from, to)
+		p.cut(a, from, to)
 		p.next(path[i].label)
 		if fold.ScriptOf(path[i-1].label).CJK() || fold.ScriptOf(path[i].label).CJK() {
-			if !j.gapInCJK(e, path, from, to) {
+			if !a.gapInCJK(e, path, from, to) {
 				return false, false
 			}
 			p.cjk = true
@@ -236,13 +236,13 @@ func (j acceptor) gaps(e *entry, path []step) (aggressive, ok bool) {
 	if !gapped || p.cjk {
 		return gapped, true
 	}
-	return true, p.cuts == 0 || p.fair(e) && j.spelledAlone(e, path, &p)
+	return true, p.cuts == 0 || p.fair(e) && a.spelledAlone(e, path, &p)
 }
 
 // blank reports whether there are only spaces and punctuation between two runes.
-func (j acceptor) blank(from, to int32) bool {
+func (a acceptor) blank(from, to int32) bool {
 	for i := from; i < to; i++ {
-		if k := j.runes[i].Kind; k != fold.Space && k != fold.Symbol {
+		if k := a.runes[i].Kind; k != fold.Space && k != fold.Symbol {
 			return false
 		}
 	}
@@ -251,18 +251,18 @@ func (j acceptor) blank(from, to int32) bool {
 
 // gapInCJK reports whether a gap between characters hides a word, and is not the grammar of
 // two clauses or of a number.
-func (j acceptor) gapInCJK(e *entry, path []step, from, to int32) bool {
-	before, after := j.at(path[0].from-1), j.at(path[len(path)-1].to)
+func (a acceptor) gapInCJK(e *entry, path []step, from, to int32) bool {
+	before, after := a.at(path[0].from-1), a.at(path[len(path)-1].to)
 	inside := isLetter(before) && isLetter(after)
 	if e.kanaOnly {
 		inside = isLetter(before) || isLetter(after)
 	}
-	if to-from == 1 && j.runes[from].R == 'っ' && len(path) < 3 && (isLetter(before) || isLetter(after)) {
+	if to-from == 1 && a.runes[from].R == 'っ' && len(path) < 3 && (isLetter(before) || isLetter(after)) {
 		return false // ばっかり
 	}
 	stop, spaced, dash := false, false, false
 	for i := from; i < to; i++ {
-		c := &j.runes[i]
+		c := &a.runes[i]
 		stop = stop || isStop(c.R)
 		spaced = spaced || c.Kind == fold.Space
 		dash = dash || isDash(c.R)
@@ -272,13 +272,13 @@ func (j acceptor) gapInCJK(e *entry, path []step, from, to int32) bool {
 	}
 	// A comma between every two characters does not separate clauses.
 	natural := stop || spaced && dash
-	return !natural || !inside || len(path) > 2 && j.everyGap(path)
+	return !natural || !inside || len(path) > 2 && a.everyGap(path)
 }
 
 func isLetter(c *fold.Rune) bool { return c != nil && c.Kind == fold.Letter }
 
 // everyGap reports whether all characters of a match are separated.
-func (j acceptor) everyGap(path []step) bool {
+func (a acceptor) everyGap(path []step) bool {
 	for i := 1; i < len(path); i++ {
 		if path[i].from == path[i-1].to {
 			return false

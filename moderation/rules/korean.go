@@ -89,10 +89,10 @@ type koreanPath struct {
 }
 
 // match compares the text with the entries from every beginning of a word.
-func (h *koreanReader) match(k *korean, runes []fold.Rune) {
-	h.korean, h.runes = k, runes
+func (kr *koreanReader) match(k *korean, runes []fold.Rune) {
+	kr.korean, kr.runes = k, runes
 	for i := range runes {
-		if h.budget.spent() {
+		if kr.budget.spent() {
 			return
 		}
 		c := &runes[i]
@@ -100,50 +100,50 @@ func (h *koreanReader) match(k *korean, runes []fold.Rune) {
 			continue
 		}
 		if c.Script == fold.Hangul || c.Script == fold.Latin && i+1 < len(runes) && runes[i+1].Script == fold.Hangul {
-			h.start, h.at = int32(i), h.at[:0]
-			h.next(0, int32(i), koreanPath{})
+			kr.start, kr.at = int32(i), kr.at[:0]
+			kr.next(0, int32(i), koreanPath{})
 		}
 	}
 }
 
 // next goes on with the syllable that is written at i.
-func (h *koreanReader) next(node uint32, i int32, p koreanPath) {
-	t := h.korean.trie
-	if i > h.start {
+func (kr *koreanReader) next(node uint32, i int32, p koreanPath) {
+	t := kr.korean.trie
+	if i > kr.start {
 		if e := t.entry[node]; e > 0 {
-			for k := e - 1; int(k) < len(h.korean.entries) && (k == e-1 || h.korean.entries[k].again); k++ {
-				if !h.budget.spend(2) {
+			for k := e - 1; int(k) < len(kr.korean.entries) && (k == e-1 || kr.korean.entries[k].again); k++ {
+				if !kr.budget.spend(2) {
 					return
 				}
-				h.found(h.korean.entries[k].entry, h.start, i, p)
+				kr.found(kr.korean.entries[k].entry, kr.start, i, p)
 			}
 		}
 	}
-	if int(i) >= len(h.runes) || t.first[node] == t.first[node+1] || !h.budget.spend(1) {
+	if int(i) >= len(kr.runes) || t.first[node] == t.first[node+1] || !kr.budget.spend(1) {
 		return
 	}
-	c := &h.runes[i]
+	c := &kr.runes[i]
 	if s, ok := fold.ClassesOf(c.R); ok {
-		h.syllable(node, i, s, p)
+		kr.syllable(node, i, s, p)
 		return
 	}
 	if n := fold.InitialOf(c.R); n >= 0 {
-		h.initial(node, i, n, p)
+		kr.initial(node, i, n, p)
 		return
 	}
 	if c.Script == fold.Latin && c.Written == c.R {
 		p.latins++
 		for _, n := range fold.LatinInitials(c.R) {
-			h.initial(node, i, n, p)
+			kr.initial(node, i, n, p)
 		}
 	}
 }
 
 // enter continues at rune next, after a character of the path that begins at i.
-func (h *koreanReader) enter(child uint32, i, next int32, p koreanPath) {
-	h.at = append(h.at, i)
-	h.next(child, next, p)
-	h.at = h.at[:len(h.at)-1]
+func (kr *koreanReader) enter(child uint32, i, next int32, p koreanPath) {
+	kr.at = append(kr.at, i)
+	kr.next(child, next, p)
+	kr.at = kr.at[:len(kr.at)-1]
 }
 
 // koreanVowels are vowels that sometimes replace each other, the first commonVowels of them
@@ -156,17 +156,17 @@ var koreanVowels = [][2]uint8{
 
 const commonVowels = 2
 
-func (h *koreanReader) syllable(node uint32, i int32, s fold.Syllable, p koreanPath) {
+func (kr *koreanReader) syllable(node uint32, i int32, s fold.Syllable, p koreanPath) {
 	end := i + 1
 	take := func(s fold.Syllable, p koreanPath) {
-		if child, ok := h.korean.trie.child(node, syllableLabel(s)); ok {
-			h.enter(child, i, end, p)
+		if child, ok := kr.korean.trie.child(node, syllableLabel(s)); ok {
+			kr.enter(child, i, end, p)
 		}
 	}
 	take(s, p)
-	if p.carried == 0 && int(end) < len(h.runes) {
-		if next, ok := fold.ClassesOf(h.runes[end].R); ok {
-			h.carried(node, i, s, next, p)
+	if p.carried == 0 && int(end) < len(kr.runes) {
+		if next, ok := fold.ClassesOf(kr.runes[end].R); ok {
+			kr.carried(node, i, s, next, p)
 		}
 	}
 	if s.Final == 0 && p.finals == 0 {
@@ -174,7 +174,7 @@ func (h *koreanReader) syllable(node uint32, i int32, s fold.Syllable, p koreanP
 		left.finals++
 		take(fold.Syllable{Lead: s.Lead, Vowel: s.Vowel, Final: fold.LiquidFinal}, left)
 	}
-	if p.added == 0 && s.Final != 0 && h.needless(i, s.Final) {
+	if p.added == 0 && s.Final != 0 && kr.needless(i, s.Final) {
 		more := p
 		more.added++
 		take(fold.Syllable{Lead: s.Lead, Vowel: s.Vowel}, more)
@@ -196,57 +196,57 @@ func (h *koreanReader) syllable(node uint32, i int32, s fold.Syllable, p koreanP
 }
 
 // carried reads two syllables as they sound: 질알 as 지랄, 시이발 as 시발 and 바알 as 발.
-func (h *koreanReader) carried(node uint32, i int32, s, next fold.Syllable, p koreanPath) {
+func (kr *koreanReader) carried(node uint32, i int32, s, next fold.Syllable, p koreanPath) {
 	p.carried++
 	if fold.DrawnOut(s, next) {
 		s.Final = next.Final
-		if child, ok := h.korean.trie.child(node, syllableLabel(s)); ok {
-			h.enter(child, i, i+2, p)
+		if child, ok := kr.korean.trie.child(node, syllableLabel(s)); ok {
+			kr.enter(child, i, i+2, p)
 		}
 		return
 	}
 	lead, ok := fold.CarriedLead(s.Final, next.Lead)
-	if !ok || !h.budget.spend(1) {
+	if !ok || !kr.budget.spend(1) {
 		return
 	}
-	if node, ok = h.korean.trie.child(node, syllableLabel(fold.Syllable{Lead: s.Lead, Vowel: s.Vowel})); !ok {
+	if node, ok = kr.korean.trie.child(node, syllableLabel(fold.Syllable{Lead: s.Lead, Vowel: s.Vowel})); !ok {
 		return
 	}
-	if child, ok := h.korean.trie.child(node, syllableLabel(fold.Syllable{Lead: lead, Vowel: next.Vowel, Final: next.Final})); ok {
-		h.at = append(h.at, i)
-		h.enter(child, i+1, i+2, p)
-		h.at = h.at[:len(h.at)-1]
+	if child, ok := kr.korean.trie.child(node, syllableLabel(fold.Syllable{Lead: lead, Vowel: next.Vowel, Final: next.Final})); ok {
+		kr.at = append(kr.at, i)
+		kr.enter(child, i+1, i+2, p)
+		kr.at = kr.at[:len(kr.at)-1]
 	}
 }
 
 // needless reports whether the next syllable repeats a final, or the final is hardly audible.
-func (h *koreanReader) needless(i int32, final uint8) bool {
+func (kr *koreanReader) needless(i int32, final uint8) bool {
 	if final == fold.NasalFinal || final == fold.StoppedFinal {
 		return true
 	}
 	lead, ok := fold.FinalLead(final)
-	if !ok || int(i)+1 >= len(h.runes) {
+	if !ok || int(i)+1 >= len(kr.runes) {
 		return false
 	}
-	s, ok := fold.ClassesOf(h.runes[i+1].R)
+	s, ok := fold.ClassesOf(kr.runes[i+1].R)
 	return ok && s.Lead == lead
 }
 
 // initial reads a consonant as the syllable that begins with it, or as itself.
-func (h *koreanReader) initial(node uint32, i int32, n int, p koreanPath) {
-	t := h.korean.trie
+func (kr *koreanReader) initial(node uint32, i int32, n int, p koreanPath) {
+	t := kr.korean.trie
 	if child, ok := t.child(node, rune(n)|initialLabel); ok {
-		h.enter(child, i, i+1, p)
+		kr.enter(child, i, i+1, p)
 	}
 	if p.initials++; p.initials > 2 {
 		return
 	}
 	for child := t.first[node]; child < t.first[node+1]; child++ {
 		if l := t.label[child]; l&initialLabel == 0 && uint8(l>>8&0xF) == fold.LeadOf(n) {
-			if !h.budget.spend(1) {
+			if !kr.budget.spend(1) {
 				return
 			}
-			h.enter(child, i, i+1, p)
+			kr.enter(child, i, i+1, p)
 		}
 	}
 }

@@ -70,8 +70,8 @@ const (
 
 // read reads the folded runes. It reports whether there is anything to compare: Japanese
 // pronounces its ideographs differently.
-func (h *phoneticReader) read(runes []fold.Rune) bool {
-	h.units, h.runs = h.units[:0], h.runs[:0]
+func (pr *phoneticReader) read(runes []fold.Rune) bool {
+	pr.units, pr.runs = pr.units[:0], pr.runs[:0]
 	hans, kanas, latins := 0, 0, 0
 	p := fold.Chinese()
 	gap, signs := noGap, 0
@@ -101,34 +101,34 @@ func (h *phoneticReader) read(runes []fold.Rune) bool {
 		case c.Script == fold.Kana:
 			kanas++
 		}
-		h.units = append(h.units, u)
+		pr.units = append(pr.units, u)
 	}
 	japanese := kanas > 2 && kanas >= hans
-	if hans+latins < 2 && (hans == 0 || len(h.units) < 2) || japanese {
+	if hans+latins < 2 && (hans == 0 || len(pr.units) < 2) || japanese {
 		return false
 	}
 	if latins > 0 {
-		h.spelled()
-		h.readRuns(runes)
+		pr.spelled()
+		pr.readRuns(runes)
 	}
 	return true
 }
 
 // spelled joins single letters that all have a gap before them: s h a b i.
-func (h *phoneticReader) spelled() {
-	for i := 0; i < len(h.units); {
+func (pr *phoneticReader) spelled() {
+	for i := 0; i < len(pr.units); {
 		end := i + 1
-		for end < len(h.units) && h.units[end].kind == latinUnit && h.units[end].gap == loose {
+		for end < len(pr.units) && pr.units[end].kind == latinUnit && pr.units[end].gap == loose {
 			end++
 		}
 		// The last one is the beginning of a word if a letter follows directly.
-		if end < len(h.units) && end > i+1 && h.units[end].kind == latinUnit && h.units[end].gap == noGap {
+		if end < len(pr.units) && end > i+1 && pr.units[end].kind == latinUnit && pr.units[end].gap == noGap {
 			end--
 		}
-		alone := h.units[i].kind == latinUnit && (h.units[i].gap != noGap || i == 0)
+		alone := pr.units[i].kind == latinUnit && (pr.units[i].gap != noGap || i == 0)
 		if alone && end-i >= leastPinyin {
 			for k := i + 1; k < end; k++ {
-				h.units[k].gap = noGap
+				pr.units[k].gap = noGap
 			}
 		}
 		i = max(end, i+1)
@@ -136,34 +136,34 @@ func (h *phoneticReader) spelled() {
 }
 
 // readRuns finds the Latin words and reports which can be pinyin.
-func (h *phoneticReader) readRuns(runes []fold.Rune) {
+func (pr *phoneticReader) readRuns(runes []fold.Rune) {
 	p := fold.Chinese()
 	var word [longestRun]byte
-	for i := 0; i < len(h.units); {
-		if h.units[i].kind != latinUnit {
+	for i := 0; i < len(pr.units); {
+		if pr.units[i].kind != latinUnit {
 			i++
 			continue
 		}
 		r := run{from: int32(i), readable: true}
 		k := i
-		for ; k < len(h.units) && h.units[k].kind == latinUnit && (k == i || h.units[k].gap == noGap); k++ {
-			h.units[k].run = int32(len(h.runs))
+		for ; k < len(pr.units) && pr.units[k].kind == latinUnit && (k == i || pr.units[k].gap == noGap); k++ {
+			pr.units[k].run = int32(len(pr.runs))
 			if k-i < longestRun {
-				word[k-i] = byte(h.units[k].r)
+				word[k-i] = byte(pr.units[k].r)
 			}
-			marked, other := fold.ToneOf(runes[h.units[k].at].Written)
+			marked, other := fold.ToneOf(runes[pr.units[k].at].Written)
 			r.toned = r.toned || marked
 			r.readable = r.readable && !other
 		}
 		r.to = int32(k)
-		_, digit := h.tone(r.to)
+		_, digit := pr.tone(r.to)
 		r.toned = r.toned || digit
 		if r.readable = r.readable && k-i <= longestRun; r.readable && !r.toned {
 			text := string(word[:k-i])
-			r.foreign = !h.bopomofo && p.IsForeign(text)
+			r.foreign = !pr.bopomofo && p.IsForeign(text)
 			r.readable = !r.foreign || k-i <= fold.LongestSyllable && p.Spelled[lettersOf(text)][0] != 0
 		}
-		h.runs = append(h.runs, r)
+		pr.runs = append(pr.runs, r)
 		i = k
 	}
 }
@@ -176,11 +176,11 @@ func lettersOf(text string) (l fold.Letters) {
 }
 
 // tone returns the unit after a tone written as a digit.
-func (h *phoneticReader) tone(at int32) (next int32, ok bool) {
-	if int(at) >= len(h.units) || h.units[at].kind != digitUnit || h.units[at].gap != noGap || h.units[at].r < '1' || h.units[at].r > '5' {
+func (pr *phoneticReader) tone(at int32) (next int32, ok bool) {
+	if int(at) >= len(pr.units) || pr.units[at].kind != digitUnit || pr.units[at].gap != noGap || pr.units[at].r < '1' || pr.units[at].r > '5' {
 		return at, false
 	}
-	if beyond := at + 1; int(beyond) < len(h.units) && h.units[beyond].kind == digitUnit && h.units[beyond].gap == noGap {
+	if beyond := at + 1; int(beyond) < len(pr.units) && pr.units[beyond].kind == digitUnit && pr.units[beyond].gap == noGap {
 		return at, false
 	}
 	return at + 1, true
@@ -189,54 +189,54 @@ func (h *phoneticReader) tone(at int32) (next int32, ok bool) {
 // match compares the text with the entries, within the budget. It needs no memo: two readings
 // of the same letters that lead to the same node have the same syllables, and a syllable has
 // one length.
-func (h *phoneticReader) match(s *sonic) {
-	h.sonic, h.path = s, h.path[:0]
-	for i := range h.units {
-		if h.budget.spent() {
+func (pr *phoneticReader) match(s *sonic) {
+	pr.sonic, pr.path = s, pr.path[:0]
+	for i := range pr.units {
+		if pr.budget.spent() {
 			return
 		}
-		u := &h.units[i]
-		if u.kind == latinUnit && (int32(i) != h.runs[u.run].from || i > 0 && u.gap == noGap && h.units[i-1].kind == digitUnit) {
+		u := &pr.units[i]
+		if u.kind == latinUnit && (int32(i) != pr.runs[u.run].from || i > 0 && u.gap == noGap && pr.units[i-1].kind == digitUnit) {
 			continue // in the middle of a word, or of a name such as mp3
 		}
-		h.next(0, int32(i))
+		pr.next(0, int32(i))
 	}
 }
 
 // next continues with the syllables that begin at unit i.
-func (h *phoneticReader) next(node uint32, i int32) {
-	t := h.sonic.trie
-	if int(i) >= len(h.units) || t.first[node] == t.first[node+1] || !h.budget.spend(1) {
+func (pr *phoneticReader) next(node uint32, i int32) {
+	t := pr.sonic.trie
+	if int(i) >= len(pr.units) || t.first[node] == t.first[node+1] || !pr.budget.spend(1) {
 		return
 	}
-	u := &h.units[i]
-	if len(h.path) > 0 && u.gap == clauses {
+	u := &pr.units[i]
+	if len(pr.path) > 0 && u.gap == clauses {
 		return
 	}
 	switch {
 	case u.kind == hanUnit && u.sound != 0:
-		h.take(node, syllable{i, i + 1, false}, u.sound)
-	case u.kind == digitUnit && h.loneDigit(i):
-		h.take(node, syllable{i, i + 1, false}, fold.Chinese().Digit(u.r))
-	case u.kind == latinUnit && h.runs[u.run].readable:
+		pr.take(node, syllable{i, i + 1, false}, u.sound)
+	case u.kind == digitUnit && pr.loneDigit(i):
+		pr.take(node, syllable{i, i + 1, false}, fold.Chinese().Digit(u.r))
+	case u.kind == latinUnit && pr.runs[u.run].readable:
 		p, l := fold.Chinese(), fold.Letters(0)
-		end := min(h.runs[u.run].to, i+fold.LongestSyllable)
+		end := min(pr.runs[u.run].to, i+fold.LongestSyllable)
 		for k := i; k < end; k++ {
-			l = l.And(h.units[k].r)
+			l = l.And(pr.units[k].r)
 			for _, id := range p.Spelled[l] {
 				if id == 0 {
 					break
 				}
-				if !h.budget.spend(1) {
+				if !pr.budget.spend(1) {
 					return
 				}
-				to, _ := h.tone(k + 1)
-				h.take(node, syllable{i, to, false}, id)
+				to, _ := pr.tone(k + 1)
+				pr.take(node, syllable{i, to, false}, id)
 			}
 		}
 	}
 	if u.kind == latinUnit {
-		h.initial(node, i)
+		pr.initial(node, i)
 	}
 }
 
@@ -245,71 +245,71 @@ const mostInitials = 3
 
 // initial continues with every syllable that begins with the letter of unit i, if it belongs
 // to a short run beside an ideograph: 草nm.
-func (h *phoneticReader) initial(node uint32, i int32) {
-	r := &h.runs[h.units[i].run]
-	beside := r.from > 0 && h.units[r.from].gap == noGap && h.units[r.from-1].kind == hanUnit ||
-		int(r.to) < len(h.units) && h.units[r.to].gap == noGap && h.units[r.to].kind == hanUnit
-	if r.to-r.from > mostInitials || !beside && !h.bopomofo || i > r.from && len(h.path) == 0 {
+func (pr *phoneticReader) initial(node uint32, i int32) {
+	r := &pr.runs[pr.units[i].run]
+	beside := r.from > 0 && pr.units[r.from].gap == noGap && pr.units[r.from-1].kind == hanUnit ||
+		int(r.to) < len(pr.units) && pr.units[r.to].gap == noGap && pr.units[r.to].kind == hanUnit
+	if r.to-r.from > mostInitials || !beside && !pr.bopomofo || i > r.from && len(pr.path) == 0 {
 		return
 	}
-	t, p := h.sonic.trie, fold.Chinese()
-	if !h.budget.spend(int(t.first[node+1]-t.first[node]) / 32) {
+	t, p := pr.sonic.trie, fold.Chinese()
+	if !pr.budget.spend(int(t.first[node+1]-t.first[node]) / 32) {
 		return
 	}
 	for child := t.first[node]; child < t.first[node+1]; child++ {
-		if p.Initial(uint16(t.label[child])) == h.units[i].r {
-			h.enter(child, syllable{i, i + 1, true})
+		if p.Initial(uint16(t.label[child])) == pr.units[i].r {
+			pr.enter(child, syllable{i, i + 1, true})
 		}
 	}
 }
 
 // loneDigit reports whether a digit may be a syllable: one beside an ideograph, and
 // beside no letter or other digit.
-func (h *phoneticReader) loneDigit(i int32) bool {
-	other := func(k int32) bool { return h.units[k].kind == digitUnit || h.units[k].kind == latinUnit }
+func (pr *phoneticReader) loneDigit(i int32) bool {
+	other := func(k int32) bool { return pr.units[k].kind == digitUnit || pr.units[k].kind == latinUnit }
 	han := false
-	if i > 0 && h.units[i].gap == noGap {
+	if i > 0 && pr.units[i].gap == noGap {
 		if other(i - 1) {
 			return false
 		}
-		han = h.units[i-1].kind == hanUnit
+		han = pr.units[i-1].kind == hanUnit
 	}
-	if next := i + 1; int(next) < len(h.units) && h.units[next].gap == noGap {
+	if next := i + 1; int(next) < len(pr.units) && pr.units[next].gap == noGap {
 		if other(next) {
 			return false
 		}
-		han = han || h.units[next].kind == hanUnit
+		han = han || pr.units[next].kind == hanUnit
 	}
 	return han
 }
 
-func (h *phoneticReader) take(node uint32, s syllable, id uint16) {
-	if child, ok := h.sonic.trie.child(node, rune(id)); ok {
-		h.enter(child, s)
+func (pr *phoneticReader) take(node uint32, s syllable, id uint16) {
+	if child, ok := pr.sonic.trie.child(node, rune(id)); ok {
+		pr.enter(child, s)
 	}
 }
 
 // enter continues from a child with the syllable that leads there.
-func (h *phoneticReader) enter(child uint32, s syllable) {
+func (pr *phoneticReader) enter(child uint32, s syllable) {
 	to := s.to
-	h.path = append(h.path, s)
-	if e := h.sonic.trie.entry[child]; e > 0 && h.ends(to) {
-		first, last := h.path[0], h.path[len(h.path)-1]
-		for i := e - 1; int(i) < len(h.sonic.entries) && (i == e-1 || h.sonic.entries[i].again); i++ {
-			if !h.budget.spend(1 + len(h.path)) {
+	pr.path = append(pr.path, s)
+	if e := pr.sonic.trie.entry[child]; e > 0 && pr.ends(to) {
+		first, last := pr.path[0], pr.path[len(pr.path)-1]
+		for i := e - 1; int(i) < len(pr.sonic.entries) && (i == e-1 || pr.sonic.entries[i].again); i++ {
+			if !pr.budget.spend(1 + len(pr.path)) {
 				break
 			}
-			h.found(h.sonic.entries[i].entry, h.units[first.from].at, h.units[last.to-1].at+1)
+			pr.found(pr.sonic.entries[i].entry, pr.units[first.from].at, pr.units[last.to-1].at+1)
 		}
 	}
-	h.next(child, to)
-	h.path = h.path[:len(h.path)-1]
+	pr.next(child, to)
+	pr.path = pr.path[:len(pr.path)-1]
 }
 
 // ends reports whether a match may end before unit i: not within a Latin word.
-func (h *phoneticReader) ends(i int32) bool {
-	if int(i) >= len(h.units) || h.units[i].gap != noGap || h.units[i-1].kind == hanUnit {
+func (pr *phoneticReader) ends(i int32) bool {
+	if int(i) >= len(pr.units) || pr.units[i].gap != noGap || pr.units[i-1].kind == hanUnit {
 		return true
 	}
-	return h.units[i].kind != latinUnit && h.units[i].kind != digitUnit
+	return pr.units[i].kind != latinUnit && pr.units[i].kind != digitUnit
 }

@@ -75,15 +75,15 @@ func soundingOf(keys []keyed, arena []rune) []sounding {
 
 // means reports whether the path of a match is likely to mean an entry, given its
 // characters.
-func (h *phoneticReader) means(key []rune) bool {
-	if len(key) != len(h.path) {
+func (pr *phoneticReader) means(key []rune) bool {
+	if len(key) != len(pr.path) {
 		return false
 	}
-	first, last := h.path[0], h.path[len(h.path)-1]
+	first, last := pr.path[0], pr.path[len(pr.path)-1]
 	hans, exact, latins, loosened, foreign, toned := 0, 0, 0, false, 0, false
 	initials, digits := 0, 0
-	for i, s := range h.path {
-		u := &h.units[s.from]
+	for i, s := range pr.path {
+		u := &pr.units[s.from]
 		loosened = loosened || i > 0 && u.gap == loose
 		if u.kind == hanUnit {
 			hans++
@@ -100,7 +100,7 @@ func (h *phoneticReader) means(key []rune) bool {
 			initials++
 			continue
 		}
-		r := &h.runs[u.run]
+		r := &pr.runs[u.run]
 		latins += int(s.to - s.from)
 		toned = toned || r.toned
 		if r.foreign {
@@ -112,46 +112,46 @@ func (h *phoneticReader) means(key []rune) bool {
 	}
 	switch {
 	case initials+digits > 0:
-		return latins == 0 && !loosened && h.abbreviates(key, hans, exact, initials, digits)
+		return latins == 0 && !loosened && pr.abbreviates(key, hans, exact, initials, digits)
 	case exact == len(key):
 		return false // the literal match has found it, or it is not meant
 	case hans == 0:
-		return h.spells(latins, foreign, toned)
+		return pr.spells(latins, foreign, toned)
 	case latins > 0:
 		// A syllable that is a word of another language (he, long, ping) counts if it is
 		// directly beside two of the entry's own characters.
-		surely := foreign == 1 && !loosened && exact == hans && (hans >= 2 || h.inOneWord())
-		return (foreign == 0 || surely) && !h.partOfWord(key)
-	case loosened && !h.alone(first, last):
+		surely := foreign == 1 && !loosened && exact == hans && (hans >= 2 || pr.inOneWord())
+		return (foreign == 0 || surely) && !pr.partOfWord(key)
+	case loosened && !pr.alone(first, last):
 		return false
 	}
 	text := make([]rune, len(key))
-	for i, s := range h.path {
-		text[i] = h.units[s.from].r
+	for i, s := range pr.path {
+		text[i] = pr.units[s.from].r
 	}
-	if grammar(text, key, exact) || fold.Chinese().ComposedOf(text) || h.partOfWord(key) {
+	if grammar(text, key, exact) || fold.Chinese().ComposedOf(text) || pr.partOfWord(key) {
 		return false
 	}
-	c := h.clause(first.from, last.to)
+	c := pr.clause(first.from, last.to)
 	return loosened || !c.explainsSound(key)
 }
 
 // inOneWord reports whether the Latin letters of a match of two syllables are small ones that
 // belong to its character and to nothing else: dai练 and 脑can, not 脑CAN or 脑can do.
-func (h *phoneticReader) inOneWord() bool {
-	if len(h.path) != 2 {
+func (pr *phoneticReader) inOneWord() bool {
+	if len(pr.path) != 2 {
 		return false
 	}
-	for k, s := range h.path {
-		if h.units[s.from].kind != latinUnit {
-			c := h.clause(s.from, s.to)
+	for k, s := range pr.path {
+		if pr.units[s.from].kind != latinUnit {
+			c := pr.clause(s.from, s.to)
 			if left, right, _ := c.crossed(fold.Guess{}); left || right {
 				return false // 大脑can
 			}
 			continue
 		}
 		for i := s.from; i < s.to; i++ {
-			if h.units[i].raw != h.units[i].r {
+			if pr.units[i].raw != pr.units[i].r {
 				return false
 			}
 		}
@@ -159,7 +159,7 @@ func (h *phoneticReader) inOneWord() bool {
 		if k == 1 {
 			beside = s.to
 		}
-		if beside >= 0 && int(beside) < len(h.units) && h.units[beside].kind == latinUnit {
+		if beside >= 0 && int(beside) < len(pr.units) && pr.units[beside].kind == latinUnit {
 			return false
 		}
 	}
@@ -168,58 +168,58 @@ func (h *phoneticReader) inOneWord() bool {
 
 // clause returns the ideographs around units from (inclusive) to (exclusive), as long as they
 // are adjacent.
-func (h *phoneticReader) clause(from, to int32) clause {
+func (pr *phoneticReader) clause(from, to int32) clause {
 	lo, hi := from, to
-	for lo > 0 && from-lo < aroundMatch && h.units[lo].gap == noGap && h.units[lo-1].kind == hanUnit {
+	for lo > 0 && from-lo < aroundMatch && pr.units[lo].gap == noGap && pr.units[lo-1].kind == hanUnit {
 		lo--
 	}
-	for int(hi) < len(h.units) && hi-to < aroundMatch && h.units[hi].gap == noGap && h.units[hi].kind == hanUnit {
+	for int(hi) < len(pr.units) && hi-to < aroundMatch && pr.units[hi].gap == noGap && pr.units[hi].kind == hanUnit {
 		hi++
 	}
-	h.text = h.text[:0]
-	for _, u := range h.units[lo:hi] {
-		h.text = append(h.text, u.r)
+	pr.text = pr.text[:0]
+	for _, u := range pr.units[lo:hi] {
+		pr.text = append(pr.text, u.r)
 	}
-	h.budget.spend(len(h.text) * 2)
-	return clause{h.text, int(from - lo), int(to - lo)}
+	pr.budget.spend(len(pr.text) * 2)
+	return clause{pr.text, int(from - lo), int(to - lo)}
 }
 
 // abbreviates reports whether initials or digits beside ideographs replace the others of an
 // entry: 煞b, 草nm, 法l功, 王8蛋, 去4吧. A letter must be a small one, because capitals name things
 // (小S, C位), and a match that ends with a letter must end a clause.
-func (h *phoneticReader) abbreviates(key []rune, hans, exact, initials, digits int) bool {
+func (pr *phoneticReader) abbreviates(key []rune, hans, exact, initials, digits int) bool {
 	n := len(key)
-	first, last := h.path[0], h.path[n-1]
-	closed := int(last.to) >= len(h.units) || h.units[last.to].gap != noGap || strings.ContainsRune(closing, h.units[last.to].r)
-	opened := first.from == 0 || h.units[first.from].gap != noGap
-	if h.units[last.from].kind != hanUnit && !closed || h.units[first.from].kind == digitUnit && !opened {
+	first, last := pr.path[0], pr.path[n-1]
+	closed := int(last.to) >= len(pr.units) || pr.units[last.to].gap != noGap || strings.ContainsRune(closing, pr.units[last.to].r)
+	opened := first.from == 0 || pr.units[first.from].gap != noGap
+	if pr.units[last.from].kind != hanUnit && !closed || pr.units[first.from].kind == digitUnit && !opened {
 		return false
 	}
 	if digits > 0 {
 		return initials == 0 && digits == 1 && exact == n-1
 	}
-	for _, s := range h.path {
+	for _, s := range pr.path {
 		if !s.initial {
 			continue
 		}
-		u := &h.units[s.from]
-		if r := &h.runs[u.run]; u.raw != u.r || r.from < first.from || r.to > last.to {
+		u := &pr.units[s.from]
+		if r := &pr.runs[u.run]; u.raw != u.r || r.from < first.from || r.to > last.to {
 			return false
 		}
 	}
 	if hans == 0 { // Bopomofo
-		return h.bopomofo && opened && closed && h.units[first.from].r != h.units[last.from].r
+		return pr.bopomofo && opened && closed && pr.units[first.from].r != pr.units[last.from].r
 	}
 	p := fold.Chinese()
-	for _, s := range h.path {
-		if h.units[s.from].kind != hanUnit {
+	for _, s := range pr.path {
+		if pr.units[s.from].kind != hanUnit {
 			continue
 		}
-		c := h.clause(s.from, s.to)
+		c := pr.clause(s.from, s.to)
 		if left, right, _ := c.crossed(fold.Guess{}); left || right {
 			return false
 		}
-		if hans == 1 && exact == 0 && (p.Cost(h.units[s.from].r) < rareSound || !opened) {
+		if hans == 1 && exact == 0 && (p.Cost(pr.units[s.from].r) < rareSound || !opened) {
 			return false
 		}
 	}
@@ -248,23 +248,23 @@ func grammar(text, key []rune, exact int) bool {
 const particles = "的是不了在有我你他她它这那个人们也就都要会能去来上下到说看见又和与而被把得地着过为以于吗吧啊呢么"
 
 // alone reports whether a match stands alone between gaps.
-func (h *phoneticReader) alone(first, last syllable) bool {
-	return (first.from == 0 || h.units[first.from].gap != noGap) &&
-		(int(last.to) >= len(h.units) || h.units[last.to].gap != noGap)
+func (pr *phoneticReader) alone(first, last syllable) bool {
+	return (first.from == 0 || pr.units[first.from].gap != noGap) &&
+		(int(last.to) >= len(pr.units) || pr.units[last.to].gap != noGap)
 }
 
 // spells reports whether Latin letters alone are a Chinese word.
-func (h *phoneticReader) spells(latins, foreign int, toned bool) bool {
+func (pr *phoneticReader) spells(latins, foreign int, toned bool) bool {
 	if toned {
 		return true
 	}
-	if latins < leastPinyin || foreign == len(h.path) {
+	if latins < leastPinyin || foreign == len(pr.path) {
 		return false
 	}
 	var b strings.Builder
-	for _, s := range h.path {
+	for _, s := range pr.path {
 		for i := s.from; i < s.to; i++ {
-			b.WriteRune(h.units[i].r)
+			b.WriteRune(pr.units[i].r)
 		}
 	}
 	return latins >= surePinyin || !fold.Chinese().IsForeign(b.String())
@@ -272,22 +272,22 @@ func (h *phoneticReader) spells(latins, foreign int, toned bool) bool {
 
 // partOfWord reports whether a character at an edge of the match that is not the entry's own
 // forms a common word with its neighbours.
-func (h *phoneticReader) partOfWord(key []rune) bool {
+func (pr *phoneticReader) partOfWord(key []rune) bool {
 	p, n := fold.Chinese(), len(key)
 	at := func(i int32) rune { // the character there; 0 if none is directly beside the next
-		if i < 0 || int(i) >= len(h.units) || h.units[i].kind != hanUnit {
+		if i < 0 || int(i) >= len(pr.units) || pr.units[i].kind != hanUnit {
 			return 0
 		}
-		return h.units[i].r
+		return pr.units[i].r
 	}
-	beside := func(i int32) bool { return int(i) < len(h.units) && i >= 0 && h.units[i].gap == noGap } // and the unit before it
-	if i := h.path[0].from; at(i) != 0 && at(i) != key[0] && i > 0 && beside(i) {
+	beside := func(i int32) bool { return int(i) < len(pr.units) && i >= 0 && pr.units[i].gap == noGap } // and the unit before it
+	if i := pr.path[0].from; at(i) != 0 && at(i) != key[0] && i > 0 && beside(i) {
 		a, b, c, d := at(i-2), at(i-1), at(i), at(i+1)
 		if b != 0 && (p.IsWord(b, c) || d != 0 && beside(i+1) && p.IsWord(b, c, d) || a != 0 && beside(i-1) && p.IsWord(a, b, c)) {
 			return true
 		}
 	}
-	if i := h.path[n-1].from; at(i) != 0 && at(i) != key[n-1] && beside(i+1) {
+	if i := pr.path[n-1].from; at(i) != 0 && at(i) != key[n-1] && beside(i+1) {
 		a, b, c, d := at(i-1), at(i), at(i+1), at(i+2)
 		if c != 0 && (p.IsWord(b, c) || a != 0 && beside(i) && p.IsWord(a, b, c) || d != 0 && beside(i+2) && p.IsWord(b, c, d)) {
 			return true

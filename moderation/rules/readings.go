@@ -9,11 +9,11 @@ import (
 )
 
 // readings judges how the characters were read.
-func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
+func (a acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 	var genuine, glyphs, digits, signs, sounds, wilds, vowels int
 	var scripts uint16 // of the glyphs
 	for i, s := range path {
-		c := &j.runes[s.from]
+		c := &a.runes[s.from]
 		switch s.how {
 		case fold.Plain:
 			if c.Kind == fold.Letter {
@@ -24,7 +24,7 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 			scripts |= 1 << c.Script
 			if c.Script == fold.Han && fold.ScriptOf(s.label) == fold.Kana {
 				aggressive = true
-				if !j.kanaLike(path, i) {
+				if !a.kanaLike(path, i) {
 					return false, false
 				}
 			}
@@ -32,14 +32,14 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 			digits++
 		case fold.LeetSymbol:
 			signs++
-			if i == len(path)-1 && c.R == '!' || i == 0 && strings.ContainsRune("([{<#!", c.R) && !j.unclosed(path) {
+			if i == len(path)-1 && c.R == '!' || i == 0 && strings.ContainsRune("([{<#!", c.R) && !a.unclosed(path) {
 				return false, false
 			}
 		case fold.SoundAlike:
 			if vietnameseSound(c.R, s.label) && (e.marks == nil || !e.marks.Vietnamese) {
 				return false, false
 			}
-			if fold.ScriptOf(s.label) == fold.Living && j.goesOn(path) {
+			if fold.ScriptOf(s.label) == fold.Living && a.goesOn(path) {
 				return false, false
 			}
 			sounds++
@@ -54,7 +54,7 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 	}
 	n := len(path)
 	if glyphs > 0 && !foreign(scripts, genuine+sounds > 0) {
-		if !j.patchwork(path) {
+		if !a.patchwork(path) {
 			return false, false
 		}
 		aggressive = true
@@ -67,8 +67,8 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 	case e.letters < 3 && (digits+signs+sounds > 0 || wilds > 0):
 		return false, false
 	case letters == 0:
-		return true, signs+digits == n && digits <= 1 && j.joined(path) && (n >= 4 || n == 3 && j.onlySigns(path, "@$"))
-	case wilds == n-1 && letters == 1 && n >= 4 && e.openEnd && path[0].how == fold.Plain && isEnding(j.lettersAt(path[n-1].to)):
+		return true, signs+digits == n && digits <= 1 && a.joined(path) && (n >= 4 || n == 3 && a.onlySigns(path, "@$"))
+	case wilds == n-1 && letters == 1 && n >= 4 && e.openEnd && path[0].how == fold.Plain && isEnding(a.lettersAt(path[n-1].to)):
 		return true, true // f***ing
 	case digits*2 > n, sounds*2 > n && n > sounds, sounds == n:
 		return false, false
@@ -82,13 +82,13 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 
 // unclosed reports whether a match begins with a bracket that encloses nothing: a letter
 // follows it, and nothing closes it. (unt has one, (it is) has none.
-func (j acceptor) unclosed(path []step) bool {
+func (a acceptor) unclosed(path []step) bool {
 	first := path[0]
-	k := strings.IndexRune("([{<", j.runes[first.from].R)
-	if k < 0 || len(path) < 4 || !isLetter(j.at(first.to)) || isLetter(j.at(first.from-1)) {
+	k := strings.IndexRune("([{<", a.runes[first.from].R)
+	if k < 0 || len(path) < 4 || !isLetter(a.at(first.to)) || isLetter(a.at(first.from-1)) {
 		return false
 	}
-	for _, c := range j.runes[first.to:] {
+	for _, c := range a.runes[first.to:] {
 		if c.R == rune(")]}>"[k]) {
 			return false
 		}
@@ -97,7 +97,7 @@ func (j acceptor) unclosed(path []step) bool {
 }
 
 // joined reports whether there are no gaps in a match.
-func (j acceptor) joined(path []step) bool {
+func (a acceptor) joined(path []step) bool {
 	for i := 1; i < len(path); i++ {
 		if path[i].from != path[i-1].to {
 			return false
@@ -107,9 +107,9 @@ func (j acceptor) joined(path []step) bool {
 }
 
 // onlySigns reports whether all characters of a match are these signs.
-func (j acceptor) onlySigns(path []step, signs string) bool {
+func (a acceptor) onlySigns(path []step, signs string) bool {
 	for _, s := range path {
-		if !strings.ContainsRune(signs, j.runes[s.from].R) {
+		if !strings.ContainsRune(signs, a.runes[s.from].R) {
 			return false
 		}
 	}
@@ -118,12 +118,12 @@ func (j acceptor) onlySigns(path []step, signs string) bool {
 
 // lettersAt returns the letters from rune i to the end of the word, "" if these are more than an
 // ending.
-func (j acceptor) lettersAt(i int32) string {
+func (a acceptor) lettersAt(i int32) string {
 	const most = 4
 	var word [most + 1]rune
 	n := 0
-	for ; n <= most && isLetter(j.at(i+int32(n))); n++ {
-		word[n] = j.runes[i+int32(n)].R
+	for ; n <= most && isLetter(a.at(i+int32(n))); n++ {
+		word[n] = a.runes[i+int32(n)].R
 	}
 	if n > most {
 		return ""
@@ -133,8 +133,8 @@ func (j acceptor) lettersAt(i int32) string {
 
 // goesOn reports whether the word continues after a match in the same script: a guess does not
 // mean the beginning of a longer word.
-func (j acceptor) goesOn(path []step) bool {
-	c := j.at(path[len(path)-1].to)
+func (a acceptor) goesOn(path []step) bool {
+	c := a.at(path[len(path)-1].to)
 	return isLetter(c) && c.Script == fold.Living && unicode.Is(unicode.Thai, c.R)
 }
 
@@ -162,10 +162,10 @@ func foreign(scripts uint16, genuine bool) bool {
 
 // patchwork recognizes a word that is all Cyrillic but of several languages at once: only a
 // disguise combines dze, shha and dotted i.
-func (j acceptor) patchwork(path []step) bool {
+func (a acceptor) patchwork(path []step) bool {
 	seen := uint8(0)
 	for _, s := range path {
-		switch k := oddLetter(j.runes[s.from].R); {
+		switch k := oddLetter(a.runes[s.from].R); {
 		case k == 0:
 			return true
 		case k > 0:
@@ -199,12 +199,12 @@ func oddLetter(r rune) int {
 
 // kanaLike reports whether an ideograph may be read as the kana it looks like: not beside
 // another ideograph, where it is an ideograph.
-func (j acceptor) kanaLike(path []step, i int) bool {
+func (a acceptor) kanaLike(path []step, i int) bool {
 	isHan := func(c *fold.Rune) bool { return c != nil && c.Script == fold.Han }
-	if i == 0 && isHan(j.at(path[0].from-1)) {
+	if i == 0 && isHan(a.at(path[0].from-1)) {
 		return false
 	}
-	return i < len(path)-1 || !isHan(j.at(path[i].to))
+	return i < len(path)-1 || !isHan(a.at(path[i].to))
 }
 
 // fairStars reports whether there are enough letters beside the asterisks: the first one, and

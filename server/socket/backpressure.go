@@ -20,22 +20,22 @@ type inFlight struct {
 // the frame. A socket in the middle of a write does not count: its kernel buffer is full,
 // so it is slow, and nothing should wait for it. launch returns nil when there is no socket
 // to wait for.
-func (p *backpressure) launch(sockets int) *inFlight {
-	count := int64(sockets) - p.writing.Load()
+func (b *backpressure) launch(sockets int) *inFlight {
+	count := int64(sockets) - b.writing.Load()
 	if count <= 0 {
-		p.newest.Store(nil)
+		b.newest.Store(nil)
 		return nil
 	}
 	f := &inFlight{taken: make(chan struct{})}
 	f.left.Store((count + 1) / 2)
-	p.newest.Store(f)
+	b.newest.Store(f)
 	return f
 }
 
 // lost counts a socket that is gone. If it had received the newest frame, it counts twice,
 // and the next frame leaves a little early, which does no harm.
-func (p *backpressure) lost() {
-	if f := p.newest.Load(); f != nil {
+func (b *backpressure) lost() {
+	if f := b.newest.Load(); f != nil {
 		f.land(1)
 	}
 }

@@ -15,40 +15,40 @@ type occupiedGroups struct {
 }
 
 // add records that a group has a client, which has been counted.
-func (p *occupiedGroups) add(g *group) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (o *occupiedGroups) add(g *group) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if g.place >= 0 {
 		return
 	}
-	if p.by == nil {
-		p.by = map[room.View][]*group{}
+	if o.by == nil {
+		o.by = map[room.View][]*group{}
 	}
-	g.place = len(p.by[g.key.view])
-	p.by[g.key.view] = append(p.by[g.key.view], g)
+	g.place = len(o.by[g.key.view])
+	o.by[g.key.view] = append(o.by[g.key.view], g)
 }
 
 // drop removes a group that nobody has entered since.
-func (p *occupiedGroups) drop(g *group) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (o *occupiedGroups) drop(g *group) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if g.place < 0 || g.Len() > 0 {
 		return
 	}
-	all := p.by[g.key.view]
+	all := o.by[g.key.view]
 	last := len(all) - 1
 	moved := all[last]
 	all[g.place], moved.place = moved, g.place
 	all[last] = nil
-	p.by[g.key.view], g.place = all[:last], -1
+	o.by[g.key.view], g.place = all[:last], -1
 }
 
 // of returns the groups of some views, to walk over without a lock.
-func (p *occupiedGroups) of(views ...room.View) (all []*group) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (o *occupiedGroups) of(views ...room.View) (all []*group) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, v := range views {
-		all = append(all, p.by[v]...)
+		all = append(all, o.by[v]...)
 	}
 	return all
 }

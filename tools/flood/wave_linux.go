@@ -36,11 +36,11 @@ func newWave(s *swarm, line *timeline) *wave {
 }
 
 // run sends comments when they are due until ctx ends, and waits as long as answers come.
-func (c *wave) run(ctx context.Context) {
+func (w *wave) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for n := 0; ; n++ {
-		if wait := time.Until(c.line.due(n)); wait > 0 {
+		if wait := time.Until(w.line.due(n)); wait > 0 {
 			timer.Reset(wait)
 			select {
 			case <-ctx.Done():
@@ -51,12 +51,12 @@ func (c *wave) run(ctx context.Context) {
 			break
 		}
 		frame := strconv.AppendInt([]byte(`{"type":"send","ref":"`), int64(n), 10)
-		frame = append(appendText(append(frame, `","text":"`...), c.first+n), `"}`...)
-		c.offered.Add(1)
-		c.write(c.clients[n%len(c.clients)], 0x81, frame)
+		frame = append(appendText(append(frame, `","text":"`...), w.first+n), `"}`...)
+		w.offered.Add(1)
+		w.write(w.clients[n%len(w.clients)], 0x81, frame)
 	}
-	for last := int64(-1); c.answered.Load() < c.offered.Load() && c.answered.Load() != last; {
-		last = c.answered.Load()
+	for last := int64(-1); w.answered.Load() < w.offered.Load() && w.answered.Load() != last; {
+		last = w.answered.Load()
 		if sleep(context.Background(), 2*time.Second) != nil {
 			return
 		}
@@ -71,24 +71,24 @@ var (
 )
 
 // take counts an answer.
-func (c *wave) take(frame []byte) {
-	c.answered.Add(1)
+func (w *wave) take(frame []byte) {
+	w.answered.Add(1)
 	what := string(until(frame, outcomeMark, '"'))
 	if what == "refused" {
 		what = string(until(frame, codeMark, '"'))
 	}
-	c.mu.Lock()
-	c.outcomes[what]++
-	c.mu.Unlock()
+	w.mu.Lock()
+	w.outcomes[what]++
+	w.mu.Unlock()
 	if n, err := strconv.Atoi(string(until(frame, refMark, '"'))); err == nil && what == "shown" {
-		c.line.accept(n)
+		w.line.accept(n)
 	}
 }
 
-func (c *wave) count(outcome string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.outcomes[outcome]
+func (w *wave) count(outcome string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.outcomes[outcome]
 }
 
 // maskedFrame returns a client's frame. Its mask is zero, which leaves the payload as it is.
