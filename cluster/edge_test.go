@@ -71,7 +71,7 @@ func TestAnEdgeFollows(t *testing.T) {
 	}
 	// After a restart each of them knows the edges.
 	for _, m := range []*machine{one, two, three, edge} {
-		for ctx := boundedContext(t); ; {
+		for ctx, tick := boundedContext(t), time.Tick(10*time.Millisecond); ; <-tick {
 			c, err := cluster.ReadConfig(m.dir)
 			if err != nil || ctx.Err() != nil {
 				t.Fatalf("%+v, %v", c, err)

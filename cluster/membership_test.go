@@ -20,7 +20,7 @@ import (
 
 func joinGroup(t *testing.T, l *cluster.Log, m *memory, fit func() error) *cluster.Membership {
 	t.Helper()
-	member, err := l.Join(startReader(t, l, m), fit, 0)
+	member, err := l.Join(startReader(t, l, m), fit, silence)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func (m *machine) open() error {
 		m.t.Fatal(err)
 	}
 	return c.Start(cluster.Part{
-		DB: database{m.db}, Schema: 7, Copy: m.db.MemberCopy,
+		DB: database{m.db}, Schema: 7, Copy: m.db.MemberCopy, Silence: silence,
 		Handle: func(context.Context, []byte) ([]byte, bool) { return []byte(c.Name()), false },
 	})
 }
@@ -165,7 +165,7 @@ func (m *machine) appendComment(text string) {
 func (m *machine) awaitTexts(n int) string {
 	m.t.Helper()
 	ctx := boundedContext(m.t)
-	for {
+	for tick := time.Tick(2 * time.Millisecond); ; <-tick {
 		events, err := m.db.Since(ctx, "live", 0, 100)
 		if err != nil {
 			m.t.Fatal(err)
@@ -184,7 +184,7 @@ func (m *machine) awaitTexts(n int) string {
 func (m *machine) awaitStatus(what string, right func(cluster.Status) bool) cluster.Status {
 	m.t.Helper()
 	ctx := boundedContext(m.t)
-	for {
+	for tick := time.Tick(10 * time.Millisecond); ; <-tick {
 		s, err := cluster.AskStatus(ctx, m.dir)
 		if err == nil && right(s) {
 			return s
@@ -231,7 +231,7 @@ func TestFromOneMachineToThree(t *testing.T) {
 	}
 	// The log has completed their configurations.
 	for _, m := range []*machine{one, two, three} {
-		for ctx := boundedContext(t); ; {
+		for ctx, tick := boundedContext(t), time.Tick(10*time.Millisecond); ; <-tick {
 			c, err := cluster.ReadConfig(m.dir)
 			if err != nil || ctx.Err() != nil {
 				t.Fatalf("%+v, %v", c, err)

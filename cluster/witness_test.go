@@ -51,7 +51,7 @@ func (w *witness) start() {
 	}
 	w.cluster = c
 	w.t.Cleanup(w.stop)
-	if err := c.Witness(0); err != nil {
+	if err := c.Witness(silence); err != nil {
 		w.t.Fatal(err)
 	}
 }
