@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"os/exec"
@@ -69,7 +70,7 @@ func TestAPhoneMovesToAnotherMachine(t *testing.T) {
 	}
 	shown := 2
 	for i := range burst {
-		if a := moved.say(strings.Repeat("more ", i+1)); a.Outcome == "shown" {
+		if a := moved.sendUntilTaken(fmt.Sprint("more", i), strings.Repeat("more ", i+1)); a.Outcome == "shown" {
 			shown++
 		} else if a.Code != "slow_down" {
 			t.Errorf("%+v", a)
@@ -108,7 +109,7 @@ func TestAPhoneMovesToAnotherMachine(t *testing.T) {
 // seconds.
 func (b *browser) helloWith(addresses []string) frame {
 	b.t.Helper()
-	for deadline := time.Now().Add(patience); ; {
+	for deadline, tick := time.Now().Add(patience), time.Tick(10*time.Millisecond); ; <-tick {
 		s := b.open("audience", "")
 		hello := s.next("hello")
 		_ = s.conn.Close()

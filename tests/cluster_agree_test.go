@@ -26,7 +26,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 		logs[data] = log
 		mu.Unlock()
 		return startIn(t, environment{err: log}, data, args...)
-	}, "--room-rate", "0", "--metrics", "0", "--trusted-proxy", "127.0.0.0/8")
+	}, "--room-rate", "0", "--user-rate", "0.001", "--user-burst", "3", "--metrics", "0", "--trusted-proxy", "127.0.0.0/8") // so slow that nothing is refilled in the meantime
 	boss := ownerAt(machines[0])
 	// phoneAt is the socket of a phone that is at home on each machine.
 	phoneAt := func(b *browser, p *program) *socket {
@@ -233,8 +233,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			for i, p := range machines {
 				s := p.phone().open("audience", "")
 				s.next("hello")
-				for len(s.itemsNow(boss.at(p), poll.ID)) == 0 {
-				}
+				boss.at(p).awaitAnswer(func(body string) bool { return strings.Contains(body, poll.ID) }, liveRoom+"/items", "the poll is not there")
 				if a := s.takePart(poll.ID, fmt.Sprint(i)); a.Outcome != "counted" {
 					t.Fatalf("machine %d: %+v", i+1, a)
 				}
@@ -258,7 +257,8 @@ func TestThreeMachinesAgree(t *testing.T) {
 				overlays = append(overlays, p.overlaySocket(""))
 				overlays[len(overlays)-1].next("hello")
 			}
-			for _, p := range machines {
+			for _, p := range machines { // each decides by itself what its phones may tap
+				boss.at(p).awaitAnswer(func(body string) bool { return strings.Contains(body, `"reactions":["👏"]`) }, liveRoom, "nothing is offered")
 				phoneAt(p.phone(), p).sendReactions(map[string]int{"👏": 2})
 			}
 			for i, o := range overlays {
@@ -542,16 +542,6 @@ func TestThreeMachinesAgree(t *testing.T) {
 	} {
 		t.Run(name, agree)
 	}
-}
-
-// itemsNow returns a machine's list, if it has an item.
-func (s *socket) itemsNow(b *browser, id string) string {
-	s.t.Helper()
-	_, body := b.do("GET", liveRoom+"/items", nil, nil)
-	if !strings.Contains(body, id) {
-		return ""
-	}
-	return body
 }
 
 // checkMachinesAgree checks that a comment written on any machine appears on all, in one order.

@@ -27,7 +27,7 @@ type node struct {
 
 func (n *node) start() {
 	n.t.Helper()
-	n.program, n.cmd = child(n.t, n.dir)
+	n.program, n.cmd = child(n.t, n.dir, "--machine-silence", "5s") // a slow machine is not a dead one
 }
 
 // signalAndWait sends the process a signal, and waits until it has ended.
@@ -46,7 +46,7 @@ func (n *node) mustSend(key, text string) {
 	n.t.Helper()
 	body := map[string]any{"text": text, "ref": text, "author": "somebody", "source": "replay"}
 	b := n.browser()
-	for deadline := time.Now().Add(patience); ; {
+	for deadline, tick := time.Now().Add(patience), time.Tick(10*time.Millisecond); ; <-tick {
 		status, answer := b.do("POST", "/api/rooms/live/comments", body, map[string]string{"Authorization": "Bearer " + key})
 		if status == http.StatusCreated {
 			return
@@ -61,7 +61,7 @@ func (n *node) mustSend(key, text string) {
 func (n *node) awaitTexts(texts ...string) {
 	n.t.Helper()
 	want := strings.Join(texts, " ")
-	for deadline := time.Now().Add(patience); ; {
+	for deadline, tick := time.Now().Add(patience), time.Tick(10*time.Millisecond); ; <-tick {
 		code, out, errs := runCommand(n.t, "export", "--room", "live", "--format", "jsonl", "--data", n.dir)
 		var list []string
 		for _, found := range textField.FindAllStringSubmatch(out, -1) {

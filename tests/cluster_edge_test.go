@@ -34,13 +34,14 @@ func edgeName() string {
 // An edge serves phones, overlays and consoles like the three machines, and a decision of one
 // of the four applies on all. It shows its role, and leaves when it is stopped.
 func TestAnEdgeServesLikeOtherMachines(t *testing.T) {
-	machines := startCluster(t, startIn0, "--room-rate", "0")
+	rates := []string{"--room-rate", "0", "--user-rate", "0.001", "--user-burst", "3"} // nothing is refilled in the meantime
+	machines := startCluster(t, startIn0, rates...)
 	dir, name := filepath.Join(t.TempDir(), "edge"), edgeName()
 	if said := joinEdge(t, machines[0], dir, name); !strings.Contains(said, "an edge beside 3 machines") {
 		t.Errorf("join says %s", said)
 	}
 	log := &watched{word: "/metrics", seen: make(chan struct{})}
-	edge := startIn(t, environment{err: log}, dir, "--room-rate", "0", "--metrics", "0")
+	edge := startIn(t, environment{err: log}, dir, append(rates, "--metrics", "0", "--machine-silence", "15s")...)
 	edge.awaitReady()
 	boss := ownerAt(edge) // a one-time code of the edge's own
 	checkMachinesAgree(t, append([]*program{edge}, machines...), boss)
@@ -160,7 +161,7 @@ func TestKillsOfTheHomeAndOfAnEdge(t *testing.T) {
 	}
 	var mu sync.Mutex
 	processes := map[string]*exec.Cmd{}
-	off := []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0"}
+	off := []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0", "--machine-silence", "15s"}
 	begin := func(t testing.TB, data string, args ...string) *program {
 		p, cmd := child(t, data, args...)
 		mu.Lock()
@@ -265,8 +266,7 @@ func TestKillsOfTheHomeAndOfAnEdge(t *testing.T) {
 	}
 	begin(t, machines[home].data, off...).awaitReady()
 	edge.awaitReady()
-	phone.send("alone", "to an edge beside one machine of three")
-	if a := phone.next("ack"); a.Outcome != "shown" {
+	if a := phone.sendUntilTaken("alone", "to an edge beside one machine of three"); a.Outcome != "shown" {
 		t.Errorf("sent again to an edge beside two of three: %+v", a)
 	}
 }

@@ -90,6 +90,12 @@ func TestAThawedHomeWritesNoStaleChange(t *testing.T) {
 		resp.Body.Close()
 		decided <- resp.StatusCode
 	}()
+	// A call ends in time only if the others have noticed already, which takes an election of the
+	// log's leader.
+	name := fmt.Sprint("n", home+1)
+	awaitState(t, rest[0].data, "another home", func(s clusterState) bool {
+		return s.Home != "" && s.Home != name && s.Leader != "" && s.Leader != name
+	})
 	boss.call("POST", liveRoom+"/bans", map[string]any{"user": known.Comment.User, "kind": "ban", "seconds": 600}, 201)
 	boss.call("PATCH", "/api/rooms/second", map[string]any{"state": "closed"}, 200)
 	boss.at(rest[1]).call("DELETE", "/api/links/"+link.ID, nil, 204)

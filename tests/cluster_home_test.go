@@ -51,15 +51,14 @@ func TestChatsAndWebhooksMoveWithTheHome(t *testing.T) {
 		phone.say(fmt.Sprint("before ", i))
 		to.wantEvents(fmt.Sprint("comment before ", i))
 	}
-	for { // answers from before the home's end are not sent again
-		if h := hooks(boss).Webhooks; len(h) == 1 && h[0].State.Delivered == 6 {
-			break
-		}
-	}
+	waitUntil(t, "the answer to every request", func() bool { // what was not answered before the home's end is sent again
+		h := hooks(boss).Webhooks
+		return len(h) == 1 && h[0].State.Delivered == 6
+	})
 	if code := machines[home].stop(); code != exitDone {
 		t.Fatalf("the home ends with %d: %s", code, machines[home].logs)
 	}
-	if a := phone.say("after it"); a.Outcome != "shown" {
+	if a := phone.sendUntilTaken("after", "after it"); a.Outcome != "shown" {
 		t.Fatalf("%+v", a)
 	}
 	to.wantEvents("comment after it")

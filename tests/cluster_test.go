@@ -101,7 +101,7 @@ func awaitThreeMachines(t testing.TB, dir string) clusterState {
 // awaitState waits until a cluster is in a state.
 func awaitState(t testing.TB, dir, what string, right func(clusterState) bool) (s clusterState) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; {
+	for deadline, tick := time.Now().Add(patience), time.Tick(10*time.Millisecond); ; <-tick {
 		code, out, errs := runCommand(t, "cluster", "status", "--data", dir, "--json")
 		s = clusterState{}
 		if err := json.Unmarshal([]byte(out), &s); err == nil && code == exitDone && right(s) {
@@ -138,6 +138,19 @@ func (b *browser) awaitUnready() {
 		}
 		if time.Now().After(deadline) {
 			b.t.Fatalf("the machine at %s says that it is ready: %d %s", b.p.base, status, body)
+		}
+	}
+}
+
+// sendUntilTaken sends a comment, and again while the answer is busy, as pages do: machines
+// that have just lost one may need longer than a comment waits to agree on the next leader of
+// the log.
+func (s *socket) sendUntilTaken(ref, text string) frame {
+	s.t.Helper()
+	for deadline, tick := time.Now().Add(patience), time.Tick(10*time.Millisecond); ; <-tick {
+		s.send(ref, text)
+		if a := s.next("ack"); a.Code != "busy" || time.Now().After(deadline) {
+			return a
 		}
 	}
 }

@@ -28,7 +28,7 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 	two.awaitReady()
 	awaitThreeMachines(t, folder("n1"))
 	for _, dir := range []string{folder("n2"), folder("w")} {
-		for until := time.Now().Add(patience); ; {
+		for until, tick := time.Now().Add(patience), time.Tick(10*time.Millisecond); ; <-tick {
 			table := mustRun(t, "cluster", "status", "--data", dir)
 			if strings.Contains(table, "ready, witness") && strings.Contains(table, "on 3 of 3 machines.") && strings.Contains(table, "--machine-silence") && strings.Contains(table, ": n1 15s, n2 15s, w 20s.") {
 				break
@@ -80,13 +80,8 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 		t.Fatalf("%+v", a)
 	}
 	home.stop()
-	for until := time.Now().Add(patience); ; {
-		phone.send("after", "after")
-		if a := phone.next("ack"); a.Outcome == "shown" {
-			break
-		} else if a.Code != "busy" || time.Now().After(until) {
-			t.Fatalf("%+v", a)
-		}
+	if a := phone.sendUntilTaken("after", "after"); a.Outcome != "shown" {
+		t.Fatalf("%+v", a)
 	}
 	if code, out, errs := runOnFolder(t, "cluster leave w", other.data); code != exitFailed || !strings.Contains(errs, "the machine w is up") {
 		t.Errorf("a witness that runs leaves: %d %s%s", code, out, errs)

@@ -19,6 +19,7 @@ import (
 // acknowledged comment is there, and nothing else, even after a kill.
 func TestFullDisk(t *testing.T) {
 	disk := smalldisk.New(t, 8)
+	all := beside(t)
 	data := filepath.Join(disk.Dir, "data")
 	p, cmd := child(t, data, "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")
 	boss, visitor := p.console(), p.browser()
@@ -37,11 +38,13 @@ func TestFullDisk(t *testing.T) {
 
 	// Each phone writes some comments, and when the disk is full continues until the answer is
 	// busy.
-	var all, some sync.WaitGroup
+	var some sync.WaitGroup
 	acked := make([][]string, len(phones))
 	refused := make([]string, len(phones)) // the refs
 	some.Add(len(phones))
 	full := make(chan struct{})
+	fill := sync.OnceFunc(func() { close(full) })
+	defer fill()
 	for i, phone := range phones {
 		all.Go(func() {
 			began := sync.OnceFunc(some.Done)
@@ -67,7 +70,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	some.Wait()
 	free := disk.Fill()
-	close(full)
+	fill()
 	all.Wait()
 	if t.Failed() {
 		return

@@ -206,6 +206,15 @@ func noLeaks(t testing.TB) {
 	t.Errorf("%d goroutines live on after the program has ended:\n%s", len(left), strings.Join(left, "\n\n"))
 }
 
+// beside returns a group for what a test does at the same time. The end of the test waits for
+// it, also after a failure: nothing in it uses the test after its end. Call beside before the
+// programs are started, which are stopped first: then nothing in the group waits for them.
+func beside(t testing.TB) *sync.WaitGroup {
+	var all sync.WaitGroup
+	t.Cleanup(all.Wait)
+	return &all
+}
+
 // running counts the programs of the running test.
 var running atomic.Int32
 

@@ -60,10 +60,10 @@ func scrape(t *testing.T, address string) map[string]float64 {
 	return values
 }
 
-// until scrapes until a value is reached, because some are counted after the answer.
+// scrapeUntil scrapes until a value is reached, because some are counted after the answer.
 func scrapeUntil(t *testing.T, address, name string, want float64) map[string]float64 {
 	t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	for end, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); time.Now().Before(end); <-tick {
 		if values := scrape(t, address); values[name] == want {
 			return values
 		}

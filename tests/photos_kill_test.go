@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"danmaku/comment"
 )
@@ -32,8 +33,18 @@ func (b *browser) tryPhoto(wall, ref string, picture []byte) string {
 	return a.ID
 }
 
-// try sends a request to a server that may end before it answers: then the status is 0.
+// try sends a request to a server that may end before it answers: then the status is 0. A busy
+// server is asked again, as pages do.
 func (b *browser) try(method, path string, body []byte) (status int, answer []byte) {
+	for deadline, tick := time.Now().Add(patience), time.Tick(10*time.Millisecond); ; <-tick {
+		status, answer = b.tryOnce(method, path, body)
+		if status != http.StatusServiceUnavailable || time.Now().After(deadline) {
+			return status, answer
+		}
+	}
+}
+
+func (b *browser) tryOnce(method, path string, body []byte) (status int, answer []byte) {
 	req, err := http.NewRequest(method, b.p.base+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil

@@ -287,9 +287,13 @@ func TestKilledProcessCountsEveryVoteOnce(t *testing.T) {
 		for i, s := range phones {
 			s.next("hello")
 			all.Go(func() {
-				_ = s.tryWrite(map[string]string{"type": "take_part", "ref": "t", "item": poll.ID, "choice": fmt.Sprint(i % 2)})
+				vote := map[string]string{"type": "take_part", "ref": "t", "item": poll.ID, "choice": fmt.Sprint(i % 2)}
+				_ = s.tryWrite(vote)
 				for f := range s.frames {
-					if f.Type == "ack" && f.Outcome == "counted" && !answered[i] {
+					switch {
+					case f.Type == "ack" && f.Code == "busy":
+						_ = s.tryWrite(vote)
+					case f.Type == "ack" && f.Outcome == "counted" && !answered[i]:
 						answered[i] = true
 						enough <- struct{}{}
 					}

@@ -108,6 +108,7 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 		t.Skip("-short: this test opens 50 sockets beside a flood")
 	}
 	const people, rounds, flood = 50, 3, 459
+	all := beside(t)
 	p := start(t, t.TempDir(), append(behindProxy, "--address-rate", "0", "--room-rate", "0", "--user-rate", "100", "--user-burst", "100")...)
 	mod := p.moderator()
 	mod.holdLemons()
@@ -118,7 +119,6 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 		honest = append(honest, p.newPersonAt(fmt.Sprint("198.51.100.", 1+i)).openSocket())
 	}
 	// The flood: each identity sends three, one after another.
-	var all sync.WaitGroup
 	var mu sync.Mutex
 	flooded := map[string]int{}
 	for w := range 3 {

@@ -32,7 +32,7 @@ func plainBase(t *testing.T, data string) string {
 }
 
 // waitUntil waits until a condition holds.
-func waitUntil(t *testing.T, what string, is func() bool) {
+func waitUntil(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); !is(); <-tick {
 		if time.Now().After(deadline) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"sync"
 	"testing"
 	"time"
 )
@@ -16,6 +15,7 @@ func TestAVenueBehindOneAddressOverSockets(t *testing.T) {
 		t.Skip("-short: this test opens 500 sockets")
 	}
 	const phones = 500
+	all := beside(t)
 	p := start(t, t.TempDir())
 	sockets := make([]*socket, phones)
 	for i := range sockets {
@@ -24,9 +24,8 @@ func TestAVenueBehindOneAddressOverSockets(t *testing.T) {
 	abuser := p.phone()
 	began := time.Now()
 	done := make(chan struct{})
-	got := make(chan int)
+	got := make(chan int, 1)
 	go func() { got <- flood(abuser, done) }()
-	var all sync.WaitGroup
 	outcomes := make([]string, phones)
 	for i, s := range sockets {
 		all.Go(func() {
