@@ -219,7 +219,7 @@ func TestForgedSessions(t *testing.T) {
 // A bound ref is answered before the limits are checked, and a refusal by the filter costs two
 // tokens.
 func TestWhichRequestsCostAToken(t *testing.T) {
-	p := start(t, t.TempDir())
+	p := start(t, t.TempDir(), "--user-rate", "0.001") // nothing is refilled in the meantime
 	s := p.phone().open("audience", "")
 	for i := range 3 {
 		s.send(fmt.Sprint("c", i), fmt.Sprint("comment ", i))

@@ -16,11 +16,11 @@ func TestSettings(t *testing.T) {
 	for _, s := range []*socket{phone, overlay, console} {
 		s.next("hello")
 	}
-	if r := mod.call("PATCH", liveRoom, map[string]any{"state": "paused", "slow_ms": 5000, "title": "  Friday\nnight "}, 200); r.State != "paused" || r.SlowMS != 5000 || r.Title != "Friday night" {
+	if r := mod.call("PATCH", liveRoom, map[string]any{"state": "paused", "slow_ms": 120_000, "title": "  Friday\nnight "}, 200); r.State != "paused" || r.SlowMS != 120_000 || r.Title != "Friday night" {
 		t.Errorf("%+v", r)
 	}
 	for _, s := range []*socket{phone, overlay, console} {
-		if e := s.until("the change", isEvent("room", "")); e.State != "paused" || e.SlowMS != 5000 {
+		if e := s.until("the change", isEvent("room", "")); e.State != "paused" || e.SlowMS != 120_000 {
 			t.Errorf("%+v", e)
 		}
 	}
@@ -31,7 +31,7 @@ func TestSettings(t *testing.T) {
 	if a := phone.say("now!"); a.Outcome != "shown" {
 		t.Errorf("%+v", a)
 	}
-	if a := phone.say("too soon"); a.Code != "slow_down" || a.WaitMS <= 0 || a.WaitMS > 5000 {
+	if a := phone.say("too soon"); a.Code != "slow_down" || a.WaitMS <= 0 || a.WaitMS > 120_000 {
 		t.Errorf("slow mode: %+v", a)
 	}
 	for word, body := range map[string]any{
