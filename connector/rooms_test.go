@@ -102,6 +102,9 @@ type supervisor struct {
 	changed chan struct{}
 }
 
+// patience is how long a test waits for something that must happen. It is not a measurement.
+const patience = 3 * time.Minute
+
 var chat = connector.Settings{ID: "c1", Room: "live", Kind: "fake", FollowBans: true}
 
 func message(id, user, text string) connector.Message {
@@ -116,7 +119,7 @@ func expectActs(t *testing.T, acts <-chan string, want ...string) {
 			if got != w {
 				t.Fatalf("got %q, want %q", got, w)
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("no %q came", w)
 		}
 	}
@@ -125,7 +128,7 @@ func expectActs(t *testing.T, acts <-chan string, want ...string) {
 // awaitPhase waits for a phase, which the chat reaches without the test's clock.
 func awaitPhase(t *testing.T, s *supervisor, want connector.Phase) connector.State {
 	t.Helper()
-	for deadline := time.After(30 * time.Second); ; {
+	for deadline := time.After(patience); ; {
 		_, st, ok := s.Chat("c1")
 		if ok && st.Phase == want {
 			return st

@@ -216,7 +216,7 @@ func TestSwitchesOfARunningChat(t *testing.T) {
 		s.Set(settings)
 		select {
 		case <-sinks:
-		case <-time.After(30 * time.Second):
+		case <-time.After(patience):
 			t.Fatal("it was not reconnected")
 		}
 	}
@@ -280,7 +280,7 @@ func TestRemovalWinsOverAMessageInFlight(t *testing.T) {
 				select {
 				case act := <-r.acts:
 					found = found || act == "take down 77"
-				case <-time.After(30 * time.Second):
+				case <-time.After(patience):
 					t.Fatal("the message under way was not taken down")
 				}
 				if found {

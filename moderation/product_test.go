@@ -230,11 +230,12 @@ func TestProcessorTime(t *testing.T) {
 	if !ok {
 		t.Skip("this system does not count the processor time of a thread")
 	}
-	for end := time.Now().Add(30 * time.Millisecond); time.Now().Before(end); {
-	}
-	busy, _ := moderation.Spent()
-	if busy -= began; busy <= 0 {
-		t.Fatal("work spends nothing")
+	var busy time.Duration
+	for end := time.Now().Add(3 * time.Minute); busy < 10*time.Millisecond; { // others may have the processor
+		now, _ := moderation.Spent()
+		if busy = now - began; time.Now().After(end) {
+			t.Fatalf("work of minutes spends %v", busy)
+		}
 	}
 	idle := time.NewTimer(30 * time.Millisecond)
 	<-idle.C

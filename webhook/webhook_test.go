@@ -131,7 +131,7 @@ func startRunner(t *testing.T, pause time.Duration) (*webhook.Runner, *fakeLog) 
 // awaitState waits for a state.
 func awaitState(t *testing.T, r *webhook.Runner, what string, is func(room.WebhookState) bool) room.WebhookState {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if st := r.State("h1"); is(st) {
 			return st
 		}

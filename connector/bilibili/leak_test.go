@@ -31,11 +31,11 @@ func TestReconnectsLeakNothing(t *testing.T) {
 					if call != "start" && call[:4] == "end " {
 						return true
 					}
-				case <-time.After(time.Minute):
+				case <-time.After(3 * time.Minute):
 					return false
 				}
 			}
-		case <-time.After(time.Minute):
+		case <-time.After(3 * time.Minute):
 			return false
 		}
 	}, func() { server.Close(); transport.CloseIdleConnections() })

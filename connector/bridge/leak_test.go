@@ -25,7 +25,7 @@ func TestReconnectsLeakNothing(t *testing.T) {
 				case client := <-server.Ready():
 					client.Drop()
 					return true
-				case <-time.After(time.Minute):
+				case <-time.After(3 * time.Minute):
 					return false
 				}
 			}, server.Close)

@@ -52,7 +52,7 @@ func openCache(t *testing.T, dir string, w wires, now func() time.Time) (*Cache,
 		t.Helper()
 		select {
 		case <-ended:
-		case <-time.After(time.Minute):
+		case <-time.After(3 * time.Minute):
 			t.Fatal("no fetch ended")
 		}
 	}

@@ -26,7 +26,7 @@ func TestReconnectsLeakNothing(t *testing.T) {
 		case st := <-server.Streams():
 			st.Send(nil) // it breaks within the array
 			return true
-		case <-time.After(time.Minute):
+		case <-time.After(3 * time.Minute):
 			return false
 		}
 	}, func() { server.Close(); transport.CloseIdleConnections() })
