@@ -54,7 +54,7 @@ func startCluster(t *testing.T) (machine, edge product, kill func()) {
 	do("cluster", "join", "--edge", invitation, "--data", two, "--listen", place(), "--name", "two")
 	edge, kill = launchToKill(t, "--listen", gone, "--data", two, "--machine-url", "http://"+gone, "--user-rate", "0")
 	// Pages may talk to the machines that were on the list when they were loaded.
-	for ctx, end := t.Context(), time.Now().Add(time.Minute); ; {
+	for ctx, end := t.Context(), time.Now().Add(3*time.Minute); ; {
 		r, err := http.NewRequestWithContext(ctx, "GET", edge.audience, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -84,7 +84,7 @@ func TestEmotesComeFromThisServer(t *testing.T) {
 	h := newRunner(t, p.console)
 	h.do("POST", "/api/rooms/live/chats", map[string]any{"link": "twitch.tv/mika_plays", "emotes": true})
 	client := awaitChat(t, twitch.Joined())
-	overlay := browser.Open(t, p.overlay)
+	overlay := browser.Open(t, p.overlay+"&duration=60")
 	phone := openConnectedPhone(t, p.audience)
 	client.Say(`@display-name=Noor;emotes=25:6-10;id=m1;room-id=90001;user-id=7 :noor!noor@x PRIVMSG #mika_plays :hello Kappa there`)
 	const picture = `[...document.querySelectorAll("img")].find((i) => i.alt === "Kappa" || i.src.includes("/emotes/"))`

@@ -109,7 +109,7 @@ func TestModeratorsDecideInTheDock(t *testing.T) {
 	dock.Size(320, 720, 2)
 	dock.Goto(address)
 	dock.Goto(h.base + "/dock/live")
-	overlay := browser.Open(t, p.overlay)
+	overlay := browser.Open(t, p.overlay+"&duration=60")
 	s := h.sender()
 	s.say("moss", "boss one", nil)
 	s.say("noodle", "boss two", nil)

@@ -16,7 +16,7 @@ func TestUndoFromTheActivityPage(t *testing.T) {
 	h := newRunner(t, p.console)
 	saveRules(h, holdBoss)
 	address, _ := h.makeLink("moderator", "Ann")
-	overlay := browser.Open(t, p.overlay)
+	overlay := browser.Open(t, p.overlay+"&duration=60")
 	console := openConsole(t, address)
 	s := h.sender()
 	yes, no := s.say("moss", "boss approved", nil), s.say("noodle", "boss refused", nil)

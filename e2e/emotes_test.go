@@ -41,7 +41,7 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	console.Ignore("422")
 	console.Eval(`location.hash = "show"`)
 	console.Wait(`document.querySelector(".show-emotes")`)
-	phone, overlay := openPhone(t, p.audience), browser.Open(t, p.overlay)
+	phone, overlay := openPhone(t, p.audience), browser.Open(t, p.overlay+"&duration=60")
 	if isTrue(phone, `document.querySelector("#emotes-key")`) {
 		t.Error("a new room has a picker")
 	}

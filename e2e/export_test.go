@@ -76,7 +76,7 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 		}
 		return path
 	}
-	overlay := browser.Open(t, p.overlay)
+	overlay := browser.Open(t, p.overlay+"&duration=60")
 	overlay.Wait(`typeof danmaku === "object" && danmaku.stats().state === "open" || document.readyState === "complete"`)
 	play := func(path string) {
 		console.Do(chromedp.SetUploadFiles(chromedp.CSS(`#page input[type="file"]`), []string{path}))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"danmaku/e2e/browser"
 )
@@ -15,7 +16,7 @@ import (
 func TestAnExportStartsWithTheRecordingInOBS(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
-	overlay := browser.Open(t, p.overlay)
+	overlay := browser.Open(t, p.overlay+"&duration=60")
 	o.say("before the recording")
 	overlay.Wait(containsJS(".dm-text", "before the recording"))
 	overlay.Eval(`window.dispatchEvent(new CustomEvent("obsRecordingStarted"))`)
@@ -32,11 +33,11 @@ func TestAnExportStartsWithTheRecordingInOBS(t *testing.T) {
 		}
 		return string(text), resp.Header.Get("Danmaku-Early")
 	}
-	for n := 0; ; n++ { // until the server has logged it
+	for end, tick := time.Now().Add(3*time.Minute), time.Tick(2*time.Millisecond); ; <-tick { // until the server has logged it
 		if _, early := export(); early == "1" {
 			break
 		}
-		if n > 10_000 {
+		if time.Now().After(end) {
 			t.Fatal("the server has not received the recording")
 		}
 	}

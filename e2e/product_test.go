@@ -150,7 +150,7 @@ func sendComment(p *browser.Page, text string) {
 // fails the test.
 func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 	p := startProduct(t)
-	overlay := browser.Open(t, p.overlay+"&names=1")
+	overlay := browser.Open(t, p.overlay+"&names=1&duration=60")
 	console := browser.New(t)
 	console.Size(1280, 800, 1)
 	console.Goto(p.console)
