@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/url"
 	"testing"
+	"time"
 
 	"danmaku/e2e/browser"
 
@@ -72,7 +73,7 @@ func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
 	fillIn(console, `document.querySelector(".show-form .show-at input")`, "tonight")
 	clickButton(console, ".show-form", "Start")
 	console.Wait(containsJS(".show-form .fault", "such as 20:18") + ` && document.activeElement === document.querySelector(".show-form .show-at input")`)
-	fillIn(console, `document.querySelector(".show-form .show-at input")`, "20:00")
+	fillIn(console, `document.querySelector(".show-form .show-at input")`, time.Now().Add(2*time.Hour).Format("15:04"))
 	console.Wait(`[...document.querySelectorAll(".show-form button[type=submit]:not([hidden])")].map((b) => b.textContent).join().startsWith("Start at ")`)
 	clickButton(console, ".show-form", browser.Value[string](console, `document.querySelector(".show-form button[type=submit]:not([hidden])").textContent`))
 	console.Wait(containsJS(".show-row", "starts at") + ` && ` + containsJS(".show-row", "Later"))

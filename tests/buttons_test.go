@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // button is a button as in the API.
@@ -194,13 +195,11 @@ func TestButtonsAreBounded(t *testing.T) {
 		t.Errorf("a moderator's key in the header: %d %+v", status, a)
 	}
 	var limited pressed
-	for range 10 {
+	for end := time.Now().Add(patience); limited.Code == "" && time.Now().Before(end); { // a slow machine presses rarely at times
 		status, a, body := p.press("POST", made.URL, nil)
 		if status == http.StatusTooManyRequests {
 			limited = a
-			break
-		}
-		if status != http.StatusOK {
+		} else if status != http.StatusOK {
 			t.Fatalf("%d %s", status, body)
 		}
 	}

@@ -124,7 +124,8 @@ func TestItemsStartAtAMoment(t *testing.T) {
 	}
 	soon := time.Now().Add(300 * time.Millisecond)
 	status, first := make("announcement", `{"text":"We begin","seconds":0}`, soon)
-	if status != http.StatusCreated || first.State != "draft" || first.Starts != soon.UnixMilli() {
+	waits := time.Now().Before(soon) // otherwise this machine was too slow to see it wait
+	if status != http.StatusCreated || waits && (first.State != "draft" || first.Starts != soon.UnixMilli()) {
 		t.Fatalf("%d %+v", status, first)
 	}
 	if e := phone.until("the announcement", itemIs(first.ID, "live")); e.Started < soon.UnixMilli() || e.Starts != 0 {
