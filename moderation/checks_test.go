@@ -218,6 +218,14 @@ func TestLinkWritings(t *testing.T) {
 		"freebets.win", "hotgirls.live", "casino24.top", "abc123.me", "shop88.vip", "https://t.me/x", "看这里evil.com看这里", "evil.中国",
 		"百度.公司", "заходи на музыка.рф", "네이버.한국", "例え.コム", "музыка．рф", "(музыка.рф/старт)", "evil d0t com", "evil ドット com", "evil точка ru", "evil닷com",
 		"bit,ly/abc12", "t,me/abc", "evil,com/free",
+		// seldom endings, alone, with a page, or behind another dot
+		"abc.win", "go to abc.bet", "zxq.live now", "evil.casino", "rb.gy/ab12", "linktr.ee/abc", "betking .gg", "jokerslot . cam", "b e s t o d d s . w i n",
+		// other signs and words for the dot
+		"evil🔴com", "evil⏺net", "evil⦁xyz", "evil٫net", "evil۔org", `evil"."com`, "luckyspin•casino", "evil[.]bet", "185[.]12[.]34[.]56", "evilD0Tcom", "evil(точка)org",
+		"evil נקודה com", "evil نقطة com", "evil จุด com", "evil डॉट net", "evil τελεία org", "evil chấm com", "evil डॉट कॉम", "evil tečka com",
+		// machines, and names written in ASCII
+		"join 91.203.5.117", "[2001:db8::1]", "xn--80ak6aa92e.com", "xn--90ais now",
+		"joe arroba hotmail", "joe@gmail", "joe at gmail", "вася собака мейл", "abc [at] proton [dot] me",
 	} {
 		if v := check(set, text); v.Rule != "links" || v.Action == comment.Pass {
 			t.Errorf("%q: %v by %s", text, v.Action, v.Rule)
@@ -230,6 +238,9 @@ func TestLinkWritings(t *testing.T) {
 		"a*b = c", "1·2·3", "哈哈·com", "I was on tv. tv is great", "more. info below", "point taken", "no point complaining", "one,two,three",
 		"そうだ。com", ":// ", "T.T", "o.o", "Dr.Dre", "and/or", "mr.live", "im.live", "Mr. Top", "best.game ever",
 		"今天没去.公司", "我很累。公司加班", "去公司.公司里没人", "加油.中国", "вот и точка", "привет.как дела", "он ушёл.сайт упал", "1.рф", "yes,me", "him,me/her", "1점 com", "그래.한국 이겼다",
+		"hello.world", "so.fun", "1.win 2.lose", "win.win situation", "ok.fun", "gg.live and more", "window.top", "main.rs/lib", "readme.md/intro", "nice .top play", "wait . best song",
+		"amor 🔴 com força", "amo🔴com você", "chrome 124.0.6367.91", "192.168.1.1", "10.20.40.60", "127.0.0.1", "255.255.255.0", "8.8.8.8", "v22.11.14.0", "sốt chấm cơm", "a . b . c", "f (x.y) g",
+		"he works at google", "собака лает", "@gmail why", "(.)(.)", "d(.)b",
 	} {
 		if v := check(set, text); v.Action != comment.Pass {
 			t.Errorf("%q: %v by %s: %s", text, v.Action, v.Rule, v.Word)

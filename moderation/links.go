@@ -2,7 +2,9 @@ package moderation
 
 import (
 	"cmp"
+	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -11,7 +13,11 @@ import (
 	"danmaku/room"
 
 	"golang.org/x/net/publicsuffix"
+	"golang.org/x/text/unicode/norm"
 )
+
+// roundSigns are pictures and signs that are drawn like a dot.
+const roundSigns = "⚫⚪⏺🔴🔵🟠🟡🟢🟣🟤"
 
 // Domains that people write as URLs. Those of the second list are also words or ends of words,
 // so they count only with a path, a scheme or www.
@@ -27,19 +33,24 @@ const (
 	shapedDomains = `c[o0]m|n[e3]t|[o0]rg|inf[o0]|b[i1]z`
 	// Endings that are words, but are mostly sold to advertisers.
 	hanDomains  = `中国|公司|网址|网络|在线|商城|我爱你`
-	soldDomains = `top|live|fun|win|bet|click|bid|men|link|download|stream|chat|moe|pro|life|today|games|work|best|red|cam|sex|porn|casino|loan|buzz|cyou|rest|monster|quest|sbs|lol`
+	soldDomains = `top|live|fun|win|` + oddDomains + `|men|link|download|stream|chat|moe|pro|life|today|games|work|best|red|rest|lol`
+	// Those of them that begin no sentence.
+	oddDomains = `bet|click|bid|cam|sex|porn|xxx|casino|poker|bingo|loan|buzz|cyou|monster|quest|sbs|icu`
+	// The word for a dot, where it is read aloud.
+	dotWords    = `dot|d0t|点|點|punkt|punto|ponto|point|точка|тчк|nokta|titik|kropka|tecka|piste|` + foreignDots
+	foreignDots = `נקודה|דוט|نقط[ةه]|دوت|จุด|ดอท|डॉट|τελεια`
 )
 
 var (
-	scheme = regexp.MustCompile(`\b(?:https?|hxxps?|h\*\*ps?|ftp|magnet|ed2k|thunder) ?[:：] ?(?:/|\?|\\)|https?(?::|//)|\bwww ?[.] ?[a-z0-9]|\b[a-z][a-z0-9+*-]{1,11}://[a-z0-9]|\b(?:javascript:[a-z]|data:text/)|\bwww[ ,_-]+[a-z0-9-]{2,}[ ,_-]+(?:` + plainDomains + `)\b`)
+	scheme = regexp.MustCompile(`\b(?:https?|hxxps?|h\*\*ps?|ftp|magnet|ed2k|thunder) ?[:：] ?(?:/|\?|\\)|https?(?::|//)|\bwww ?[.] ?[a-z0-9]|\b[a-z][a-z0-9+*-]{1,11}://[a-z0-9]|\b(?:javascript:[a-z]|data:text/)|\bwww[ ,_-]+[a-z0-9-]{2,}[ ,_-]+(?:` + plainDomains + `)\b|\bxn--[a-z0-9-]{3}`)
 	domain = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + plainDomains + `|` + shapedDomains + `|` + hanDomains + `))(?:[^a-z0-9.\p{Han}-]|\.?$|\.[^a-z0-9])|(?:^|[^a-z0-9@.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + plainDomains + `|` + shapedDomains + `))(?:\p{Han}|$)`)
 	path   = regexp.MustCompile(`(?:^|[^a-z0-9.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + wordDomains + `|` + plainDomains + `|` + soldDomains + `|` + shapedDomains + `))(?::[0-9]+)?/[a-z0-9@_?#+-]`)
 	mail   = regexp.MustCompile(`[a-z0-9._%+-]{2,}@[a-z0-9-]+\.[a-z]{2,}`)
-	spoken = regexp.MustCompile(`[a-z0-9-]{2,} ?(?:[(\[{<*_/|] ?(?:dot|d0t|\.|点|點|punkt|punto|ponto|point|точка) ?[)\]}>*_/|]|[ -]d[o0]t[ -]| ?(?:点|點|どっと|닷|점) ?| punkt | punto | ponto | point | точка | тчк | nokta | titik | kropka ) ?(?:` + plainDomains + `|` + shapedDomains + `|me/)\b`)
+	spoken = regexp.MustCompile(`[a-z0-9-]{2,} ?(?:[(\[{<*_/|] ?(?:\.|` + dotWords + `) ?[)\]}>*_/|]|[ -]d[o0]t[ -]|d0t| ?(?:点|點|どっと|닷|점) ?| (?:` + dotWords + `) ) ?(?:` + plainDomains + `|` + shapedDomains + `|me/)\b`)
 	ip     = regexp.MustCompile(`\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9])`)
 
 	// An ending with a space beside the dot, or with another sign in its place.
-	apart = regexp.MustCompile(`(?:^|[^a-z0-9@.-])([a-z0-9][a-z0-9-]+)( ?)([.,•·∙・●、*|]|\.\.)( ?)(` + clearDomains + `|` + shapedDomains + `)((?:$|[^a-z0-9]).?[a-z]*)`)
+	apart = regexp.MustCompile(`(?:^|[^a-z0-9@.-])([a-z0-9][a-z0-9-]+)( ?)([.,•·∙・●、*|` + roundSigns + `]|["'` + "`" + `]\.["'` + "`" + `]|\.\.)( ?)(` + clearDomains + `|` + shapedDomains + `)((?:$|[^a-z0-9]).?[a-z]*)`)
 	// A comma before an ending, and a page behind it.
 	comma = regexp.MustCompile(`(?:^|[^a-z0-9@.-])[a-z0-9-]*[a-z0-9],(?:` + plainDomains + `|ly|gl)/[a-z0-9@_+-]{3}|(?:^|[^a-z0-9@.-])(?:t|wa|m),me/[a-z0-9@_+-]{3}`)
 	// A space, or nothing, in place of the dot, and a page behind the ending.
@@ -47,8 +58,25 @@ var (
 	// A name in ideographs before an ending that no sentence continues with.
 	hanNamed = regexp.MustCompile(`(?:^|[^\p{Han}.])(\p{Han}{2,6}[a-z0-9]{0,4}(?:\.|[点點])(?:com|cn|xyz|vip|cc|top))(?:$|[\s/!,])`)
 	// An ending spoken in another alphabet.
-	spokenEnding = regexp.MustCompile(`[a-z0-9-]{3,} ?(?:닷 ?컴|どっと ?こむ|点康姆|точка ком)`)
+	spokenEnding = regexp.MustCompile(`[a-z0-9-]{3,} ?(?:닷 ?컴|どっと ?こむ|点康姆|точка ком|τελεια κομ|(?:נקודה|דוט) קום|(?:نقطة|دوت) كوم|(?:ดอท|จุด) ?คอม|डॉट कॉम)`)
 	sold         = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9-]+\.)*[a-z0-9-]{6,}\.(?:` + soldDomains + `)|[a-z-]*[0-9][a-z0-9-]*[a-z][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `)|[a-z][a-z0-9-]*[0-9][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `))(?:$|[^a-z0-9.(-])`)
+
+	// A dot between two brackets has no other meaning than in a URL.
+	bracketed = regexp.MustCompile(`[a-z0-9] ?[(\[{<] ?(?:[.,]|` + dotWords + `) ?[)\]}>] ?[a-z0-9]{2}`)
+	// An address of a machine, without a port.
+	machine = regexp.MustCompile(`(^|[^a-z0-9.])([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})(?:$|[^a-z0-9.]|\.$)|\[(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\]`)
+	// Any ending, with a page behind it.
+	anyPath = regexp.MustCompile(`(?:^|[^a-z0-9@./-])((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,})/[a-z0-9@_?#+-]`)
+	// A short name before an ending: abc.bet.
+	short = regexp.MustCompile(`(?:^|[^a-z0-9@./-])([a-z0-9-]{2,5})\.(` + soldDomains + `)(?:$|[ /!,])`)
+	// A space before the dot, or another sign for it, before an ending that is a word.
+	parted = regexp.MustCompile(`(?:^|[^a-z0-9@.-])([a-z0-9-]{4,})( \.| \. |[•∙・●` + roundSigns + `])(` + plainDomains + `|` + oddDomains + `|win|top|live|link|lol)(?:$|[ /!,])`)
+	// A URL with a space behind every letter.
+	singles = regexp.MustCompile(`(?:^| )((?:[a-z0-9-] ){3,}\. ?(?:[a-z0-9] )+[a-z0-9])(?:$| )`)
+	// An address for mail whose sign is a word, or whose ending is missing.
+	mailbox = regexp.MustCompile(`[\pL0-9._-]{2,}(?: at (?:gmail|hotmail|icloud|protonmail)| ?(?:@|(?:arroba|klammeraffe|chiocciola|malpa|собака|ат) )(?:gmail|hotmail|icloud|protonmail|outlook|yahoo|yandex|gmx|mail\.?ru|гма[ий]л|ме[ий]л|яндекс))(?:$|[^\pL])`)
+	// An ending spoken in Vietnamese, which folded is also a meal: chấm cơm.
+	vietnameseDot = regexp.MustCompile(`[a-z0-9-]{3,} chấm (?:com|net|vn)(?:$|[^\pL])`)
 
 	// Words before " .com" and " .net" in texts about these endings.
 	aboutDomains = map[string]bool{
@@ -66,7 +94,7 @@ var (
 	// Names of things that look like a domain.
 	notDomains = map[string]bool{
 		"asp.net": true, "ado.net": true, "vb.net": true, "ml.net": true, "socket.io": true, "draw.io": true,
-		"node.io": true,
+		"node.io": true, "window.top": true,
 	}
 )
 
@@ -90,9 +118,7 @@ func links(t *Text) comment.Verdict {
 // findLink returns the first URL in a text, "" if there is none, and whether it is one beyond
 // doubt.
 func findLink(written, folded string) (found string, sure bool) {
-	// Every URL contains one of these; most comments contain none.
-	if !strings.ContainsAny(folded, ".,。．｡·•∙・‧●、*|:@点點/") && !strings.Contains(folded, "dot") && !strings.Contains(folded, "d0t") &&
-		!strings.Contains(folded, "www") && !strings.ContainsAny(folded, "닷점") && !strings.Contains(folded, "どっと") && !strings.Contains(folded, " точка ") && !strings.Contains(folded, " тчк ") && !strings.Contains(folded, " punkt ") && !strings.Contains(folded, " punto ") && !strings.Contains(folded, " ponto ") && !strings.Contains(folded, " point ") && !strings.Contains(folded, " nokta ") && !strings.Contains(folded, " titik ") && !strings.Contains(folded, " kropka ") {
+	if !mayHoldLink(folded) {
 		return "", false
 	}
 	text := dots.Replace(folded)
@@ -139,7 +165,93 @@ func findLink(written, folded string) (found string, sure bool) {
 			return strings.TrimSpace(m[1] + m[2] + m[3] + m[4] + m[5]), false
 		}
 	}
-	return "", false
+	return unusual(text, written), false
+}
+
+// signsOfLinks are the signs that every URL contains, unless its dots are words.
+const signsOfLinks = ".,。．｡·•∙・‧●、*|:@点點/٫۔⸱⦁⋅" + roundSigns
+
+// dotBeginnings are the beginnings of the words for a dot in other alphabets.
+var dotBeginnings = beginningsOf(foreignDots)
+
+// mayHoldLink spares most comments the expressions.
+func mayHoldLink(folded string) bool {
+	if strings.ContainsAny(folded, signsOfLinks) {
+		return true
+	}
+	for _, hint := range [...]string{"dot", "d0t", "www", "xn--", " punkt ", " punto ", " ponto ", " point ", " nokta ", " titik ", " kropka ", " tecka ", " piste ", " cham ", "gmail", "hotmail", " arroba ", "klammeraffe"} {
+		if strings.Contains(folded, hint) {
+			return true
+		}
+	}
+	if len(folded) == utf8.RuneCountInString(folded) {
+		return false
+	}
+	return strings.ContainsAny(folded, "닷점") || strings.Contains(folded, "どっと") || strings.Contains(folded, "точка") || strings.Contains(folded, " тчк ") || strings.Contains(folded, " собака ") || dotBeginnings.in(folded)
+}
+
+// unusual returns a possible URL with an ending, a dot or an address of a machine that is seldom
+// written; "" for none.
+func unusual(text, written string) string {
+	if at := bracketed.FindStringIndex(text); at != nil {
+		return whole(text, at[0], at[1])
+	}
+	if m := machine.FindStringSubmatch(text); m != nil && (m[2] == "" || isPublic(m[2:])) {
+		return strings.TrimSpace(m[0])
+	}
+	if m := anyPath.FindStringSubmatch(text); m != nil && registered(m[1]) {
+		return m[1]
+	}
+	if m := short.FindStringSubmatch(text); m != nil && strings.Trim(m[1], "0123456789") != "" {
+		alone := len(m[0]) == len(text) && len(m[1]) > 2 && fold.Frequent([]rune(m[1])) == 0
+		if alone || oddEnding.MatchString(m[2]) || fold.Everyday([]rune(m[1])) == 0 {
+			return m[1] + "." + m[2]
+		}
+	}
+	if m := parted.FindStringSubmatch(text); m != nil && fold.Everyday([]rune(m[1])) == 0 && strings.Trim(m[1], "0123456789") != "" {
+		return m[1] + m[2] + m[3]
+	}
+	if m := singles.FindStringSubmatch(text); m != nil && registered(strings.ReplaceAll(m[1], " ", "")) {
+		return m[1]
+	}
+	if at := mailbox.FindStringIndex(text); at != nil {
+		return whole(text, at[0], at[1])
+	}
+	if strings.Contains(text, " cham ") {
+		return vietnameseDot.FindString(norm.NFC.String(strings.ToLower(written)))
+	}
+	return ""
+}
+
+var oddEnding = regexp.MustCompile(`^(?:` + oddDomains + `)$`)
+
+// registered reports whether a name ends in an ending of the public list. Those that also end the
+// names of files are left out.
+func registered(host string) bool {
+	suffix, icann := publicsuffix.PublicSuffix(host)
+	switch suffix {
+	case "md", "rs", "py", "sh", "pl", "zip", "mov", "ps", "so", "cc", "java", "name", "map", "ai":
+		return false
+	}
+	return icann && suffix != host
+}
+
+// isPublic reports whether these four numbers are the address of a machine on the internet rather
+// than a version, which has small numbers, or an address at home.
+func isPublic(parts []string) bool {
+	var n [4]int
+	large := 0
+	for i := range n {
+		n[i], _ = strconv.Atoi(parts[i])
+		if n[i] > 255 || len(parts[i]) > 1 && parts[i][0] == '0' {
+			return false
+		}
+		if n[i] > 31 {
+			large++
+		}
+	}
+	at := netip.AddrFrom4([4]byte{byte(n[0]), byte(n[1]), byte(n[2]), byte(n[3])})
+	return large >= 2 && n[0] < 224 && at.IsGlobalUnicast() && !at.IsPrivate()
 }
 
 // Endings in other alphabets that are not words by which a sentence continues.
@@ -204,7 +316,7 @@ func isApart(m []string) bool {
 		return false // the plain address, see domain
 	case sign == ".." && (spaces > 0 || ending == "info" || ending == "app"):
 		return false
-	case (sign == "," || sign == "、" || sign == "|" || sign == "*") && spaces > 0:
+	case (sign == "," || sign == "、" || sign == "|" || sign == "*" || strings.Contains(roundSigns, sign)) && spaces > 0:
 		return false // a list, or a sentence
 	case ending == "info", ending == "app", ending == "vip":
 		return sign != "," && sign != "、" && spaces == 0
@@ -271,7 +383,7 @@ func whole(s string, from, to int) string {
 	return strings.TrimSpace(s[from:to])
 }
 
-var dots = strings.NewReplacer("。", ".", "．", ".", "｡", ".", "：", ":", "／", "/", "⁄", "/", "∕", "/", "․", ".", "﹒", ".", "‧", ".")
+var dots = strings.NewReplacer("٫", ".", "۔", ".", "⸱", ".", "⦁", ".", "⋅", ".", "。", ".", "．", ".", "｡", ".", "：", ":", "／", "/", "⁄", "/", "∕", "/", "․", ".", "﹒", ".", "‧", ".")
 
 // squeezed joins single letters ("h t t p s : / /"), and removes spaces around dots; it
 // returns "" if nothing changes.
