@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -164,9 +165,18 @@ var near = struct{ v4, v6 []netip.Prefix }{
 	v6: []netip.Prefix{netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7")},
 }
 
-// awsMetadata is where Amazon's machines serve their keys: the one such address that is not
-// link-local. See "Instance metadata" in the EC2 user guide.
-var awsMetadata = netip.MustParseAddr("fd00:ec2::254")
+// metadata are the addresses outside of link-local at which cloud providers serve the keys
+// of their machines. Most of them lie in private networks; Azure's is public.
+var metadata = []netip.Prefix{
+	netip.MustParsePrefix("fd00:ec2::/32"),          // Amazon: metadata, and keys of pods
+	netip.MustParsePrefix("fd20:ce::254/128"),       // Google
+	netip.MustParsePrefix("fd00:c1::a9fe:a9fe/128"), // Oracle
+	netip.MustParsePrefix("fd00:42::42/128"),        // Scaleway
+	netip.MustParsePrefix("fd00:a9fe:a9fe::1/128"),  // Akamai
+	netip.MustParsePrefix("100.100.100.200/32"),     // Alibaba
+	netip.MustParsePrefix("fd00:100::100:200/128"),  // Alibaba
+	netip.MustParsePrefix("168.63.129.16/32"),       // Azure
+}
 
 // newClient makes a client that connects only to public addresses, and with local also to
 // those nearby. It checks the address when it connects, after the name was resolved, so
@@ -179,7 +189,8 @@ func newClient(local bool) *http.Client {
 	}
 	guard := ssrf.New(options...)
 	control := func(network, address string, c syscall.RawConn) error {
-		if to, err := netip.ParseAddrPort(address); err == nil && to.Addr() == awsMetadata {
+		to, err := netip.ParseAddrPort(address)
+		if ip := to.Addr().WithZone(""); err == nil && slices.ContainsFunc(metadata, func(p netip.Prefix) bool { return p.Contains(ip) }) {
 			return ssrf.ErrProhibitedIP
 		}
 		return guard.Safe(network, address, c)
