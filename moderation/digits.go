@@ -73,16 +73,29 @@ func digitLike(c fold.Rune) (rune, bool) {
 	return 0, false
 }
 
-// lettersBetween finds a mobile number of China that is written in its usual three groups with
-// one letter after each: 138a0013b8000. Units and the x of a size are none.
+// lettersBetween finds a number with one letter after each group: the usual three groups of a
+// mobile number of China with any letter (138a0013b8000), or three and more groups that begin
+// with two of three digits and have letters that are no units (066b968y636). Units and the x of
+// a size are none.
 func lettersBetween(runes []fold.Rune, groups []group) (from, to int32) {
-	letter := func(a, b group) bool {
-		return b.from-a.to == 1 && runes[a.to].Kind == fold.Letter && !strings.ContainsRune("x元块塊万萬千百亿年月日号號点點分秒米个個次人度折级級楼", runes[a.to].R)
+	letter := func(a, b group, not string) bool {
+		return b.from-a.to == 1 && runes[a.to].Kind == fold.Letter && !strings.ContainsRune(not, runes[a.to].R)
 	}
+	const units = "x元块塊万萬千百億亿年月日号號点點分秒米个個次人度折级級楼"
 	for i := 0; i+2 < len(groups); i++ {
 		a, b, c := groups[i], groups[i+1], groups[i+2]
-		if len(a.digits) == 3 && len(b.digits) == 4 && len(c.digits) == 4 && letter(a, b) && letter(b, c) && isMobile(a.digits+b.digits+c.digits) {
+		if len(a.digits) == 3 && len(b.digits) == 4 && len(c.digits) == 4 && letter(a, b, units) && letter(b, c, units) && isMobile(a.digits+b.digits+c.digits) {
 			return a.from, c.to
+		}
+		if len(a.digits) != 3 || len(b.digits) != 3 {
+			continue
+		}
+		all, k := a.digits, i+1
+		for ; k < len(groups) && letter(groups[k-1], groups[k], units+"kmhsgpwf"); k++ {
+			all += groups[k].digits
+		}
+		if k-i >= 3 && len(all) >= minContact+1 && len(all) <= 13 && distinct(all) > 3 {
+			return a.from, groups[k-1].to
 		}
 	}
 	return 0, 0

@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"unicode"
@@ -31,6 +32,21 @@ wala/zero isa dalawa tatlo apat lima anim pito walo siyam
 शून्य एक दो तीन चार पांच/पाँच छह/छः सात आठ नौ
 shunya ek do teen char/chaar paanch/panch chhe/chah saat aath nau
 ling yi/yao er san si wu liu qi ba jiu
+nul een/één twee drie vier vijf zes zeven acht negen
+noll ett/en två tre fyra fem sex sju åtta nio
+nul/null en/én to/et tre fire fem seks syv/sju otte/åtte ni
+nolla yksi kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän
+nula jedna/jeden dva/dvě tři/tri čtyři/štyri pět/päť šest/šesť sedm/sedem osm/osem devět/deväť
+nula jedan/jedna dva tri četiri pet šest sedam osam devet
+zero unu/una doi/două trei patru cinci șase șapte opt nouă
+nulla egy kettő/két három négy öt hat hét nyolc kilenc
+μηδέν ένα/ένας δύο τρία τέσσερα πέντε έξι επτά/εφτά οκτώ/οχτώ εννέα/εννιά
+אפס אחת/אחד שתיים/שניים שלוש/שלושה ארבע/ארבעה חמש/חמישה שש/שישה שבע/שבעה שמונה תשע/תשעה
+صفر یک دو سه چهار پنج شش هفت هشت نه
+শূন্য এক দুই তিন চার পাঁচ ছয় সাত আট নয়
+பூஜ்யம்/பூஜ்ஜியம் ஒன்று இரண்டு மூன்று நான்கு ஐந்து ஆறு ஏழு எட்டு ஒன்பது
+нула едно/един две/два три четири пет шест седем осем девет
+sero/zero isa/uno dalawa/dos tatlo/tres apat/kuwatro lima/singko anim/sais pito/siyete walo/otso siyam/nuwebe
 `
 
 // tens are words for several digits of a number that is read in pairs or threes.
@@ -45,18 +61,25 @@ twenty 20 thirty 30 forty 40 fifty 50 sixty 60 seventy 70 eighty 80 ninety 90
 // between are words and signs inside a number that is read aloud.
 var between = map[string]bool{"double": true, "triple": true, "dash": true, "minus": true, "plus": true, "and": true, "hyphen": true, "space": true}
 
-var spokenDigits = sync.OnceValue(func() map[string]string {
-	words := map[string]string{}
+// spokenDigits has the digits of every word, and of the words of each language.
+var spokenDigits = sync.OnceValue(func() (words struct {
+	of        map[string]string
+	languages []map[string]string
+}) {
+	words.of = map[string]string{}
 	for line := range strings.Lines(strings.TrimSpace(numerals)) {
+		language := map[string]string{}
 		for digit, forms := range strings.Fields(line) {
 			for form := range strings.SplitSeq(forms, "/") {
-				words[fold.String(form)] = string(rune('0' + digit))
+				language[fold.String(form)] = string(rune('0' + digit))
 			}
 		}
+		maps.Copy(words.of, language)
+		words.languages = append(words.languages, language)
 	}
 	f := strings.Fields(tens)
 	for i := 0; i < len(f); i += 2 {
-		words[fold.String(f[i])] = f[i+1]
+		words.of[fold.String(f[i])] = f[i+1]
 	}
 	return words
 })
@@ -72,15 +95,16 @@ func numberWords(written, folded string) bool {
 
 // spokenNumber reads the words of languages that separate them with spaces.
 func spokenNumber(folded string) bool {
-	known := spokenDigits()
+	known := spokenDigits().of
 	var digits strings.Builder
-	words := 0
+	var words []string // of the digits
+	said := 0          // how many of them are words
 	whole := func() bool {
 		s := digits.String()
-		n := words
+		found := said >= 3 && len(s) >= minContact && !justCounts(s) && !countsInLanguage(words)
 		digits.Reset()
-		words = 0
-		return n >= 3 && len(s) >= minContact && !justCounts(s)
+		words, said = words[:0], 0
+		return found
 	}
 	for word := range strings.FieldsFuncSeq(folded, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '\''
@@ -88,9 +112,11 @@ func spokenNumber(folded string) bool {
 		switch d, ok := known[word]; {
 		case ok:
 			digits.WriteString(d)
-			words++
+			words = append(words, word)
+			said++
 		case strings.Trim(word, "0123456789") == "":
 			digits.WriteString(word)
+			words = append(words, word)
 		case !between[word]:
 			if whole() {
 				return true
@@ -98,6 +124,26 @@ func spokenNumber(folded string) bool {
 		}
 	}
 	return whole()
+}
+
+// countsInLanguage reports whether words of one language just count. A word may be another
+// digit in another language: ba is three in Vietnamese and eight in Chinese.
+func countsInLanguage(words []string) bool {
+	for _, known := range spokenDigits().languages {
+		var digits strings.Builder
+		for _, word := range words {
+			d, ok := known[word]
+			if !ok {
+				digits.Reset()
+				break
+			}
+			digits.WriteString(d)
+		}
+		if digits.Len() > 0 && justCounts(digits.String()) {
+			return true
+		}
+	}
+	return false
 }
 
 // justCounts recognizes numbers that count, repeat themselves, or have only two different
@@ -114,18 +160,21 @@ func justCounts(s string) bool {
 	return isSaying(s)
 }
 
-// Syllables that are digits, of languages that write them without spaces: Korean,
-// and Japanese in hiragana, the longer ones first.
+// Syllables that are digits, of languages that write them without spaces: Korean, Japanese in
+// hiragana, and Thai, the longer ones first.
 var syllables = []struct{ syllable, digit string }{
 	{"공", "0"}, {"영", "0"}, {"일", "1"}, {"이", "2"}, {"삼", "3"}, {"사", "4"}, {"오", "5"}, {"육", "6"}, {"륙", "6"}, {"칠", "7"}, {"팔", "8"}, {"구", "9"},
 	{"きゅう", "9"}, {"きゅー", "9"}, {"ぜろ", "0"}, {"れい", "0"}, {"まる", "0"}, {"いち", "1"}, {"さん", "3"}, {"よん", "4"}, {"ろく", "6"}, {"なな", "7"}, {"しち", "7"}, {"はち", "8"},
 	{"に", "2"}, {"し", "4"}, {"ご", "5"}, {"く", "9"},
+	{"ศูนย์", "0"}, {"หนึ่ง", "1"}, {"สอง", "2"}, {"สาม", "3"}, {"สี่", "4"}, {"ห้า", "5"}, {"หก", "6"}, {"เจ็ด", "7"}, {"แปด", "8"}, {"เก้า", "9"},
 }
 
 // syllableNumber reads such syllables. Nine and more of them with four different digits form
 // no other word.
 func syllableNumber(written string) bool {
-	if !strings.ContainsFunc(written, func(r rune) bool { return 0x3041 <= r && r <= 0x30FF || 0xAC00 <= r && r <= 0xD7A3 }) {
+	if !strings.ContainsFunc(written, func(r rune) bool {
+		return 0x3041 <= r && r <= 0x30FF || 0xAC00 <= r && r <= 0xD7A3 || 0x0E01 <= r && r <= 0x0E2E
+	}) {
 		return false
 	}
 	text := strings.Map(func(r rune) rune {
