@@ -6,7 +6,7 @@ import (
 	"danmaku/comment"
 )
 
-const clauseWords = "口交\n刷单\n赌博\n约炮\n妈逼\n你妈逼\n弱智\n智障\n强奸\n色情\n卖淫\n死妈\n去死\n傻逼\n靠北\n开盒\n企鹅号\n"
+const clauseWords = "口交\n刷单\n赌博\n约炮\n妈逼\n你妈逼\n弱智\n智障\n强奸\n色情\n卖淫\n死妈\n去死\n傻逼\n靠北\n开盒\n企鹅号\n代练\n"
 
 // A match that the words of the sentence explain does not count, neither in writing nor by
 // sound.
@@ -15,10 +15,13 @@ func TestMatchesExplainedByTheSentence(t *testing.T) {
 	for _, text := range []string{
 		// an entry across the border of two words
 		"出口交易会", "路口交警", "窗口交接", "今天刷单词了吗", "刷单机游戏", "靠北边走", "开盒饭吃",
+		"打赌博主输了", "切开盒装牛奶", "口交代清楚", "我来代练习题", "色情绪",
+		// a verb and the beginning of its object, of two words
+		"刷单人副本", "一起刷单人副本吧",
 		// a relative forces somebody
 		"她妈逼她嫁人", "我妈逼着我早睡",
 		// one that sounds so
-		"大约跑了五圈", "他约跑步的朋友", "越跑越快", "我在读博士", "人口较少", "价格只涨不落", "如果若只看这个", "他会死吗", "人人都会死吗", "企鹅好可爱",
+		"大约跑了五圈", "他约跑步的朋友", "越跑越快", "我在读博士", "周末约泡温泉", "人口较少", "价格只涨不落", "如果若只看这个", "他会死吗", "人人都会死吗", "企鹅好可爱",
 	} {
 		if v := check(set, text); v.Action != comment.Pass {
 			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
@@ -26,7 +29,7 @@ func TestMatchesExplainedByTheSentence(t *testing.T) {
 	}
 	for text, want := range map[string]comment.Action{
 		"口交":   comment.Refuse,
-		"来口交吧": comment.Refuse, "网上刷单赚钱": comment.Refuse, "招刷单人员": comment.Refuse, "靠北喔": comment.Refuse, "开盒挂人": comment.Refuse, "企鹅好": comment.Hold, "赌博网站": comment.Refuse, "反赌博": comment.Refuse, "你妈逼": comment.Refuse,
+		"来口交吧": comment.Refuse, "网上刷单赚钱": comment.Refuse, "招刷单人员": comment.Refuse, "刷单日结": comment.Refuse, "刷单人员工资": comment.Refuse, "他赌博输了": comment.Refuse, "来开盒他": comment.Refuse, "靠北喔": comment.Refuse, "开盒挂人": comment.Refuse, "企鹅好": comment.Hold, "赌博网站": comment.Refuse, "反赌博": comment.Refuse, "你妈逼": comment.Refuse,
 		"妈逼的": comment.Refuse, "你妈逼真恶心": comment.Refuse, "你个弱智东西": comment.Refuse, "强奸犯": comment.Refuse,
 		"月炮": comment.Hold, "来月炮吧": comment.Hold, "主播是个煞笔": comment.Hold, "煞笔主播": comment.Hold, "志仗": comment.Hold, "真是个制杖": comment.Hold,
 	} {

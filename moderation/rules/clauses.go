@@ -32,6 +32,9 @@ const (
 // commonest is the highest cost of a character that is one of the most frequent words.
 const commonest = 6
 
+// ownWord is the highest cost of a character that is often a word by itself.
+const ownWord = 9
+
 // Costs of an entry as a word of the sentence. One of two characters, the first of them a verb,
 // is also a verb and the beginning of its object: 靠|北边, 刷|单机.
 const (
@@ -123,7 +126,9 @@ func (c *clause) explains() writing {
 			}
 		}
 		return unclear // in the middle of one longer word
-	case right && starts[c.to-1] && c.to-c.from == 2 && p.IsVerb(c.text[c.from]): // 刷|单词
+	case right && n == 2 && starts[c.to-1] && (p.IsVerb(c.text[c.from]) || p.Cost(c.text[c.from]) <= ownWord): // 刷|单词, 口|交代
+		return chance
+	case n == 2 && (c.tiled() || c.object()): // 打赌|博主, 刷|单人|副本
 		return chance
 	case left && n == 2 && starts[c.from+1] && p.IsVerb(c.text[c.from+1]) && c.inside(): // 妈妈|逼|我
 		return chance
@@ -133,6 +138,20 @@ func (c *clause) explains() writing {
 		return unclear
 	}
 	return meant
+}
+
+// tiled reports whether an entry of two characters lies across the border of two everyday words
+// of two characters each.
+func (c *clause) tiled() bool {
+	p := fold.Chinese()
+	return c.from > 0 && c.to < len(c.text) && p.IsWord(c.text[c.from-1:c.from+1]...) && p.IsWord(c.text[c.to-1:c.to+1]...)
+}
+
+// object reports whether an entry of two characters is a verb and the beginning of its object,
+// which is two everyday words: 刷|单人|副本, but not 刷单|人员.
+func (c *clause) object() bool {
+	p, rest := fold.Chinese(), c.text[c.to-1:]
+	return len(rest) >= 4 && p.IsVerb(c.text[c.from]) && p.IsWord(rest[:2]...) && p.IsWord(rest[2:4]...) && !p.IsWord(rest[1:3]...)
 }
 
 // forces recognizes the one clause that everyday speech shares with abuse: a relative forces a
