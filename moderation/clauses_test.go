@@ -53,3 +53,18 @@ func TestAsidesBetweenCharacters(t *testing.T) {
 		}
 	}
 }
+
+// One space between the two parts of a character does not hide it, whatever is around them.
+func TestPartsWithASpace(t *testing.T) {
+	set := compile(t, clauseWords+"婊子\n操你妈\n加微信\n")
+	for text, word := range map[string]string{"女 表子": "婊子", "扌 喿你妈": "操你妈", "你个女 表子吧": "婊子", "贝 者博": "赌博", "力 口微信": "加微信", "死女 马": "死妈", "去歹 匕": "去死"} {
+		if v := check(set, text); v.Action != comment.Hold || v.Word != word {
+			t.Errorf("%q: %v for %q (%s), want it held for %s", text, v.Action, v.Word, v.Detail, word)
+		}
+	}
+	for _, text := range []string{"女 表演得好", "好女 支持一下", "木 又来了", "努力 口才真好", "贝 者", "又 鸟叫了", "美女 干活去", "弓 虽然断了"} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
+		}
+	}
+}

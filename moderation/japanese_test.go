@@ -56,3 +56,27 @@ func TestJapaneseEverydayWords(t *testing.T) {
 		}
 	}
 }
+
+// Latin letters beside kana are read as the kana that they spell, and marks of voicing apart
+// from their kana, or added to kana that have none, as marks.
+func TestJapaneseInTwoScripts(t *testing.T) {
+	set := compile(t, japaneseRules+"きもい\n詐欺師\nアホ\n")
+	for text, word := range map[string]string{
+		"キmoい": "きもい", "kimoい": "きもい", "きもi": "きもい", "ｋｉもい": "きもい", "ちんko": "ちんこ", "chiんこ": "ちんこ", "セッkuス": "セックス", "レiプ": "レイプ",
+		"死ne": "死ね", "カji丿": "カジノ", "おいアho!": "アホ", "バKA": "バカ", "MAンコ": "マンコ",
+		"ハ\"カ": "バカ", "クス\"": "クズ", "ハケ\"": "ハゲ", "カシ\"ノ": "カジノ", "レイフ°": "レイプ", "ま゛ん゛こ゛": "マンコ", "ア゛ホ゛": "アホ", "ハ゛カ゛": "バカ",
+	} {
+		v := check(set, text)
+		if v.Action != comment.Hold || v.Word != word {
+			t.Errorf("%q: %v for %q (%s), want it held for %s", text, v.Action, v.Word, v.Detail, word)
+		}
+	}
+	for _, text := range []string{
+		"ときもiPhone", "きもImageです", "アンパンマンKO勝ち", "スーパーマンKO", "これはGE製", "Aホール", "bakaな", "バusb", "あのko", "シネマnoteに書いた", "moiさん",
+		"\"カ\"と\"ハ\"", "気温は20°カな", "す゛き゛", "や゛ば゛い゛", "か゛わ゛い゛い゛",
+	} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
+		}
+	}
+}

@@ -99,3 +99,25 @@ func TestKoreanSignInWord(t *testing.T) {
 		t.Errorf("a word behind it: %+v", v)
 	}
 }
+
+// Letters of Korean syllables that are typed one by one, with spaces, signs or fillers between
+// them, are read as syllables.
+func TestKoreanLettersApart(t *testing.T) {
+	set := compile(t, koreanRules)
+	for text, word := range map[string]string{
+		"ㅅ ㅣ ㅂ ㅏ ㄹ": "시발", "ㅅ.ㅣ.ㅂ.ㅏ.ㄹ": "시발", "ㅅㅤㅣㅤㅂㅤㅏㅤㄹ": "시발", "ㅋ ㅏㅈㅣㄴ ㅗ": "카지노", "야 ㅅ-ㅐ-ㄲ-ㅣ": "새끼", "ㅂㅕ ㅇ 신": "병신", "ㅌ ㅗ ㅌ ㅗ": "토토",
+		"\u1109\u115f\u1175\u115f\u1107\u115f\u1161\u115f\u11af": "시발",
+	} {
+		v := check(set, text)
+		if v.Action < comment.Hold || v.Word != word {
+			t.Errorf("%q: %v for %q (%s), want it stopped for %s", text, v.Action, v.Word, v.Detail, word)
+		}
+	}
+	for _, text := range []string{
+		"ㅋ ㅋ ㅋ", "ㅠ ㅠ", "ㅇ_ㅇ", "ㅡ.ㅡ", "ㅜ_ㅜ", "ㅇ ㅅ ㅇ", "ㅅ ㅏ ㄹ ㅏ ㅇ ㅎ ㅐ", "ㄷ.ㅐ.ㅂ.ㅏ.ㄱ", "ㅈ ㅗ ㅎ ㅇ ㅏ", "시 ㅋ ㅋ", "삼 시 세 끼", "다시 ㅂ ㅏ ㄹ ㅁ ㅐ",
+	} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
+		}
+	}
+}

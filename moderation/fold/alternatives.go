@@ -21,6 +21,7 @@ var figures = []struct{ drawn, letter string }{
 // an entry is literal.
 func (f *Text) AddAlternatives() {
 	number := 0 // end of the last measured run of digits
+	romaji := 0 // end of the last word of romaji
 	long := false
 	for i := range f.Runes {
 		c := &f.Runes[i]
@@ -55,6 +56,12 @@ func (f *Text) AddAlternatives() {
 			f.Alternatives = append(f.Alternatives, Alternative{'ー', 1, SoundAlike})
 		case c.Script == Latin:
 			f.readLatin(i)
+			if i == 0 || f.Runes[i-1].Script != Latin {
+				romaji = f.romajiEnd(i)
+			}
+			if i < romaji {
+				f.readRomaji(i)
+			}
 		}
 		if r := f.readBeside(i); r != 0 {
 			f.Alternatives = append(f.Alternatives, Alternative{r, 1, Beside})
@@ -163,11 +170,9 @@ func (f *Text) width(i int) int8 {
 	return int8(min(n, 8))
 }
 
-// parted reports whether rune i and right are single characters with one space between them
-// and around both: 女 支 女.
+// parted reports whether right comes after rune i and one space: 女 支女.
 func (f *Text) parted(i int, right rune) bool {
-	space := func(k int) bool { return k < 0 || k >= len(f.Runes) || f.Runes[k].Kind == Space }
-	return i+2 < len(f.Runes) && f.Runes[i+1].Kind == Space && f.Runes[i+2].R == right && space(i-1) && space(i+3)
+	return i+2 < len(f.Runes) && f.Runes[i+1].Kind == Space && f.Runes[i+2].R == right
 }
 
 // livingSounds are the letters and marks of Arabic, Devanagari and Thai that replace each

@@ -291,17 +291,19 @@ func IsJamo(r rune) bool {
 
 // composed joins Korean letters that were typed one by one into syllables, as an input method
 // would: a consonant belongs to the vowel after it, and closes a syllable only if none
-// follows.
+// follows. A space, a sign or a filler may separate the letters of a syllable.
 func composed(text []rune) *Decoding {
 	v := &Decoding{Form: comment.FormJamo}
 	const base, vowels, finals = 0xAC00, 21, 28
 	for i := 0; i < len(text); {
-		lead, vowel, n := -1, -1, 0
+		lead, vowel, end := -1, -1, i+1
 		switch r := text[i]; {
 		case base <= r && r < base+11172 && (r-base)%finals == 0:
-			lead, vowel, n = int(r-base)/finals/vowels, int(r-base)/finals%vowels, 1
-		case IsJamo(r) && i+1 < len(text) && IsJamo(text[i+1]):
-			lead, vowel, n = jamoIndex(leads, r), jamoIndex(vowelJamo, text[i+1]), 2
+			lead, vowel = int(r-base)/finals/vowels, int(r-base)/finals%vowels
+		case IsJamo(r):
+			if k := nextJamo(text, i+1); k > 0 {
+				lead, vowel, end = jamoIndex(leads, r), jamoIndex(vowelJamo, text[k]), k+1
+			}
 		}
 		if lead < 0 || vowel < 0 {
 			if two := clusters[text[i]]; two != "" {
@@ -315,18 +317,33 @@ func composed(text []rune) *Decoding {
 			continue
 		}
 		final := 0
-		if k := i + n; k < len(text) && IsJamo(text[k]) {
-			next := k + 1
-			opens := next < len(text) && jamoIndex(vowelJamo, text[next]) >= 0
+		if k := nextJamo(text, end); k > 0 && (k == end || IsJamo(text[i])) {
+			next := nextJamo(text, k+1)
+			opens := next > 0 && jamoIndex(vowelJamo, text[next]) >= 0
 			if f := jamoIndex(finalJamo, text[k]); f >= 0 && !opens {
-				final, n = f+1, n+1
+				final, end = f+1, k+1
 			}
 		}
-		v.add(rune(base+(lead*vowels+vowel)*finals+final), i, i+n)
-		i += n
+		v.add(rune(base+(lead*vowels+vowel)*finals+final), i, end)
+		i = end
 	}
 	return v
 }
+
+// nextJamo returns the index of the separate Korean letter at i, or behind one character that
+// only separates; 0 if there is none.
+func nextJamo(text []rune, i int) int {
+	if i < len(text) && (isFiller(text[i]) || !IsJamo(text[i]) && KindOf(text[i]) >= Symbol) {
+		i++
+	}
+	if i < len(text) && IsJamo(text[i]) && !isFiller(text[i]) {
+		return i
+	}
+	return 0
+}
+
+// isFiller recognizes the letters of Korean that stand for none.
+func isFiller(r rune) bool { return r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0 }
 
 // The letters of Korean in the order of Unicode's syllables.
 var (

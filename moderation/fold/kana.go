@@ -3,6 +3,8 @@ package fold
 import (
 	_ "embed"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 //go:embed data/kana.bin
@@ -92,14 +94,43 @@ func (f *Text) readKana(i int) {
 	if i > 0 && c.R != 'ー' && DrawsOut(f.Runes[i-1].R, c.Written) {
 		f.Alternatives = append(f.Alternatives, Alternative{'ー', 1, SoundAlike})
 	}
+	if plain := f.unvoiced(i); plain != 0 {
+		f.Alternatives = append(f.Alternatives, Alternative{plain, 1, Parts})
+	}
 	if i+1 == len(f.Runes) || c.Script != Kana {
 		return
+	}
+	if f.Runes[i+1].R == '"' || f.Runes[i+1].R == '°' {
+		mark := "\u3099"
+		if f.Runes[i+1].R == '°' {
+			mark = "\u309A"
+		}
+		if s := []rune(norm.NFC.String(string(c.R) + mark)); len(s) == 1 {
+			f.Alternatives = append(f.Alternatives, Alternative{s[0], 2, Parts})
+		}
 	}
 	for _, p := range kanaPairs {
 		if pair := []rune(p.drawn); pair[0] == c.R && pair[1] == f.Runes[i+1].R {
 			f.Alternatives = append(f.Alternatives, Alternative{p.as, 2, Parts})
 		}
 	}
+}
+
+// unvoiced returns the kana at i without the mark that was written behind it only to hide the
+// word, or for emphasis: ア゛ホ゛. It returns 0 for any other.
+func (f *Text) unvoiced(i int) rune {
+	c := &f.Runes[i]
+	if c.To-c.From < 2 || c.Script != Kana {
+		return 0
+	}
+	to, folded := tables().fold.of(c.Written)
+	if !folded {
+		return c.Written
+	}
+	if len(to) != 1 || to[0] == c.R {
+		return 0
+	}
+	return to[0]
 }
 
 // readLatin adds the kana that a Latin letter between kana is typed for: ちｎこ, せｘくす.

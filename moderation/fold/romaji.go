@@ -1,6 +1,9 @@
 package fold
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // romajiRows are folded kana by row; each has the vowels a, i, u, e and o, and a blank where a
 // row has no kana.
@@ -22,6 +25,55 @@ var romajiOf = func() map[rune]string {
 	}
 	return out
 }()
+
+// kanaOf has the folded kana of each syllable of romaji.
+var kanaOf = func() map[string]rune {
+	out := map[string]rune{"shi": 'し', "chi": 'ち', "tsu": 'つ', "fu": 'ふ', "ji": 'じ'}
+	for kana, letters := range romajiOf {
+		if _, known := out[letters]; letters != "" && (!known || kana < out[letters]) && letters != "n" && kana != 'を' {
+			out[letters] = kana
+		}
+	}
+	return out
+}()
+
+// Bounds of romaji between kana.
+const (
+	longestRomajiSyllable = 3
+	longestRomajiRun      = 2 * longestRomajiSyllable
+)
+
+// romajiEnd returns the end of the Latin letters from i on if they are a few, all in one case,
+// directly beside kana or an ideograph: キmoい, 死ne. Otherwise it returns i.
+func (f *Text) romajiEnd(i int) int {
+	isJapanese := func(k int) bool {
+		return k >= 0 && k < len(f.Runes) && (f.Runes[k].Script == Kana || f.Runes[k].Script == Han)
+	}
+	end, capitals := i, 0
+	for ; end < len(f.Runes) && f.Runes[end].Script == Latin; end++ {
+		if unicode.IsUpper(f.Runes[end].Written) {
+			capitals++
+		}
+	}
+	if end-i > longestRomajiRun || capitals > 0 && capitals < end-i || !isJapanese(i-1) && !isJapanese(end) {
+		return i
+	}
+	return end
+}
+
+// readRomaji adds the kana that the Latin letters from i on spell.
+func (f *Text) readRomaji(i int) {
+	var letters [longestRomajiSyllable]byte
+	for n := range longestRomajiSyllable {
+		if i+n >= len(f.Runes) || f.Runes[i+n].R < 'a' || f.Runes[i+n].R > 'z' {
+			return
+		}
+		letters[n] = byte(f.Runes[i+n].R)
+		if kana := kanaOf[string(letters[:n+1])]; kana != 0 {
+			f.Alternatives = append(f.Alternatives, Alternative{kana, int8(n + 1), InRomaji})
+		}
+	}
+}
 
 // Romaji writes folded kana in Latin letters, in the form of [RomajiWord]; "" for any other
 // characters.

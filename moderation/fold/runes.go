@@ -46,6 +46,7 @@ const (
 	WildVowel             // any sign for a vowel
 	Parts                 // two characters for one that is made of them
 	Beside                // a character that is read as another because of its neighbour
+	InRomaji              // Latin letters beside Japanese for the kana that they spell
 )
 
 // Alternative is another way of reading a rune: as the letter R, using Width runes.

@@ -10,7 +10,7 @@ import (
 
 // readings judges how the characters were read.
 func (a acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
-	var genuine, glyphs, digits, signs, sounds, wilds, vowels int
+	var genuine, glyphs, digits, signs, sounds, wilds, vowels, romaji int
 	var scripts uint16 // of the glyphs
 	for i, s := range path {
 		c := &a.runes[s.from]
@@ -50,9 +50,15 @@ func (a acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 		case fold.Parts, fold.Beside:
 			aggressive = true
 			genuine++
+		case fold.InRomaji:
+			aggressive = true
+			romaji++
 		}
 	}
 	n := len(path)
+	if romaji > 0 && (romaji == n || !a.romajiApart(path)) {
+		return false, false
+	}
 	if glyphs > 0 && !foreign(scripts, genuine+sounds > 0) {
 		if !a.patchwork(path) {
 			return false, false
@@ -205,6 +211,23 @@ func (a acceptor) kanaLike(path []step, i int) bool {
 		return false
 	}
 	return i < len(path)-1 || !isHan(a.at(path[i].to))
+}
+
+// romajiApart reports whether the Latin letters of a match are whole words, and not capitals in
+// a sentence: アンパンマンKO.
+func (a acceptor) romajiApart(path []step) bool {
+	first, last := path[0], path[len(path)-1]
+	before, after := a.at(first.from-1), a.at(last.to)
+	isLatin := func(c *fold.Rune) bool { return c != nil && (c.Script == fold.Latin || c.Kind == fold.Digit) }
+	if first.how == fold.InRomaji && isLatin(before) || last.how == fold.InRomaji && isLatin(after) {
+		return false
+	}
+	for _, s := range path {
+		if s.how == fold.InRomaji && unicode.IsUpper(a.runes[s.from].Written) {
+			return !isLetter(before) && !isLetter(after)
+		}
+	}
+	return true
 }
 
 // fairStars reports whether there are enough letters beside the asterisks: the first one, and

@@ -205,7 +205,7 @@ func (w *walker) known(node uint32) bool {
 // letter, whether it is doubled or stretched, but not which characters are called repetitions:
 // these are the ambiguities that grow with the length of a text.
 func (w *walker) shape() uint64 {
-	var count [fold.Beside + 1]uint8
+	var count [fold.InRomaji + 1]uint8
 	var scripts uint16
 	var odd uint8
 	kanaAt := 0
