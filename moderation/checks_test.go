@@ -140,6 +140,10 @@ func TestContactWritings(t *testing.T) {
 		"カカオ ID: foo99", "ライン ID foo99", "LINE ID: foo99", "カカオトーク @foo_bar", "텔레 @foobar", "텔레그램 foo123", "라인 foo123", "카톡 아이디 foobar", "인스타 foo_bar",
 		"телега @durov", "тг foo123", "whatsapp: foo77", "my insta is foo.99", "snap: foo_bar9", "discord: foo#1234", "discord foo_bar", "telegram @foobar",
 		"add me on snapchat", "dm me on insta", "message me on telegram", "foo_12 on telegram", "🛰+ foo123", "✈️ foo123", "V❤️ kk2233", "❤v: kk2233", "微♥kk2233", "薇💚 kk_22", "进裙 123457", "q君羊: 884213", "群号 7712345", "📞 415 555 26", "我的微信 foo123",
+		"ig👉foo_99", "insta ➡️ foo.99", "IG - foo_99", "t-g: foo99", "T.G foo_99", "dis cord: foo_99", "tele gram: foo_99", "т е л е г а foo99", "telegramım: foo99", "tg kanalım foo99",
+		"טלגרם: @foo99", "אינסטגרם foo_99", "τηλεγκραμ @foo99", "ινσταγκραμ: foo99", "تيليجرام: foo_99", "واتس اب: foo99", "انستقرام foo_99", "เทเลแกรม: foo99", "ไอจี foo_99", "इंस्टा: foo_99",
+		"пиши в телегу foo", "напишите мне в телеграм", "me chama no zap", "escríbeme al insta", "schreib mir auf insta", "ajoute-moi sur snap", "napisz do mnie na insta", "insta ekle",
+		"add me foobar#1234", "zqfoo_x#0420", "dm me @foo_99", "link in my bio", "check my profile for link", "link na bio", "ссылка в профиле", "📸: foo_99", "👻 @foo_99",
 		"房间号13912345678", "score 13912345678",
 	} {
 		if v := check(set, text); v.Action == comment.Pass {
@@ -155,6 +159,8 @@ func TestContactWritings(t *testing.T) {
 		"six seven six seven six seven", "one two one two one two one two", "uno dos tres cuatro cinco seis siete", "một hai ba bốn năm sáu bảy", "en två tre fyra fem sex sju", "אחת שתיים שלוש ארבע חמש שש שבע", "ένα δύο τρία τέσσερα πέντε έξι επτά", "یک دو سه چهار پنج شش هفت", "egy kettő három négy öt hat hét", "หนึ่งสองสามสี่ห้าหกเจ็ดแปดเก้า",
 		"sex till fem en lördag", "to be or not to be", "een twee drie", "100k200k300k", "800m400m200m", "138x123x567", "a1b2c3d4e5", "사과 일곱 개", "일이삼사오육칠팔구", "いちにさんよんごろくななはちきゅう",
 		"discord is down", "discord server when", "i love telegram", "line 12", "加油", "加V认证", "c + v", "ctrl+v", "1+v", "a+q", "加微糖", "加群主", "微信支付", "telegram channel",
+		"link in bio?", "my bio is short", "i saw your profile pic", "on my profile it says 5", "on my bio test", "issue#1234", "room#1234", "color #1234", "F#4 is high", "C#1 note", "📸 cheese", "👻 boo", "thanks @foo_99", "@foo_99 you are funny",
+		"пиши в чат", "пишите в комментарии", "schreib mir nicht", "escribeme pronto", "me chama de novo", "ajoute du sel", "ekle bunu", "instadan gördüm", "инста упала", "a n d w h a t", "t g i f", "вк фест 2024", "line → 2", "dc - marvel", "ig - same", "snap 👉 there",
 		"tele zoom", "instagram stories", "follow me for more", "kik off", "qq bot", "vx ray", "the line is long", "in line with that", "snap out of it", "signal: strong",
 		"steam is down", "email support", "VK fest", "wx weather", "我用微信", "カカオ70%チョコ", "ライン超え", "라인 좋다", "텔레비전 봐", "인스타 감성",
 		"discord mod moment", "tiktok brain", "whatsapp web", "1080p60 1440p", "1920x1080", "GTX 1660 RTX 4090", "HP 12345/67890", "lvl 99 hp 999999", "12345678 steps", "3840 2160 1440",

@@ -5,27 +5,37 @@ import (
 	"slices"
 	"strings"
 
+	"danmaku/moderation/fold"
+
 	"golang.org/x/text/unicode/norm"
 )
 
 // Names of messaging services, in the languages of the audience. Those of the second list are
 // also words.
 const (
-	services = `wechat|weixin|whats ?app|watsapp|telegram|kakao ?(?:talk)?|snapchat|skype|viber|discord|instagram|insta|kik|zalo|onlyfans|q ?q|v ?x|w ?x|tg|line ?id|icq|` +
+	services = `wechat|weixin|whats[ -]?app|watsapp|tele ?gram(?:im|a)?|kakao ?(?:talk)?|snap ?chat|skype|viber|dis ?cord|insta ?gram(?:im)?|insta(?:m|miz)?|kik|zalo|onlyfans|q ?q|v ?x|w ?x|t ?[.-]? ?g|line ?id|icq|` +
 		`微信|薇信|威信|徽信|維信|葳信|微訊|v信|wei ?信|薇芯|(?:v|w|微|薇|威|徽|wei) ?[❤♥💚💙🧡💛💜🖤🤍]+|[❤♥💚💙🧡💛💜🖤🤍]+ ?(?:v|w|微|薇)|扣扣|企鹅|抖音|快手|小红书|陌陌|电报|電報|飞机号|支付宝|` +
 		`カカオ(?:トーク)?|ライン|ツイッター|インスタ|テレグラム|ディスコ(?:ード)?|スカイプ|` +
 		`카카오 ?(?:톡)?|카톡|라인|텔레(?:그램)?|인스타(?:그램)?|디스코드|디코|위챗|오픈 ?(?:채팅|톡)|` +
-		`телеграмм?|телега|тг|тгк|ска[йи]п|вк|вконтакте|ватсап|вотсап|вайбер|инста(?:грам)?|дискорд|` +
-		`واتساب|واتس|تليجرام|تلغرام|انستا|سناب|ไลน์|ไอดีไลน์|แอดไลน์|टेलीग्राम|व्हाट्सएप`
-	wordServices = `line|snap|ig|fb|facebook|twitter|tiktok|dc|wa|signal|steam|psn|paypal|cash ?app|venmo|zelle|tele|email|mail`
+		`телеграмм?[аеу]?|телег[аеиу]|тг|тгк|ска[йи]п|вк|вконтакте|ватсап|вотсап|вацап|ва[йи]бер|инст(?:[аеуы]|аграмм?[аеу]?)?|дискорд|` +
+		`τη?ε?λεγκ?ραμ|ινστα(?:γκ?ραμ)?|β[αι]+μπερ|טלגרם|אינסטה|אינסטגרם|וו?אטסאפ|דיסקורד|` +
+		`واتس ?[اآ]ب|واتس|تي?لي?[جغ]رام|انستا|انست[قغ]رام|سناب(?:شات)?|ديسكورد|ไลน์|ไอดีไลน์|แอดไลน์|ไอจี|เฟส|เทเลแกรม|टेलीग्राम|व्हाट्सए?ऐ?प|इंस्टा(?:ग्राम)?`
+	wordServices = `line|snap|ig|fb|facebook|twitter|tiktok|dc|wa|signal|steam|psn|paypal|cash ?app|venmo|zelle|tele|email|mail|vk|threads`
+	pointers     = `👉👇⬇➡➜➤▶📲📩✉🔗`
 	handleName   = `@?[a-z0-9][a-z0-9_.#-]{3,}`
 )
 
 var (
 	// A service, the words between, and a name there.
-	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@$\-~→>]|号码?|號碼?|账号|帳號|同号|(?:id|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
+	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@$\-~→>|–—` + pointers + `]|号码?|號碼?|账号|帳號|同号|(?:id|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|es|est|ist|jest|la|minh|hesabim|hesabi|kanalim|kanali|nick|канал|мой|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
 	// The other way round: message me on insta, abc_12 on telegram.
 	writeMe = regexp.MustCompile(`\b(?:add|dm|text|message|msg|pm|hmu|hit me up|contact|write|reach|find me|catch me|chat with me|talk to me)\b.{0,24}\b(?:on|at|in|via|through) (?:my )?(?:` + services + `|snap|ig|fb|signal)\b|(?:^|[^a-z0-9])@?[a-z0-9_.]*[0-9_][a-z0-9_.]* (?:on|at|in|via) (?:` + services + `|snap|ig)\b|\b(?:my|add my|here'?s my) (?:` + services + `|snap|ig|fb)(?: (?:is|name|id|user))*[: ]+` + handleName + `$`)
+	// Write to me, in other languages than English, and a service.
+	writeMeAbroad = regexp.MustCompile(`(?:^|[^\pL])(?:пиши(?:те)?|напиши(?:те)? мне|добав(?:ь|ляй) меня|escribeme|agregame|me chama|chama|ajoute[ -]moi|ecri[st][ -]moi|schreib mir|adde mich|scrivimi|aggiungimi|napisz do mnie|dodaj mnie|yaz bana|ekle beni|hubungi(?: aku)?|cari aku|nhan tin)(?: [^ ]+)? (?:на|в|al?|en|por|n[oa]|pelo|sur|auf|in|su|na|di|qua|w) (?:(?:mi|mon|ma|meu|mein) )?(?:` + services + `|zap|whats|snap|ig)(?:$|[^\pL])|(?:` + services + `)(?:dan|da)? (?:ekle|yaz)(?:$|[^a-z])`)
+	// A name of Discord with its four digits.
+	tagged = regexp.MustCompile(`(?:^|[^a-z0-9#])([a-z][a-z0-9_.]{2,20})#[0-9]{4}(?:$|[^a-z0-9])`)
+	// A name behind a request to write to it, and where it is to be found.
+	nameForMe = regexp.MustCompile(`\b(?:dm|add|pm|msg|text|hmu|message) me(?: at| on)? ?:? ?@[a-z0-9_.]{4}|\b(?:links?|pics|code) (?:is |are )?(?:in|on) my (?:bio|profile)\b|\b(?:check|see|visit|click)(?: out)? my (?:bio|profile)(?:$| for| link| to)|\blink (?:na|en|no) (?:minha |mi |meu )?(?:bio|perfil)\b|\blien dans ma bio\b|\bkanalim profilde\b|ссылк[аи] (?:у меня )?в (?:моем )?профиле|[📸👻🐦] ?[:@] ?@?[a-z0-9_.]{4}`)
 	// A character that stands for WeChat, and a name behind a colon.
 	weAccount = regexp.MustCompile(`(?:^|[^\p{Han}])[薇威徽葳]\pS? ?[:：] ?@?[a-z][a-z_-]*[0-9_][a-z0-9_-]{2,}`)
 	// 加V, +薇, 力口Q: add me, and a short name of the service.
@@ -60,15 +70,55 @@ func handle(written, folded string) bool {
 	if m := groupNumber.FindStringSubmatch(text); m != nil && strings.Trim(m[1], m[1][:1]) != "" {
 		return true
 	}
+	if strings.ContainsAny(text, "@#📸👻🐦") || strings.Contains(text, "bio") || strings.Contains(text, "prof") || strings.Contains(text, "проф") {
+		if nameForMe.MatchString(text) || isTagged(text) {
+			return true
+		}
+	}
+	if namesAccount(text) {
+		return true
+	}
+	return lettersApart(text) && namesAccount(squeezed(text))
+}
+
+// lettersApart reports whether a text has three single characters in a row, with spaces between.
+func lettersApart(text string) bool {
+	run, width := 0, 0
+	for _, r := range text + " " {
+		switch {
+		case r != ' ':
+			width++
+		case width == 1:
+			if run++; run == 3 {
+				return true
+			}
+			width = 0
+		default:
+			run, width = 0, 0
+		}
+	}
+	return false
+}
+
+// namesAccount reports whether a folded text names a service and an account there, or asks to
+// write to one.
+func namesAccount(text string) bool {
 	if !mayHoldHandle(text) {
-		return false
+		return strings.Contains(text, "пиши") && writeMeAbroad.MatchString(text)
 	}
 	for _, m := range account.FindAllStringSubmatch(text, 3) {
 		if isHandle(m[1], m[2], m[3]) {
 			return true
 		}
 	}
-	return writeMe.MatchString(text)
+	return writeMe.MatchString(text) || writeMeAbroad.MatchString(text)
+}
+
+// isTagged reports whether a text has a name of Discord, which is no everyday word before the
+// number of something.
+func isTagged(text string) bool {
+	m := tagged.FindStringSubmatch(text)
+	return m != nil && (fold.Everyday([]rune(m[1])) == 0 || strings.HasPrefix(text, "add ") || strings.Contains(text, " add "))
 }
 
 // mayHoldHandle spares most comments the expressions: without four name characters in a row
@@ -92,8 +142,8 @@ func mayHoldHandle(text string) bool {
 // letters count only as words.
 var serviceHints = strings.Fields(`wechat weixin whats watsapp telegram kakao snap skype viber discord insta kik zalo onlyfans qq q vx v wx w tg line icq
 	微 薇 威 徽 維 葳 ❤ ♥ 💚 💙 🧡 💛 💜 🖤 🤍 v信 wei 扣 企鹅 抖音 快手 小红书 陌陌 电报 電報 飞机 支付宝 カカオ ライン ツイッター インスタ テレグラム ディスコ スカイプ 카 라인 텔레 인스타 디스코드 디코 위챗 오픈
-	теле тг скаип вк вконтакте ватсап вотсап вайбер инста дискорд واتس تليجرام تلغرام انستا سناب ไลน์ टेलीग्राम व्हाट्सएप
-	ig fb facebook twitter tiktok dc wa signal steam psn paypal cash venmo zelle tele mail`)
+	теле тг скаип вк вконтакте вацап инст ватсап вотсап вайбер инста дискорд واتس تليجرام تلغرام انستا سناب ไลน์ टेली व्हाट्स इंस्टा جرام غرام انست ديسكورد ไอจี เฟส เทเล τηλε τελε ινστα μπερ טלגרם אינסט אטסאפ דיסקורד
+	ig fb facebook twitter tiktok dc wa signal steam psn paypal cash venmo zelle tele mail t.g t-g cord zap vk threads`)
 
 // hasHint reports whether a text names a service, or may name one.
 func hasHint(text string) bool {
@@ -114,7 +164,7 @@ func hasHint(text string) bool {
 }
 
 func isHandle(service, middle, name string) bool {
-	marked := strings.ContainsAny(middle, ":：=@$") || strings.HasPrefix(name, "@") || strings.Contains(middle, "id") || strings.Contains(middle, "号") ||
+	marked := strings.ContainsAny(middle, ":：=@$→"+pointers) || service == "ig" && strings.ContainsAny(middle, "-–—") || strings.HasPrefix(name, "@") || strings.Contains(middle, "id") || strings.Contains(middle, "号") ||
 		strings.Contains(middle, "아이디") || strings.Contains(middle, "アカ")
 	bare := strings.TrimLeft(strings.Trim(name, ".-#"), "@")
 	letters := strings.ContainsFunc(bare, func(r rune) bool { return 'a' <= r && r <= 'z' })

@@ -396,7 +396,7 @@ func squeezed(s string) string {
 	changed := false
 	for i, w := range words {
 		single := func(k int) bool {
-			return k >= 0 && k < len(words) && (len(words[k]) == 1 || strings.Trim(words[k], ".:/") == "")
+			return k >= 0 && k < len(words) && (utf8.RuneCountInString(words[k]) == 1 || strings.Trim(words[k], ".:/") == "")
 		}
 		if i > 0 {
 			if single(i) && single(i-1) || w == "." || words[i-1] == "." ||
