@@ -105,15 +105,7 @@ func TestAnEdgeFollows(t *testing.T) {
 	for _, m := range all {
 		m.stop()
 	}
-	opened := make(chan error)
-	for _, m := range all {
-		go func() { opened <- m.open() }()
-	}
-	for range all {
-		if err := <-opened; err != nil {
-			t.Fatal(err)
-		}
-	}
+	openAll(t, all)
 	two.appendComment("g")
 	if got := edge.awaitTexts(7); got != want+" f g" {
 		t.Errorf("after all were away, the edge has %q", got)
@@ -213,15 +205,7 @@ func TestAnEdgeIsNeverTheHome(t *testing.T) {
 	noHome("alone with one of three")
 	one.stop()
 	noHome("alone")
-	opened := make(chan error)
-	for _, m := range []*machine{one, two, three} {
-		go func() { opened <- m.open() }()
-	}
-	for range 3 {
-		if err := <-opened; err != nil {
-			t.Fatal(err)
-		}
-	}
+	openAll(t, []*machine{one, two, three})
 	if answer, err = edge.cluster.Forwarder().DoText(boundedContext(t), []byte("x"), false); err != nil || len(answer) != 2 {
 		t.Errorf("once three are there, a command is answered %q, %v", answer, err)
 	}

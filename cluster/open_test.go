@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -72,18 +73,19 @@ func (m *machine) start() {
 	}
 }
 
+// open is start for any goroutine.
 func (m *machine) open() error {
-	m.t.Helper()
 	secret, err := store.Secret(m.dir)
 	if err != nil {
-		m.t.Fatal(err)
+		return err
 	}
 	c, err := cluster.Open(boundedContext(m.t), m.dir, secret, nil)
 	if err != nil {
 		return err
 	}
 	if m.db, err = store.Open(m.t.Context(), store.Options{Dir: m.dir, Held: true, Member: c.Log().Name()}); err != nil {
-		m.t.Fatal(err)
+		c.Close()
+		return err
 	}
 	m.cluster = c
 	if m.version != 0 {
@@ -94,12 +96,26 @@ func (m *machine) open() error {
 		return err
 	}
 	if err := m.db.Replicate(m.t.Context(), m.cluster.Log()); err != nil {
-		m.t.Fatal(err)
+		return err
 	}
 	return c.Start(cluster.Part{
 		DB: database{m.db}, Schema: 7, Copy: m.db.MemberCopy, Silence: silence,
 		Handle: func(context.Context, []byte) ([]byte, bool) { return []byte(c.Name()), false },
 	})
+}
+
+// openAll opens machines that wait for each other.
+func openAll(t *testing.T, list []*machine) {
+	t.Helper()
+	var all sync.WaitGroup
+	errs := make([]error, len(list))
+	for i, m := range list {
+		all.Go(func() { errs[i] = m.open() })
+	}
+	all.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // stop stops everything on the machine.
