@@ -205,19 +205,22 @@ func checkFragments(sets []*rules.Rules, fragments []string, text string, setup 
 	if v := checkParts(fragments, text, setup); v.Action != comment.Pass {
 		return v
 	}
-	if !isShort(text) {
+	word := firstWord(text)
+	if !isSyllables(word) {
 		return comment.Verdict{}
 	}
-	fragments = slices.DeleteFunc(slices.Clone(fragments), func(p string) bool { return !isShort(p) })
+	longer := word != text
+	text = word
+	fragments = slices.DeleteFunc(slices.Clone(fragments), func(p string) bool { return !isSyllables(p) })
 	for i := range fragments {
-		if v := checkSpelled(sets, fragments[i:], text, now, b); v.Action != comment.Pass {
+		if v := checkSpelled(sets, fragments[i:], text, longer, now, b); v.Action != comment.Pass {
 			return v
 		}
 	}
 	for i := max(0, len(fragments)-mostSkipping); i < len(fragments); i++ {
 		for skip := i + 1; skip < len(fragments); skip++ {
 			rest := slices.Delete(slices.Clone(fragments[i:]), skip-i, skip-i+1)
-			if v := checkSpelled(sets, rest, text, now, b); v.Action != comment.Pass {
+			if v := checkSpelled(sets, rest, text, longer, now, b); v.Action != comment.Pass {
 				return v
 			}
 		}
@@ -225,8 +228,9 @@ func checkFragments(sets []*rules.Rules, fragments []string, text string, setup 
 	return comment.Verdict{}
 }
 
-// checkSpelled looks for a word that begins in the first fragment and ends in the text.
-func checkSpelled(sets []*rules.Rules, fragments []string, text string, now int64, b *rules.Budget) comment.Verdict {
+// checkSpelled looks for a word that begins in the first fragment and ends in the text, or where
+// the text ends if that is the first word of a longer one.
+func checkSpelled(sets []*rules.Rules, fragments []string, text string, longer bool, now int64, b *rules.Budget) comment.Verdict {
 	if len(fragments)+1 < quizLetters && isLetter(text) && !slices.ContainsFunc(fragments, func(p string) bool { return !isLetter(p) }) {
 		return comment.Verdict{} // quiz answers
 	}
@@ -239,6 +243,9 @@ func checkSpelled(sets []*rules.Rules, fragments []string, text string, now int6
 		if h.Action < comment.Hold || h.Exact || h.Span.To <= border || h.Span.From >= utf8.RuneCountInString(fragments[0]) {
 			continue
 		}
+		if longer && h.Span.To < border+utf8.RuneCountInString(text) {
+			continue
+		}
 		return comment.Verdict{
 			Action: comment.Hold, Rule: h.Rule, Word: h.Word, Folded: folded, Spans: []comment.Span{{From: 0, To: h.Span.To - border}},
 		}.Because(comment.ReasonSeveral, comment.FormWritten)
@@ -247,6 +254,26 @@ func checkSpelled(sets []*rules.Rules, fragments []string, text string, now int6
 		return tangledVerdict()
 	}
 	return comment.Verdict{}
+}
+
+// isSyllables reports whether a text is short enough to be part of a word, or is one syllable of
+// pinyin.
+func isSyllables(text string) bool { return isShort(text) || fold.Chinese().IsPinyin(text) }
+
+// calls are the endings of a clause that may come after a word, in Chinese and Korean.
+const calls = "吧啊吗呢了的呀哦嘛啦哈么야아"
+
+// firstWord returns the first word, without an ending such as 啊, of a text of scripts without
+// spaces that is longer than a part of a word: 발 진짜, 逼啊 哈哈. It returns any other text unchanged.
+func firstWord(text string) string {
+	first, _ := utf8.DecodeRuneInString(text)
+	if !fold.ScriptOf(first).CJK() || isShort(text) {
+		return text
+	}
+	if end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); end > 0 {
+		text = text[:end]
+	}
+	return strings.TrimRight(text, calls)
 }
 
 // isLetter recognizes a single Latin letter.

@@ -142,7 +142,7 @@ func sendAt(c *moderation.Chain, author, text string, second int) comment.Verdic
 
 // A word over several comments is held at the comment that completes it.
 func TestSpelledOverComments(t *testing.T) {
-	const list = "fuck\n傻逼\n操你妈\nass\nmasked => mask"
+	const list = "fuck\n傻逼\n操你妈\nass\nmasked => mask\n智障\n시발\n새끼\n死ね"
 	type line struct {
 		author, text string
 		second       int
@@ -165,6 +165,12 @@ func TestSpelledOverComments(t *testing.T) {
 		{"characters with others between", one("666", "傻", "逼", "哈哈"), []int{2}},
 		{"by sound", one("煞", "笔"), []int{1}},
 		{"in pinyin", one("cao", "ni", "ma"), []int{2}},
+		{"in longer syllables of pinyin", one("zhi", "zhang"), []int{1}},
+		{"before other words", one("傻", "逼啊 笑死我了"), []int{1}},
+		{"before other words in Korean", one("시", "발 진짜 뭐야", "새", "끼야 어디 가"), []int{1, 3}},
+		{"before other words in Japanese", one("死", "ね、お前なんか"), []int{1}},
+		{"the beginning of another word", one("傻", "逼真的画面", "操", "你妈喊你吃饭", "시", "발표 언제 해요", "死", "ねむいから寝るわ"), nil},
+		{"words in Latin letters", one("zhi", "zhao", "chang", "liang", "shang"), nil},
 		{"twice", one("傻", "逼", "傻!", "逼!"), []int{1, 3}},
 		{"a long comment between", one("傻", "今天的主播真的好厉害", "逼"), []int{2}},
 		{"inside a longer word", one("cl", "ass"), nil}, // refused as it stands

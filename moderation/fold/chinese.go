@@ -130,6 +130,18 @@ func (p *Phonetics) ComposedOf(text []rune) bool {
 	return whole[len(text)]
 }
 
+// IsPinyin reports whether a word of small letters is one syllable of pinyin.
+func (p *Phonetics) IsPinyin(word string) bool {
+	var l Letters
+	for _, r := range word {
+		if r < 'a' || r > 'z' {
+			return false
+		}
+		l = l.And(r)
+	}
+	return word != "" && len(word) <= LongestSyllable && p.Spelled[l][0] != 0
+}
+
 // IsForeign reports whether Latin letters are a word of another language.
 func (p *Phonetics) IsForeign(word string) bool {
 	_, ok := p.foreign[word]
