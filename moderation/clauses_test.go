@@ -68,3 +68,23 @@ func TestPartsWithASpace(t *testing.T) {
 		}
 	}
 }
+
+// An emoji directly beside ideographs is read as the one that it shows, also by its sound.
+func TestEmojiForCharacters(t *testing.T) {
+	set := compile(t, clauseWords+"鸡巴\n滚蛋\n婊子\n草泥马\n狗东西\n脑残\n王八蛋\n")
+	for text, word := range map[string]string{
+		"约💣": "约炮", "约💣吗": "约炮", "🐔巴": "鸡巴", "🐔吧": "鸡巴", "滚🥚": "滚蛋", "⌚️子": "婊子", "🌱泥🐴": "草泥马", "🐶东西": "狗东西", "🧠残": "脑残", "去💀": "去死", "王八🥚": "王八蛋", "煞🖊️": "傻逼", "🎰博网站": "赌博",
+	} {
+		if v := check(set, text); v.Action != comment.Hold || v.Word != word {
+			t.Errorf("%q: %v for %q (%s), want it held for %s", text, v.Action, v.Word, v.Detail, word)
+		}
+	}
+	for _, text := range []string{
+		"吃🐔吧", "大吉大利今晚吃🐔", "🐔腿好吃", "🐔汤", "🐔翅包饭", "🥚炒饭", "茶叶🥚两块五", "鸡🥚饼", "🐶头保命", "🐶子真可爱", "遛🐶去", "🐴上来", "🐴到成功", "草原🐴", "🐢速", "慢🐢", "🧠洞大开", "动动🧠",
+		"💀笑死我了", "笑💀", "💣来了", "炸💣", "👑者荣耀", "👩妈妈", "🌱草莓", "🎲大小", "🎫买到了", "💊吃药", "✏️作业", "笑死💀", "🐔你太美", "鸡你太美🐔",
+	} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
+		}
+	}
+}

@@ -38,6 +38,11 @@ func (f *Text) AddAlternatives() {
 		if c.Kind == Symbol && f.inRow(i) {
 			continue
 		}
+		if c.Kind == Symbol {
+			if r := Depicted(f.Runes, i); r != 0 {
+				f.Alternatives = append(f.Alternatives, Alternative{r, 1, Beside})
+			}
+		}
 		if c.Written < 0x80 || c.Kind != Letter || c.Script == Latin {
 			f.readASCII(i)
 		}

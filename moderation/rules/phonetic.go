@@ -77,7 +77,11 @@ func (pr *phoneticReader) read(runes []fold.Rune) bool {
 	gap, signs := noGap, 0
 	for i := range runes {
 		c := &runes[i]
-		if c.Kind == fold.Symbol || c.Kind == fold.Space {
+		emoji := rune(0)
+		if c.Kind == fold.Symbol {
+			emoji = fold.Depicted(runes, i)
+		}
+		if emoji == 0 && c.Kind >= fold.Symbol {
 			if !c.Joined && c.Kind == fold.Symbol {
 				signs++
 			}
@@ -90,6 +94,9 @@ func (pr *phoneticReader) read(runes []fold.Rune) bool {
 		u := unit{at: int32(i), r: c.R, raw: c.Written, gap: gap}
 		gap, signs = noGap, 0
 		switch {
+		case emoji != 0:
+			u.r, u.kind, u.sound = emoji, hanUnit, p.Syllable(emoji)
+			hans++
 		case c.Kind == fold.Digit:
 			u.kind = digitUnit
 		case c.Script == fold.Han:
