@@ -69,6 +69,24 @@ func TestPartsWithASpace(t *testing.T) {
 	}
 }
 
+// A character is read from its two parts, whichever of the common ones it is.
+func TestCharactersInTwoParts(t *testing.T) {
+	set := compile(t, "智障\n废物\n贱货\n垃圾\n屎\n婚外情\n贪污\n偷拍\n诅咒\n伪娘\n醉驾\n诱奸\n煞笔\n代开发票\n")
+	for text, word := range map[string]string{
+		"知日阝章": "智障", "废牛勿": "废物", "贱化贝": "贱货", "土立土及": "垃圾", "垃土 及": "垃圾", "女昏外情": "婚外情", "今贝污": "贪污", "亻俞扌白": "偷拍", "讠且咒": "诅咒", "亻为女良": "伪娘", "酉卒驾": "醉驾", "讠秀女干": "诱奸",
+		"煞竹毛": "煞笔", "代开发覀示": "代开发票",
+	} {
+		if v := check(set, text); v.Action != comment.Hold || v.Word != word {
+			t.Errorf("%q: %v for %q (%s), want it held for %s", text, v.Action, v.Word, v.Detail, word)
+		}
+	}
+	for _, text := range []string{"知日派", "人口土地", "王求生", "加贝尔", "火因素", "化贝壳", "土立即", "口土话", "木交给我", "石更换", "目标明确"} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
+		}
+	}
+}
+
 // An emoji directly beside ideographs is read as the one that it shows, also by its sound.
 func TestEmojiForCharacters(t *testing.T) {
 	set := compile(t, clauseWords+"鸡巴\n滚蛋\n婊子\n草泥马\n狗东西\n脑残\n王八蛋\n")
