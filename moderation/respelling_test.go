@@ -117,13 +117,13 @@ func TestShapesOfOtherScripts(t *testing.T) {
 	set := compileQuiet("fuck\nbitch\nshine\n*ควย*\n")
 	for _, text := range []string{
 		"𐌱𐌹𐍄𐌲𐌷 𐌱𐌹𐍄𐌂𐌷", "ᛒᛁᛏᚲᚺ", "ⲃⲓⲧⲥⲏ", "ßitch", "ẞITCH", "ꟻUCK", "sꓧine", "ShᎥnᎬ", "ꞘUCK", "Bitↄh", "fႮck", "⠋⠥⠉⠅", "no ⠋⠥⠉⠅ here", "⠃⠊⠞⠉⠓", "ꇙhine",
-		"ฅวย",
+		"ฅวย", "💲♓❗♑e", "sh☝ne", "b☝➕ch", "f⛎ck",
 	} {
 		if v := check(set, text); v.Action == comment.Pass {
 			t.Errorf("%s (%+q) passes", text, text)
 		}
 	}
-	for _, text := range []string{"⠁⠁⠁", "⣿⣿⣿", "⠿⠟⠋⠙", "Straße", "ßß", "ᛒᛖᚱᛚᛁᚾ"} {
+	for _, text := range []string{"⠁⠁⠁", "⣿⣿⣿", "⠿⠟⠋⠙", "Straße", "ßß", "ᛒᛖᚱᛚᛁᚾ", "♓♑♏", "sh ⚽ ne", "fu❗", "bit➕", "b☝g hit"} {
 		if v := check(set, text); v.Action != comment.Pass {
 			t.Errorf("%s: %v for %q", text, v.Action, v.Word)
 		}
