@@ -52,6 +52,7 @@ const (
 	FormTurned  Form = "turned"
 	FormJamo    Form = "jamo"
 	FormBraille Form = "braille"
+	FormMorse   Form = "morse"
 )
 
 // The sentences are stored with comments, so they must not change.
@@ -92,6 +93,7 @@ var (
 		FormTurned:  "turned round",
 		FormJamo:    "Korean letters put together",
 		FormBraille: "Braille read as letters",
+		FormMorse:   "Morse code read as letters",
 	}
 )
 

@@ -130,6 +130,25 @@ func TestShapesOfOtherScripts(t *testing.T) {
 	}
 }
 
+// Three and more letters of Morse code in a row are read as a word.
+func TestMorse(t *testing.T) {
+	set := compileQuiet("fuck\nbitch\nsos\n")
+	for _, text := range []string{
+		"..-. ..- -.-. -.-", "..-./..-/-.-./-.-", "you ..-. ..- -.-. -.- off", "··−· ··− −·−· −·−", "••—• ••— —•—• —•—", "-... .. - -.-. ....", "-... / .. / - / -.-. / ....", "... --- ...",
+	} {
+		if v := check(set, text); v.Action == comment.Pass || !strings.HasSuffix(v.Detail, "Morse code read as letters") {
+			t.Errorf("%s: %v, %s", text, v.Action, v.Detail)
+		}
+	}
+	for _, text := range []string{
+		"...---...", "......", "- - - - - -", "-.- -.- -.-", "wait... what... no...", "1-2-3-4-5-6", "...-.---.-...", "—— —— ——", "a.-b.-c.-d.", "..-. ..- x -.-. -.-", "スーーーパーーー", "・・・・・・", "- one\n- two\n- three - four",
+	} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%s: %v for %q", text, v.Action, v.Word)
+		}
+	}
+}
+
 // A mark that turns a letter into another one belongs to the word; an accent does not.
 func TestMarksThatMakeOtherLetters(t *testing.T) {
 	set := compileQuiet("piç\naş @exact\nşapkacı\nkoño\nlồn\nđịt mẹ\nđĩ\ncabrón\nniño malo @exact\nçürükler @exact\nplain\n!güneş şapkacı\n")

@@ -42,8 +42,12 @@ func (d *Decoding) add(r rune, from, to int) {
 func Decodings(text []rune) []*Decoding {
 	out := []*Decoding{{Runes: text}}
 	var markup, jamo, turned, mirrored, sounds, above bool
-	braille := 0
+	braille, morse := 0, 0
 	for _, r := range text {
+		if isMorse(r) {
+			morse++
+			continue
+		}
 		switch {
 		case r == '&' || r == '<' || r == '%' || r == '\\':
 			markup = true
@@ -70,6 +74,11 @@ func Decodings(text []rune) []*Decoding {
 	}
 	if braille >= leastBraille {
 		out = append(out, fromBraille(text))
+	}
+	if morse >= leastMorse {
+		if v := fromMorse(text); v != nil {
+			out = append(out, v)
+		}
 	}
 	if sounds {
 		out = append(out, spelledOut(text))
@@ -224,6 +233,97 @@ func fromBraille(text []rune) *Decoding {
 		v.add(r, i, i+1)
 	}
 	return v
+}
+
+const (
+	leastMorse   = 6 // signs that make a text Morse code: fewer are a face or a pause
+	leastLetters = 3 // of them in a row
+)
+
+// morseLetters holds the letters by their signs.
+var morseLetters = func() map[string]rune {
+	out := map[string]rune{}
+	for i, signs := range strings.Fields(".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --..") {
+		out[signs] = 'a' + rune(i)
+	}
+	return out
+}()
+
+// fromMorse reads three and more letters of Morse code in a row; nil if there are none. Spaces
+// or slashes separate the letters, several of them the words.
+func fromMorse(text []rune) *Decoding {
+	v := &Decoding{Form: comment.FormMorse}
+	found := false
+	for i := 0; i < len(text); {
+		n, begin := 0, len(v.Runes)
+		end, at := i, i
+		for at < len(text) && (i == 0 || !isMorse(text[i-1])) {
+			letter, next := morseLetter(text, at)
+			if letter == 0 {
+				break
+			}
+			if at > end+1 {
+				v.add(' ', end, at)
+			}
+			v.add(letter, at, next)
+			n, end, at = n+1, next, next
+			for at < len(text) && (text[at] == ' ' || text[at] == '/') {
+				at++
+			}
+		}
+		if n >= leastLetters {
+			found = true
+			i = end
+			continue
+		}
+		v.Runes, v.from, v.to = v.Runes[:begin], v.from[:begin], v.to[:begin]
+		v.add(text[i], i, i+1)
+		i++
+	}
+	if !found {
+		return nil
+	}
+	return v
+}
+
+// isMorse recognizes the dots and dashes of Morse code.
+func isMorse(r rune) bool { return isMorseDot(r) || isMorseDash(r) }
+
+func isMorseDot(r rune) bool {
+	switch r {
+	case '.', '·', '•', '∙', '・':
+		return true
+	}
+	return false
+}
+
+func isMorseDash(r rune) bool {
+	switch r {
+	case '-', '‐', '–', '—', '−', 'ー':
+		return true
+	}
+	return false
+}
+
+// morseLetter reads the letter that begins at rune i, and returns the index behind it; 0 for
+// none.
+func morseLetter(text []rune, i int) (letter rune, end int) {
+	var signs [4]byte
+	n := 0
+	for end = i; end < len(text) && isMorse(text[end]); end++ {
+		if n == len(signs) {
+			return 0, 0
+		}
+		signs[n] = '-'
+		if isMorseDot(text[end]) {
+			signs[n] = '.'
+		}
+		n++
+	}
+	if end < len(text) && text[end] != ' ' && text[end] != '/' {
+		return 0, 0 // a sign inside a word
+	}
+	return morseLetters[string(signs[:n])], end
 }
 
 // upright turns the letters of upside-down text back.
