@@ -88,7 +88,7 @@ func (m *machine) join(service *live.Service, srv *server.Server, hub *socket.Hu
 	if err != nil {
 		return err
 	}
-	err = m.cluster.Start(cluster.Part{
+	err = m.cluster.Start(cluster.Deps{
 		DB: logDatabase{m.db}, Schema: schema, Copy: m.db.MemberCopy, Fit: m.db.Ready, Handle: srv.DoCommand, URL: m.url, Silence: m.silence,
 	})
 	if err != nil {
@@ -106,7 +106,7 @@ func (m *machine) join(service *live.Service, srv *server.Server, hub *socket.Hu
 	return nil
 }
 
-func (m *machine) part() {
+func (m *machine) leave() {
 	m.stop()
 	m.done.Wait()
 	m.cluster.Leave()

@@ -24,9 +24,9 @@ type member interface {
 	publish(ctx context.Context, db *store.Store) error
 	// join starts following the log and taking part.
 	join(service *live.Service, srv *server.Server, hub *socket.Hub, pictures *emotes.Cache) error
-	// part ends what join began, so that another machine decides. The database still publishes
+	// leave ends what join began, so that another machine decides. The database still publishes
 	// pending changes.
-	part()
+	leave()
 	// close ends the rest, once the database is closed.
 	close()
 }

@@ -114,7 +114,7 @@ func (p *program) endService(keeping func()) {
 	p.chats.chats.Close()
 	p.hooks.Close()
 	if p.others != nil {
-		p.others.part()
+		p.others.leave()
 	}
 	keeping()
 	_ = p.service.Close() // it has nothing to report

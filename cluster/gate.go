@@ -165,7 +165,7 @@ func (g *gate) admit(ctx context.Context, w http.ResponseWriter, a application) 
 	if b, err := base64.RawURLEncoding.DecodeString(a.Token); err != nil || copy(token[:], b) != tokenLen {
 		return ErrWrongToken
 	}
-	if g.c.part.Copy == nil {
+	if g.c.deps.Copy == nil {
 		return ErrWitness
 	}
 	dir := g.c.dir
@@ -178,7 +178,7 @@ func (g *gate) admit(ctx context.Context, w http.ResponseWriter, a application) 
 			err = errors.Join(err, redeem(dir, token, -1, time.Now()))
 		}
 	}()
-	if !a.Witness && a.Schema < g.c.part.Schema {
+	if !a.Witness && a.Schema < g.c.deps.Schema {
 		return ErrOlder
 	}
 	var peers map[string]Peer
@@ -251,7 +251,7 @@ func (g *gate) admission(a application, peers map[string]Peer) (ad admission, er
 
 // makeCopy copies the database into a file that is removed when it is closed.
 func (g *gate) makeCopy(ctx context.Context) (*copyFile, int64, error) {
-	if g.c.part.Copy == nil {
+	if g.c.deps.Copy == nil {
 		return nil, 0, ErrWitness
 	}
 	dir, err := os.MkdirTemp(filepath.Join(g.c.dir, folder), "copy")
@@ -260,7 +260,7 @@ func (g *gate) makeCopy(ctx context.Context) (*copyFile, int64, error) {
 	}
 	f := &copyFile{dir: dir}
 	path := filepath.Join(dir, "danmaku.db")
-	if err = g.c.part.Copy(ctx, path); err == nil {
+	if err = g.c.deps.Copy(ctx, path); err == nil {
 		f.File, err = os.Open(path)
 	}
 	var info os.FileInfo
@@ -288,7 +288,7 @@ func (f *copyFile) Close() (err error) {
 
 // copy serves a machine that was away for longer than the log reaches back.
 func (g *gate) copy(w http.ResponseWriter, r *http.Request) {
-	if schema, err := strconv.Atoi(r.URL.Query().Get("schema")); err == nil && schema < g.c.part.Schema {
+	if schema, err := strconv.Atoi(r.URL.Query().Get("schema")); err == nil && schema < g.c.deps.Schema {
 		refuse(w, http.StatusConflict, ErrOlder)
 		return
 	}

@@ -58,14 +58,14 @@ func (w witnessed) Position() uint64 { return w.log.Last() }
 func (w witnessed) Err() error { return nil }
 
 // JoinWitness announces this machine, which has no database, to the other machines of the
-// log. silence is as in [Part]. [Membership.Leave] ends it.
+// log. silence is as in [Deps]. [Membership.Leave] ends it.
 func (l *Log) JoinWitness(silence time.Duration) (*Membership, error) {
 	return l.join(witnessed{l}, func() error { return nil }, silence, true)
 }
 
 // Join announces this machine to the other machines of the log. fit returns nil while the
 // machine may be home as far as it knows; the reader's progress is checked separately.
-// silence is as in [Part]. [Membership.Leave] ends it.
+// silence is as in [Deps]. [Membership.Leave] ends it.
 func (l *Log) Join(r *Reader, fit func() error, silence time.Duration) (*Membership, error) {
 	return l.join(r, fit, silence, false)
 }

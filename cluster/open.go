@@ -31,7 +31,7 @@ type Cluster struct {
 	config Config
 
 	// Set by Start.
-	part       Part
+	deps       Deps
 	gate       *gate
 	reader     *Reader
 	membership *Membership
@@ -40,8 +40,8 @@ type Cluster struct {
 	done       sync.WaitGroup
 }
 
-// Part configures what this machine does in its cluster.
-type Part struct {
+// Deps is what this machine contributes in its cluster.
+type Deps struct {
 	DB     Database
 	Schema int // of the database: a machine with an older program gets no copy of it
 	// Copy copies the database into a new file, for a machine that joins.
@@ -102,37 +102,37 @@ func (c *Cluster) Check(ctx context.Context, db Database) error { return c.log.r
 
 // Start makes this machine take part: it brings the database up to the log's end, may
 // become the home, and lets others join. [Cluster.Leave] ends it.
-func (c *Cluster) Start(p Part) (err error) {
-	if p.Fit == nil {
-		p.Fit = func() error { return nil }
+func (c *Cluster) Start(deps Deps) (err error) {
+	if deps.Fit == nil {
+		deps.Fit = func() error { return nil }
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	c.part, c.stop = p, stop
+	c.deps, c.stop = deps, stop
 	defer func() {
 		if err != nil {
 			c.Leave()
 		}
 	}()
-	if c.reader, err = c.log.Read(p.DB); err != nil {
+	if c.reader, err = c.log.Read(deps.DB); err != nil {
 		return err
 	}
 	fit := func() error {
 		if c.gone.Load() {
 			return ErrExpelled
 		}
-		return p.Fit()
+		return deps.Fit()
 	}
-	if c.membership, err = c.log.Join(c.reader, fit, p.Silence); err != nil {
+	if c.membership, err = c.log.Join(c.reader, fit, deps.Silence); err != nil {
 		return err
 	}
-	if c.forwarder, err = c.membership.OpenForwarder(p.Handle); err != nil {
+	if c.forwarder, err = c.membership.OpenForwarder(deps.Handle); err != nil {
 		return err
 	}
 	return c.open(ctx)
 }
 
 // Witness makes this machine store a copy of the log and count for the majority. silence is
-// as in [Part]. [Cluster.Leave] ends it.
+// as in [Deps]. [Cluster.Leave] ends it.
 func (c *Cluster) Witness(silence time.Duration) (err error) {
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop

@@ -98,7 +98,7 @@ func (m *machine) open() error {
 	if err := m.db.Replicate(m.t.Context(), m.cluster.Log()); err != nil {
 		return err
 	}
-	return c.Start(cluster.Part{
+	return c.Start(cluster.Deps{
 		DB: database{m.db}, Schema: 7, Copy: m.db.MemberCopy, Silence: silence,
 		Handle: func(context.Context, []byte) ([]byte, bool) { return []byte(c.Name()), false },
 	})

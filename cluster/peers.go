@@ -55,7 +55,7 @@ func (c *Cluster) comparePeers(ctx context.Context) error {
 	c.mu.Lock()
 	self := c.config.self()
 	c.mu.Unlock()
-	self.URL = c.part.URL
+	self.URL = c.deps.URL
 	gone := c.log.gone(self.Name)
 	c.gone.Store(gone)
 	if gone {

@@ -162,7 +162,7 @@ func TestPhoneKeepsEveryText(t *testing.T) {
 	})
 }
 
-// 4. Removals do not disturb a person who reads further up, and others' comments do
+// Removals do not disturb a person who reads further up, and others' comments do
 // not push out own texts that exist nowhere else.
 func TestPhoneFeedWhileReading(t *testing.T) {
 	p := startProduct(t)

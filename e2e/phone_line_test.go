@@ -13,7 +13,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// 5. In a tunnel and behind a locked screen no typed text is lost, and
+// In a tunnel and behind a locked screen no typed text is lost, and
 // nothing is sent twice.
 func TestPhoneLosesNoComment(t *testing.T) {
 	p := startProduct(t)
@@ -141,7 +141,7 @@ func TestPhoneLosesNoComment(t *testing.T) {
 	})
 }
 
-// 6. Two tabs are one person; if cookies are blocked, a person can still send
+// Two tabs are one person; if cookies are blocked, a person can still send
 // and delete.
 func TestPhoneIdentity(t *testing.T) {
 	p := startProduct(t)
@@ -211,7 +211,7 @@ func TestPhoneIdentity(t *testing.T) {
 	})
 }
 
-// 10. Without JavaScript the form sends and the page shows the outcome.
+// Without JavaScript the form sends and the page shows the outcome.
 func TestPhoneWithoutJavaScript(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)

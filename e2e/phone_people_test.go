@@ -44,7 +44,7 @@ func fillPhone(p *browser.Page) {
 	p.Wait(`document.querySelector("#strip.stop")?.checkVisibility()`)
 }
 
-// 7. axe finds nothing serious, in any language, light or dark, with
+// axe finds nothing serious, in any language, light or dark, with
 // menus and phrases open, nor on the list of rooms. Elements do not depend on
 // the theme: the second one is checked only for its colors, in one language.
 func TestPhoneAxe(t *testing.T) {
@@ -83,7 +83,7 @@ func TestPhoneAxe(t *testing.T) {
 	}
 }
 
-// 7. Fingers: every touch target is 44 px in both directions.
+// Every touch target is at least 44 px wide and high.
 func TestPhoneTouchTargets(t *testing.T) {
 	p, _ := startFullRoom(t)
 	phone := openPhone(t, p.audience)
@@ -115,7 +115,7 @@ func TestPhoneTouchTargets(t *testing.T) {
 	measure("front")
 }
 
-// 7. Text twice as large is whole, in one column, and the composer stays.
+// Text twice as large is whole, in one column, and the composer stays.
 func TestPhoneLargeText(t *testing.T) {
 	p, o := startFullRoom(t)
 	for _, lang := range []string{"en", "zh-CN", "ja", "ko", "es"} {
@@ -159,7 +159,7 @@ func TestPhoneLargeText(t *testing.T) {
 	})()`)
 }
 
-// 7. Each language is complete on the page, follows the browser and can be chosen;
+// Each language is complete on the page, follows the browser and can be chosen;
 // scripts keep their own direction; motion can be declined; outcomes are announced.
 func TestPhoneWorksWithAScreenReader(t *testing.T) {
 	p, _ := startFullRoom(t)
@@ -210,8 +210,8 @@ func TestPhoneWorksWithAScreenReader(t *testing.T) {
 	}
 }
 
-// 8. A good guest: it can be added to the home screen and shared, and does
-// nothing while nothing happens.
+// The page can be added to the home screen and shared. While nothing happens, it runs no
+// timers and requests no frames.
 func TestPhonePageIsInstallableAndIdle(t *testing.T) {
 	p, _ := startFullRoom(t)
 	phone := browser.NewPhone(t)
@@ -288,7 +288,7 @@ func TestPhonePageIsInstallableAndIdle(t *testing.T) {
 	}
 }
 
-// 9. The room's look, set while phones watch.
+// A change of the room's title, message, colour and picture reaches connected phones at once.
 func TestPhoneRoomLook(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)

@@ -81,7 +81,7 @@ func (v *visit) timeToSend(url string) float64 {
 	return browser.Value[float64](v.phone, `window.ready`)
 }
 
-// 1. The first visit requests everything together, so that it costs two round
+// The first visit requests everything together, so that it costs two round
 // trips and the socket's; the next requests the page alone. No other server
 // is contacted; it all weighs at most 40 KB, the next visit 12 KB. BenchmarkPhoneVisit
 // measures the seconds.
@@ -153,8 +153,8 @@ func BenchmarkPhoneVisit(b *testing.B) {
 	}
 }
 
-// 2. The composer: reachable above the keyboard, safe with input methods,
-// counting as the server counts, offering only what the room allows.
+// The composer stays above the keyboard, does not send while an input method composes,
+// counts characters as the server does, and offers only what the room allows.
 func TestPhoneComposer(t *testing.T) {
 	p := startProduct(t, "--user-rate", "0")
 	o := p.owner(t)
@@ -286,7 +286,7 @@ func TestPhoneComposer(t *testing.T) {
 	})
 }
 
-// 3. Outcomes are shown in words, next to the typed text.
+// Outcomes are shown in words, next to the typed text.
 func TestPhoneSaysWhatHappened(t *testing.T) {
 	p := startProduct(t)
 	o := p.owner(t)
@@ -408,7 +408,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 	})
 }
 
-// 4. The list stays where the person reads, is bounded, and forgets removed
+// The list stays where the person reads, is bounded, and forgets removed
 // comments.
 func TestPhoneFeed(t *testing.T) {
 	p := startProduct(t)

@@ -1,5 +1,5 @@
-// Package obs asks OBS Studio for things: a client of obs-websocket 5, which
-// every OBS since version 28 carries. The protocol is written down in
+// Package obs is a client of obs-websocket 5, which every OBS Studio since version 28
+// contains. The protocol is described in
 // https://github.com/obsproject/obs-websocket/blob/master/docs/generated/protocol.md
 package obs
 
@@ -17,19 +17,19 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// subprotocol asks for JSON; OBS speaks MessagePack, too.
+// subprotocol requests JSON; OBS also supports MessagePack.
 const subprotocol = "obswebsocket.json"
 
-// rpcVersion is the version of the requests that we know.
+// rpcVersion is the version of the protocol that we implement.
 const rpcVersion = 1
 
 // answerWithin is how long OBS may take for each answer. It answers from its
 // drawing thread, which may be busy loading a scene.
 const answerWithin = 10 * time.Second
 
-// longest is the most bytes of one message of OBS that are read. Lists of
-// sources of large collections come to a few hundred kilobytes.
-const longest = 8 << 20
+// maxMessage is the most bytes of one message that are read. A list of the sources of a
+// large collection has a few hundred kilobytes.
+const maxMessage = 8 << 20
 
 // Kinds of message, the field op.
 const (
@@ -40,11 +40,10 @@ const (
 	opResponse   = 7
 )
 
-// closeWrongPassword is the close code of OBS for an authentication that is not
-// right.
+// closeWrongPassword is the close code of OBS for a wrong authentication.
 const closeWrongPassword = 4009
 
-// Faults that a person can do something about.
+// Faults that the user can mend.
 var (
 	ErrUnreachable   = errors.New("OBS does not answer")
 	ErrWrongPassword = errors.New("OBS refuses the password")
@@ -90,7 +89,7 @@ type Client struct {
 	stop func() bool
 }
 
-// message is the frame around everything.
+// message is the envelope of every message.
 type message struct {
 	Op   int             `json:"op"`
 	Data json.RawMessage `json:"d"`
@@ -125,13 +124,13 @@ type response struct {
 	Data json.RawMessage `json:"responseData"`
 }
 
-// Dial connects to OBS. password is asked only when OBS wants one. The
-// connection ends with ctx. The errors are [ErrUnreachable] and
-// [ErrWrongPassword], what password gave, and faults of the protocol.
+// Dial connects to OBS. It calls password only if OBS requires one. The connection ends with
+// ctx. Errors: [ErrUnreachable], [ErrWrongPassword], the error of password, and faults of the
+// protocol.
 func Dial(ctx context.Context, url string, password func() (string, error)) (*Client, error) {
 	stop := func() bool { return true }
 	dialer := websocket.Dialer{Subprotocols: []string{subprotocol}, HandshakeTimeout: answerWithin,
-		// A handshake under way heeds the deadline of ctx, but not its end.
+		// DialContext follows the deadline of ctx during the handshake, but not its cancellation.
 		NetDialContext: func(dialing context.Context, network, address string) (net.Conn, error) {
 			var d net.Dialer
 			conn, err := d.DialContext(dialing, network, address)
@@ -146,7 +145,7 @@ func Dial(ctx context.Context, url string, password func() (string, error)) (*Cl
 		stop()
 		return nil, fmt.Errorf("%w at %s: %w", ErrUnreachable, url, err)
 	}
-	conn.SetReadLimit(longest)
+	conn.SetReadLimit(maxMessage)
 	c := &Client{conn: conn, stop: stop}
 	if err := c.greet(password); err != nil {
 		c.Close()
@@ -155,21 +154,21 @@ func Dial(ctx context.Context, url string, password func() (string, error)) (*Cl
 	return c, nil
 }
 
-// greet reads the hello and says who we are.
+// greet reads the hello and identifies this client, with a password if OBS requires one.
 func (c *Client) greet(password func() (string, error)) error {
 	var h hello
 	if err := c.read(opHello, &h); err != nil {
 		return fmt.Errorf("read the greeting of OBS: %w", err)
 	}
-	who := identify{RPCVersion: rpcVersion}
+	self := identify{RPCVersion: rpcVersion}
 	if a := h.Authentication; a != nil {
 		p, err := password()
 		if err != nil {
 			return err
 		}
-		who.Authentication = Answer(p, a.Salt, a.Challenge)
+		self.Authentication = Answer(p, a.Salt, a.Challenge)
 	}
-	if err := c.write(opIdentify, who); err != nil {
+	if err := c.write(opIdentify, self); err != nil {
 		return fmt.Errorf("greet OBS: %w", err)
 	}
 	err := c.read(opIdentified, &struct{}{})
@@ -182,7 +181,7 @@ func (c *Client) greet(password func() (string, error)) error {
 	return nil
 }
 
-// Answer is what proves the knowledge of the password:
+// Answer returns the proof that the client knows the password:
 // base64(sha256(base64(sha256(password + salt)) + challenge)).
 func Answer(password, salt, challenge string) string {
 	hash := func(s string) string {
@@ -208,7 +207,7 @@ func (c *Client) call(name string, data, answer any) error {
 		return fmt.Errorf("ask OBS for %s: %w", name, err)
 	}
 	var r response
-	for r.ID != id { // an answer that came too late for an earlier request is passed over
+	for r.ID != id { // skip late answers to earlier requests
 		r = response{}
 		if err := c.read(opResponse, &r); err != nil {
 			return fmt.Errorf("read the answer of OBS to %s: %w", name, err)
@@ -237,7 +236,7 @@ func (c *Client) write(op int, data any) error {
 	return c.conn.WriteJSON(message{Op: op, Data: j})
 }
 
-// read waits for a message of a kind and passes over others.
+// read waits for a message of a kind, decodes its data, and skips messages of other kinds.
 func (c *Client) read(op int, into any) error {
 	if err := c.conn.SetReadDeadline(time.Now().Add(answerWithin)); err != nil {
 		return err

@@ -140,15 +140,15 @@ func TestPlaceKeepsTheLook(t *testing.T) {
 func TestPlaceRefused(t *testing.T) {
 	for _, row := range []struct {
 		name   string
-		set    func(*obstest.Studio)
+		set    func(*obstest.OBS)
 		source obs.Source
 		want   string
 	}{
-		{"an OBS without browser sources", func(s *obstest.Studio) { s.Kinds = nil }, obs.Source{Name: "danmaku"}, obs.ErrNoBrowser.Error()},
-		{"another kind of that name", func(s *obstest.Studio) { s.Inputs["danmaku"] = &obstest.Input{Kind: "color_source_v3"} },
+		{"an OBS without browser sources", func(s *obstest.OBS) { s.Kinds = nil }, obs.Source{Name: "danmaku"}, obs.ErrNoBrowser.Error()},
+		{"another kind of that name", func(s *obstest.OBS) { s.Inputs["danmaku"] = &obstest.Input{Kind: "color_source_v3"} },
 			obs.Source{Name: "danmaku"}, `"danmaku": OBS has something else of that name`},
-		{"a scene of that name", func(s *obstest.Studio) {}, obs.Source{Name: "Break"}, `"Break": OBS has something else of that name`},
-		{"no such scene", func(s *obstest.Studio) {}, obs.Source{Name: "danmaku", Scene: "Nowhere"}, `no scene "Nowhere"`},
+		{"a scene of that name", func(s *obstest.OBS) {}, obs.Source{Name: "Break"}, `"Break": OBS has something else of that name`},
+		{"no such scene", func(s *obstest.OBS) {}, obs.Source{Name: "danmaku", Scene: "Nowhere"}, `no scene "Nowhere"`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := obstest.New()

@@ -10,9 +10,10 @@ import (
 // journal. These checks read memory, which another machine's decision may outdate on the
 // way here. A publisher cannot detect that: it refuses a transaction that another one has
 // overtaken, but once that other one is applied here, it would accept waiting commands that
-// were checked before. So the term grows with everything that is applied from elsewhere. A
-// command carries the term that its checks' memory had reached, and is handed back when
-// that is not the current one. A machine that writes alone stays in one term.
+// were checked before. So the term grows with every change that is applied from another
+// machine. A command carries the term of the memory that its checks read; if the term has
+// grown since, the journal refuses the command with [room.ErrMoved]. A machine that writes
+// alone stays in one term.
 
 // firstTerm is not 0, which means a command without a term.
 const firstTerm = 1

@@ -77,7 +77,7 @@ type program struct {
 	overlay string // key of the overlay link
 	code    string // one-time code of the console
 	banner  string
-	said    func() string // its output so far
+	output  func() string // its output so far
 	logs    *bytes.Buffer // read it only after stop
 	stop    func() int    // ends the program and returns its exit code
 }
@@ -140,18 +140,18 @@ func startIn(t testing.TB, env environment, data string, args ...string) *progra
 		cancel()
 		t.Fatal("the program did not start")
 	}
-	said := func() string {
+	output := func() string {
 		out.mu.Lock()
 		defer out.mu.Unlock()
 		return out.buf.String()
 	}
-	banner := said()
+	banner := output()
 	where, code := overlayLine.FindStringSubmatch(banner), codeLine.FindStringSubmatch(banner)
 	if where == nil || code == nil {
 		cancel()
 		t.Fatalf("the banner lacks an address:\n%s", banner)
 	}
-	p := &program{t: t, said: said, data: data, base: where[1], overlay: where[2], code: code[1], banner: banner, logs: logs}
+	p := &program{t: t, output: output, data: data, base: where[1], overlay: where[2], code: code[1], banner: banner, logs: logs}
 	p.stop = sync.OnceValue(func() int {
 		cancel()
 		select {

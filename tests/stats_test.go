@@ -39,7 +39,7 @@ func TestOverlaysTellHowLongCommentsTake(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.moderator()
 	fast, slow, phone := p.overlaySocket(""), p.overlaySocket(""), p.phone().open("audience", "")
-	tells := func(s *socket, ms any) {
+	report := func(s *socket, ms any) {
 		t.Helper()
 		s.write(map[string]any{"type": "beat", "shown_ms": ms})
 		s.write(map[string]any{"type": "nothing"})
@@ -48,20 +48,20 @@ func TestOverlaysTellHowLongCommentsTake(t *testing.T) {
 	if n := mod.numbers(); n.Shown != nil {
 		t.Errorf("before any report: %d", *n.Shown)
 	}
-	tells(fast, 0)
+	report(fast, 0)
 	if n := mod.numbers(); n.Shown == nil || *n.Shown != 0 {
 		t.Errorf("one reports 0 ms: %v", n.Shown)
 	}
-	tells(fast, 64)
-	tells(slow, 250)
+	report(fast, 64)
+	report(slow, 250)
 	for _, wrong := range []any{-1, 60_001, 1e18, nil} {
-		tells(fast, wrong)
+		report(fast, wrong)
 	}
-	tells(phone, 9000)
+	report(phone, 9000)
 	if n := mod.numbers(); n.Shown == nil || *n.Shown != 250 {
 		t.Errorf("the slowest: %v", n.Shown)
 	}
-	tells(slow, 30)
+	report(slow, 30)
 	if n := mod.numbers(); n.Shown == nil || *n.Shown != 64 {
 		t.Errorf("after a faster report: %v", n.Shown)
 	}
@@ -152,13 +152,13 @@ func TestOverlaysReportWhetherTheyDraw(t *testing.T) {
 		t.Errorf("without any: %+v", *n.Overlays)
 	}
 	one, two, old := p.overlaySocket(""), p.overlaySocket(""), p.overlaySocket("")
-	tells := func(s *socket, beat string) {
+	report := func(s *socket, beat string) {
 		t.Helper()
 		s.write(json.RawMessage(beat))
 		s.write(map[string]any{"type": "nothing"})
 		s.next("error") // all earlier frames have been read
 	}
-	tells(old, `{"type":"beat"}`)
+	report(old, `{"type":"beat"}`)
 	for _, tt := range []struct {
 		name, one, two         string
 		drawing, hidden, stuck int
@@ -171,8 +171,8 @@ func TestOverlaysReportWhetherTheyDraw(t *testing.T) {
 		{"a beat that says nothing changes nothing", `{"type":"beat"}`, `{"type":"beat","shown_ms":4}`, 1, 0, 2},
 		{"they draw again", `{"type":"beat","visible":true,"frame_ms":33}`, `{"type":"beat","visible":true,"frame_ms":-5}`, 3, 0, 0},
 	} {
-		tells(one, tt.one)
-		tells(two, tt.two)
+		report(one, tt.one)
+		report(two, tt.two)
 		n := mod.numbers()
 		if o := n.Overlays; o == nil || o.Drawing != tt.drawing || o.Hidden != tt.hidden || o.Stuck != tt.stuck {
 			t.Errorf("%s: %+v, want %d %d %d", tt.name, o, tt.drawing, tt.hidden, tt.stuck)
@@ -180,16 +180,16 @@ func TestOverlaysReportWhetherTheyDraw(t *testing.T) {
 			t.Errorf("%s: placed %d ms ago, but none was placed", tt.name, *o.PlacedMS)
 		}
 	}
-	tells(two, `{"type":"beat","visible":true,"placed_ms":7200000}`)
-	tells(one, `{"type":"beat","visible":true,"placed_ms":3600000}`)
+	report(two, `{"type":"beat","visible":true,"placed_ms":7200000}`)
+	report(one, `{"type":"beat","visible":true,"placed_ms":3600000}`)
 	for _, wrong := range []string{"-1", "9000000000000000", "null"} {
-		tells(two, `{"type":"beat","visible":true,"placed_ms":`+wrong+`}`)
+		report(two, `{"type":"beat","visible":true,"placed_ms":`+wrong+`}`)
 	}
 	if o := mod.numbers().Overlays; o == nil || o.PlacedMS == nil || *o.PlacedMS < 3_600_000 || *o.PlacedMS >= 7_200_000 {
 		t.Errorf("the latest of both: %+v", o)
 	}
 	phone := p.phone().open("audience", "")
-	tells(phone, `{"type":"beat","visible":false}`)
+	report(phone, `{"type":"beat","visible":false}`)
 	if o := mod.numbers().Overlays; o.Hidden != 0 {
 		t.Error("a phone counts as an overlay")
 	}

@@ -159,7 +159,7 @@ func TestSelfSignedCertificate(t *testing.T) {
 	p := start(t, t.TempDir(), "--self-signed", "--tls-listen", "127.0.0.1:0")
 	var conn *tls.Conn
 	waitUntil(t, "the address in the terminal", func() bool {
-		m := secureLine.FindStringSubmatch(p.said())
+		m := secureLine.FindStringSubmatch(p.output())
 		if m == nil {
 			return false
 		}
@@ -169,10 +169,10 @@ func TestSelfSignedCertificate(t *testing.T) {
 	})
 	defer conn.Close()
 	sum := sha256.Sum256(conn.ConnectionState().PeerCertificates[0].Raw)
-	waitUntil(t, "the fingerprint", func() bool { return strings.Contains(p.said(), "Ctrl-C") })
-	shown := regexp.MustCompile(`[^0-9A-F:]`).ReplaceAllString(p.said()[strings.Index(p.said(), "SHA-256"):], "")
+	waitUntil(t, "the fingerprint", func() bool { return strings.Contains(p.output(), "Ctrl-C") })
+	shown := regexp.MustCompile(`[^0-9A-F:]`).ReplaceAllString(p.output()[strings.Index(p.output(), "SHA-256"):], "")
 	if want := strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":"); !strings.Contains(shown, want) {
-		t.Errorf("the terminal does not show the fingerprint %s:\n%s", want, p.said())
+		t.Errorf("the terminal does not show the fingerprint %s:\n%s", want, p.output())
 	}
 	want := strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":")
 	for lang, word := range map[string]string{"en": "warn you once", "zh-CN": "警告一次", "ja": "一度警告"} {

@@ -40,9 +40,9 @@ var oldWords = map[string][]string{
 	"room":       {"ActKind", "Gate", "Act", "ActCount"},
 	"comment":    {"Gate", "Hall", "settle"},
 	"ratelimit":  {"Crowd", "crowd", "Fine", "Passed", "settle", "hand"},
-	"moderation": {"cells", "views", "arcs", "ear", "uttered", "habits", "saying", "choir", "surge", "pieces", "judge", "void", "steady", "Settle", "square"},
+	"moderation": {"cells", "views", "arcs", "ear", "uttered", "habits", "saying", "choir", "surge", "pieces", "judge", "void", "steady", "Settle", "square", "toldLines", "toldBytes"},
 	"certs":      {"told", "maxTold"},
-	"tests":      {"hall", "seat", "studio", "crowd", "door", "wellDone", "someone"},
+	"tests":      {"hall", "seat", "studio", "studio2", "crowd", "door", "wellDone", "someone", "tells", "dressed"},
 	"e2e":        {"spoil", "unlike", "dressed", "aPhoto", "joinedBy"},
 	"tools":      {"hall", "crowd", "seat", "judge", "steady", "tellWays", "settle"},
 }
@@ -52,7 +52,7 @@ var oldWords = map[string][]string{
 var (
 	youngFolders = []string{"cache", "client", "cluster", "connector", "export", "metrics", "obs", "opinion", "report", "show", "signature", "webhook"}
 	wordsOfOld   = []string{
-		"Hall", "hall", "Seat", "seat", "studio", "ActKind", "outlaw", "Steer", "Tape", "Reel", "farewell", "waysIn", "unstuck", "steady", "toldOf", "uttered",
+		"Hall", "hall", "Seat", "seat", "studio", "Studio", "ActKind", "outlaw", "Steer", "Tape", "Reel", "farewell", "waysIn", "unstuck", "steady", "toldOf", "uttered",
 		"door", "doors", "crowd", "Crowd", "Tell", "tell", "told", "Told", "talk", "talkPrefix", "Desk", "OpenDesk", "errand", "cutOff", "faultGzipCut", "Said", "mostSaid", "mostTold",
 	}
 )

@@ -51,19 +51,19 @@ func TestWelcome(t *testing.T) {
 func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 	for _, row := range []struct {
 		name     string
-		set      func(*obstest.Studio)
+		set      func(*obstest.OBS)
 		password string
 		want     string
 	}{
-		{"open", func(*obstest.Studio) {}, "", "added"},
-		{"locked", func(s *obstest.Studio) { s.Password = "right" }, "right", "added"},
-		{"no password given", func(s *obstest.Studio) { s.Password = "right" }, "", "password"},
-		{"wrong password", func(s *obstest.Studio) { s.Password = "right" }, "wrong", "password"},
-		{"there already", func(s *obstest.Studio) {
+		{"open", func(*obstest.OBS) {}, "", "added"},
+		{"locked", func(s *obstest.OBS) { s.Password = "right" }, "right", "added"},
+		{"no password given", func(s *obstest.OBS) { s.Password = "right" }, "", "password"},
+		{"wrong password", func(s *obstest.OBS) { s.Password = "right" }, "wrong", "password"},
+		{"there already", func(s *obstest.OBS) {
 			s.Inputs["danmaku"] = &obstest.Input{Kind: "browser_source", Settings: map[string]any{}}
 		}, "", "refreshed"},
-		{"the name is taken", func(s *obstest.Studio) { s.Inputs["danmaku"] = &obstest.Input{Kind: "color_source_v3"} }, "", "refused"},
-		{"no browser source", func(s *obstest.Studio) { s.Kinds = nil }, "", "no_browser"},
+		{"the name is taken", func(s *obstest.OBS) { s.Inputs["danmaku"] = &obstest.Input{Kind: "color_source_v3"} }, "", "refused"},
+		{"no browser source", func(s *obstest.OBS) { s.Kinds = nil }, "", "no_browser"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			fakeOBS := obstest.New()
@@ -102,7 +102,7 @@ func TestTheBuilderSetsTheCSSInOBS(t *testing.T) {
 	p := start(t, t.TempDir(), "--obs", fakeOBS.Start(t))
 	owner := p.console()
 	owner.call("POST", liveRoom+"/obs", map[string]any{"options": map[string]string{"size": "44", "font": "a&b=c"}, "css": ".dm { color: red }"}, 200)
-	dressed := func(url, css string) {
+	checkSource := func(url, css string) {
 		t.Helper()
 		fakeOBS.Look(func() {
 			if got := fakeOBS.Inputs["danmaku"].Settings; got["url"] != url || got["css"] != css {
@@ -111,16 +111,16 @@ func TestTheBuilderSetsTheCSSInOBS(t *testing.T) {
 		})
 	}
 	look := p.base + "/overlay/live?font=a%26b%3Dc&key=" + p.overlay + "&size=44"
-	dressed(look, "/* danmaku builder */\n.dm { color: red }")
+	checkSource(look, "/* danmaku builder */\n.dm { color: red }")
 	for _, bad := range []map[string]any{
 		{"options": map[string]string{"key": "other"}}, {"options": map[string]string{"Size!": "1"}}, {"css": strings.Repeat("x", 32<<10+1)},
 	} {
 		owner.call("POST", liveRoom+"/obs", bad, 422)
 	}
 	owner.call("POST", liveRoom+"/obs", map[string]any{}, 200) // the welcome's button keeps the look
-	dressed(p.base+"/overlay/live?key="+p.overlay+"&font=a%26b%3Dc&size=44", "/* danmaku builder */\n.dm { color: red }")
+	checkSource(p.base+"/overlay/live?key="+p.overlay+"&font=a%26b%3Dc&size=44", "/* danmaku builder */\n.dm { color: red }")
 	owner.call("POST", liveRoom+"/obs", map[string]any{"options": map[string]string{}}, 200)
-	dressed(p.base+"/overlay/live?key="+p.overlay, "")
+	checkSource(p.base+"/overlay/live?key="+p.overlay, "")
 }
 
 func TestOnlyTheOwnerMayAskOBS(t *testing.T) {
@@ -145,8 +145,8 @@ func TestOnlyTheOwnerMayAskOBS(t *testing.T) {
 			t.Errorf("OBS now holds %v", fakeOBS.Inputs)
 		}
 	})
-	studio2 := strings.Replace(p.base, "http", "ws", 1) // no OBS
-	q := start(t, t.TempDir(), "--obs", studio2)
+	otherServer := strings.Replace(p.base, "http", "ws", 1) // speaks another protocol
+	q := start(t, t.TempDir(), "--obs", otherServer)
 	if _, body := q.console().do("POST", "/api/rooms/live/obs", map[string]string{}, ours); !strings.Contains(body, `"unreachable"`) {
 		t.Errorf("without an OBS: %s", body)
 	}

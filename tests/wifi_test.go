@@ -62,7 +62,7 @@ func TestWiFi(t *testing.T) {
 		}
 	}
 	p.stop()
-	if strings.Contains(p.logs.String(), "pass;word") || strings.Contains(p.said(), "pass;word") {
+	if strings.Contains(p.logs.String(), "pass;word") || strings.Contains(p.output(), "pass;word") {
 		t.Error("the log has the password")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))

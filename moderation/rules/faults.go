@@ -104,8 +104,8 @@ type Faults []Fault
 
 // Bounds of the error about lines that were left out, because it goes into the log.
 const (
-	toldLines = 5
-	toldBytes = 200 // of one line
+	loggedLines = 5
+	loggedBytes = 200 // of one line
 )
 
 // LeftOutError names the first lines that were left out, and counts all.
@@ -117,10 +117,10 @@ type LeftOutError struct {
 // Error lists the first five lines, one below the other, and the number of further ones.
 func (e *LeftOutError) Error() string {
 	var lines []string
-	for _, one := range e.First[:min(len(e.First), toldLines)] {
+	for _, one := range e.First[:min(len(e.First), loggedLines)] {
 		line := one.String()
-		if len(line) > toldBytes {
-			line = strings.ToValidUTF8(line[:toldBytes], "") + "…"
+		if len(line) > loggedBytes {
+			line = strings.ToValidUTF8(line[:loggedBytes], "") + "…"
 		}
 		lines = append(lines, line)
 	}

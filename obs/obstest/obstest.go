@@ -1,4 +1,4 @@
-// Package obstest is an OBS Studio for tests: the server's side of
+// Package obstest is a fake OBS Studio for tests: the server's side of
 // obs-websocket 5 with authentication, over a small collection of scenes. What
 // it answers follows the protocol's description and OBS 29's own behaviour.
 package obstest
@@ -35,9 +35,9 @@ type Input struct {
 	Pressed  []string // property buttons, in order
 }
 
-// Studio is the state of the OBS. Set the fields before a client connects; read
-// them with [Studio.Look].
-type Studio struct {
+// OBS is a fake OBS and its state. Set the fields before a client connects; read
+// them with [OBS.Look].
+type OBS struct {
 	Password      string   // empty wants none
 	Kinds         []string // of inputs that can be made
 	Program       string   // the scene on air
@@ -49,16 +49,16 @@ type Studio struct {
 	next int
 }
 
-// New is an OBS that knows browser sources, with two empty scenes.
-func New() *Studio {
-	return &Studio{
+// New returns an OBS that knows browser sources, with two empty scenes.
+func New() *OBS {
+	return &OBS{
 		Kinds: []string{"browser_source", "color_source_v3"}, Program: "Game", Width: 2560, Height: 1440,
 		Scenes: map[string][]*Item{"Game": {}, "Break": {}}, Inputs: map[string]*Input{},
 	}
 }
 
 // Start lets the OBS listen until the test ends and returns its address.
-func (s *Studio) Start(t testing.TB) string {
+func (o *OBS) Start(t testing.TB) string {
 	var open sync.WaitGroup
 	upgrader := websocket.Upgrader{Subprotocols: []string{"obswebsocket.json"}}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -72,7 +72,7 @@ func (s *Studio) Start(t testing.TB) string {
 		if conn.Subprotocol() == "" {
 			t.Error("the client does not ask for obswebsocket.json")
 		}
-		s.serve(conn)
+		o.serve(conn)
 	}))
 	t.Cleanup(func() {
 		srv.CloseClientConnections()
@@ -83,9 +83,9 @@ func (s *Studio) Start(t testing.TB) string {
 }
 
 // Look reads the state while no request is under way.
-func (s *Studio) Look(see func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (o *OBS) Look(see func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	see()
 }
 
@@ -94,9 +94,9 @@ type message struct {
 	D  map[string]any `json:"d"`
 }
 
-func (s *Studio) serve(conn *websocket.Conn) {
+func (o *OBS) serve(conn *websocket.Conn) {
 	hello := map[string]any{"obsWebSocketVersion": "5.1.0", "rpcVersion": 1}
-	if s.Password != "" {
+	if o.Password != "" {
 		hello["authentication"] = map[string]string{"challenge": challenge, "salt": salt}
 	}
 	if conn.WriteJSON(message{0, hello}) != nil {
@@ -117,7 +117,7 @@ func (s *Studio) serve(conn *websocket.Conn) {
 		case m.Op == 1 && m.D["rpcVersion"] != 1.0:
 			end(conn, 4010, "Your requested RPC version is not supported.")
 			return
-		case m.Op == 1 && s.Password != "" && m.D["authentication"] != proof(s.Password):
+		case m.Op == 1 && o.Password != "" && m.D["authentication"] != proof(o.Password):
 			end(conn, 4009, "Authentication failed.")
 			return
 		case m.Op == 1:
@@ -127,7 +127,7 @@ func (s *Studio) serve(conn *websocket.Conn) {
 			end(conn, 4007, "You attempted to send a non-Identify message while not identified.")
 			return
 		case m.Op == 6:
-			_ = conn.WriteJSON(message{7, s.answer(m.D)})
+			_ = conn.WriteJSON(message{7, o.answer(m.D)})
 		default:
 			end(conn, 4006, "Unknown OpCode.")
 			return
@@ -154,12 +154,12 @@ type refusal struct {
 
 var notFound = &refusal{600, "No source was found."}
 
-func (s *Studio) answer(d map[string]any) map[string]any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (o *OBS) answer(d map[string]any) map[string]any {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	data, _ := d["requestData"].(map[string]any)
 	name, _ := d["requestType"].(string)
-	out, no := s.act(name, data)
+	out, no := o.act(name, data)
 	status := map[string]any{"result": true, "code": 100}
 	if no != nil {
 		status = map[string]any{"result": false, "code": no.code, "comment": no.comment}
@@ -171,23 +171,23 @@ func (s *Studio) answer(d map[string]any) map[string]any {
 	return r
 }
 
-func (s *Studio) act(name string, d map[string]any) (map[string]any, *refusal) {
+func (o *OBS) act(name string, d map[string]any) (map[string]any, *refusal) {
 	text := func(key string) string { v, _ := d[key].(string); return v }
 	switch name {
 	case "GetVersion":
 		return map[string]any{"obsVersion": "29.0.2", "obsWebSocketVersion": "5.1.0", "rpcVersion": 1}, nil
 	case "GetVideoSettings":
-		return map[string]any{"baseWidth": s.Width, "baseHeight": s.Height, "outputWidth": 1280, "outputHeight": 720,
+		return map[string]any{"baseWidth": o.Width, "baseHeight": o.Height, "outputWidth": 1280, "outputHeight": 720,
 			"fpsNumerator": 60000, "fpsDenominator": 1001}, nil
 	case "GetCurrentProgramScene":
-		return map[string]any{"currentProgramSceneName": s.Program}, nil
+		return map[string]any{"currentProgramSceneName": o.Program}, nil
 	case "CreateInput":
-		return s.createInput(text("sceneName"), text("inputName"), text("inputKind"), d)
+		return o.createInput(text("sceneName"), text("inputName"), text("inputKind"), d)
 	case "CreateSceneItem", "GetSceneItemId", "SetSceneItemTransform":
-		return s.sceneItem(name, text("sceneName"), text("sourceName"), d)
+		return o.sceneItem(name, text("sceneName"), text("sourceName"), d)
 	case "GetInputSettings", "SetInputSettings", "PressInputPropertiesButton":
-		in := s.Inputs[text("inputName")]
-		if _, scene := s.Scenes[text("inputName")]; scene {
+		in := o.Inputs[text("inputName")]
+		if _, scene := o.Scenes[text("inputName")]; scene {
 			return nil, &refusal{602, "The specified source is not an input."}
 		}
 		if in == nil {
@@ -209,39 +209,39 @@ func (s *Studio) act(name string, d map[string]any) (map[string]any, *refusal) {
 	return nil, &refusal{204, "Your request type is not valid."}
 }
 
-func (s *Studio) createInput(scene, name, kind string, d map[string]any) (map[string]any, *refusal) {
-	if _, ok := s.Scenes[scene]; !ok {
+func (o *OBS) createInput(scene, name, kind string, d map[string]any) (map[string]any, *refusal) {
+	if _, ok := o.Scenes[scene]; !ok {
 		return nil, notFound
 	}
-	_, sceneNamed := s.Scenes[name]
-	if s.Inputs[name] != nil || sceneNamed {
+	_, sceneNamed := o.Scenes[name]
+	if o.Inputs[name] != nil || sceneNamed {
 		return nil, &refusal{601, "A source already exists by that input name."}
 	}
-	if !slices.Contains(s.Kinds, kind) {
+	if !slices.Contains(o.Kinds, kind) {
 		return nil, &refusal{605, "Your specified input kind is not supported by OBS. Check that your specified kind is properly versioned and that any necessary plugins are loaded."}
 	}
 	settings, _ := d["inputSettings"].(map[string]any)
-	s.Inputs[name] = &Input{Kind: kind, Settings: settings}
-	return map[string]any{"sceneItemId": s.stand(scene, name)}, nil
+	o.Inputs[name] = &Input{Kind: kind, Settings: settings}
+	return map[string]any{"sceneItemId": o.stand(scene, name)}, nil
 }
 
-func (s *Studio) stand(scene, source string) int {
-	s.next++
-	s.Scenes[scene] = append(s.Scenes[scene], &Item{ID: s.next, Source: source})
-	return s.next
+func (o *OBS) stand(scene, source string) int {
+	o.next++
+	o.Scenes[scene] = append(o.Scenes[scene], &Item{ID: o.next, Source: source})
+	return o.next
 }
 
-func (s *Studio) sceneItem(name, scene, source string, d map[string]any) (map[string]any, *refusal) {
-	items, ok := s.Scenes[scene]
+func (o *OBS) sceneItem(name, scene, source string, d map[string]any) (map[string]any, *refusal) {
+	items, ok := o.Scenes[scene]
 	if !ok {
 		return nil, notFound
 	}
 	switch name {
 	case "CreateSceneItem":
-		if s.Inputs[source] == nil {
+		if o.Inputs[source] == nil {
 			return nil, notFound
 		}
-		return map[string]any{"sceneItemId": s.stand(scene, source)}, nil
+		return map[string]any{"sceneItemId": o.stand(scene, source)}, nil
 	case "GetSceneItemId":
 		for _, i := range items {
 			if i.Source == source {
