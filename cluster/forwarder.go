@@ -213,7 +213,6 @@ func (f *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo C
 	put(f, f.queues, home, c, f.sendCommands)
 	lost := time.NewTimer(askAgain)
 	defer lost.Stop()
-	var gone error
 	askLater := lost.C
 	if e.once { // the answer may be on its way
 		askLater = nil
@@ -221,14 +220,11 @@ func (f *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo C
 	for {
 		select {
 		case r := <-out:
-			if r.Long == "" {
-				return r.Body, r.Again, nil
-			}
-			defer f.m.log.dropAside(context.WithoutCancel(ctx), r.Long)
-			if r.Body, gone = f.m.log.fetchAside(ctx, r.Long); gone != nil {
+			answer, again, read := f.readReply(ctx, r)
+			if read != nil {
 				return nil, true, err
 			}
-			return r.Body, false, nil
+			return answer, again, nil
 		case <-askLater:
 			return nil, true, nil
 		case <-changed:
@@ -242,6 +238,17 @@ func (f *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo C
 			return nil, true, err
 		}
 	}
+}
+
+// readReply returns the answer in a reply. One that is too long for a message was put aside in
+// the log, from which readReply fetches and deletes it.
+func (f *Forwarder) readReply(ctx context.Context, r reply) (answer []byte, again bool, err error) {
+	if r.Long == "" {
+		return r.Body, r.Again, nil
+	}
+	defer f.m.log.dropAside(context.WithoutCancel(ctx), r.Long)
+	answer, err = f.m.log.fetchAside(ctx, r.Long)
+	return answer, false, err
 }
 
 // put adds an item to a queue, and sends it: at once when nothing is on its way to the same

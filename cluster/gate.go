@@ -181,13 +181,7 @@ func (g *gate) admit(ctx context.Context, w http.ResponseWriter, a application) 
 	if !a.Witness && a.Schema < g.c.deps.Schema {
 		return ErrOlder
 	}
-	var peers map[string]Peer
-	asking, done := context.WithTimeout(ctx, agreeWithin)
-	defer done()
-	err = untilDone(asking, func() (err error) {
-		peers, err = g.c.log.peers(asking)
-		return err
-	})
+	peers, err := g.agreedPeers(ctx)
 	if err != nil {
 		return err
 	}
@@ -221,6 +215,18 @@ func (g *gate) admit(ctx context.Context, w http.ResponseWriter, a application) 
 		g.c.slog.Warn("the new machine will be on the list once it starts", "err", err)
 	}
 	return nil
+}
+
+// agreedPeers returns the list of machines on which the cluster agrees. It tries until
+// agreeWithin is over.
+func (g *gate) agreedPeers(ctx context.Context) (peers map[string]Peer, err error) {
+	ctx, done := context.WithTimeout(ctx, agreeWithin)
+	defer done()
+	err = untilDone(ctx, func() (err error) {
+		peers, err = g.c.log.peers(ctx)
+		return err
+	})
+	return peers, err
 }
 
 // admission returns the answer for a new machine, without the copy.

@@ -191,18 +191,17 @@ func (s *Supervisor) Close() {
 func (s *Supervisor) run(ctx context.Context, c *chat) {
 	work := c.start()
 	defer work()
-	open := s.kinds[c.kind]
-	if open == nil {
+	if s.kinds[c.kind] == nil {
 		c.stopped(Stop(FaultTarget, fmt.Sprintf("no connector reads %q", c.kind)))
 		<-ctx.Done()
 		return
 	}
-	env := s.env
-	env.Base = s.bases[c.kind]
 	var source Source
 	connect := func() (err error) {
 		if source == nil {
-			if source, err = open(c.setup(), env); err != nil {
+			env := s.env
+			env.Base = s.bases[c.kind]
+			if source, err = s.kinds[c.kind](c.setup(), env); err != nil {
 				source = nil
 				return err
 			}
@@ -225,14 +224,8 @@ func (s *Supervisor) run(ctx context.Context, c *chat) {
 		if s.env.Clock.Now().Sub(began) >= healthy && c.reached() {
 			wait = firstRetry
 		}
-		pause := time.Duration(float64(wait) * (0.8 + 0.4*s.env.Jitter()))
 		asked := fault.Code == FaultReconnect && s.env.Clock.Now().Sub(began) >= askedEarly
-		if asked {
-			pause = 0
-		}
-		if until := fault.RetryAt.Sub(s.env.Clock.Now()); !fault.RetryAt.IsZero() && until > pause {
-			pause = until
-		}
+		pause := s.pause(wait, asked, fault.RetryAt)
 		at := s.env.Clock.Now().Add(pause)
 		s.log.Info("a chat is tried again", "room", c.room, "kind", c.kind, "chat", c.id, "at", at, "err", fault)
 		c.set(func(st *State) { st.Phase, st.Fault, st.RetryAt = Retrying, fault, at })
@@ -248,6 +241,19 @@ func (s *Supervisor) run(ctx context.Context, c *chat) {
 		}
 	}
 	c.set(func(st *State) { st.Phase, st.Fault, st.RetryAt = Off, nil, time.Time{} })
+}
+
+// pause returns how long to wait before the next try: about wait, or nothing if the platform
+// asked for a new connection, but at least until the platform's own time, if it named one.
+func (s *Supervisor) pause(wait time.Duration, asked bool, retryAt time.Time) time.Duration {
+	pause := time.Duration(float64(wait) * (0.8 + 0.4*s.env.Jitter()))
+	if asked {
+		pause = 0
+	}
+	if retryAt.IsZero() {
+		return pause
+	}
+	return max(pause, retryAt.Sub(s.env.Clock.Now()))
 }
 
 // connect runs a source once. A panic in a source ends its connection, never

@@ -63,50 +63,64 @@ func (b *blivechat) frame(data []byte, out connector.Sink) ([]any, bool, error) 
 			out.Skipped()
 		}
 	case 5:
-		var d struct {
-			ID         loose
-			Price      loose
-			AuthorName loose `json:"authorName"`
-			Content    loose
-			UID        loose
-		}
-		if json.Unmarshal(f.Data, &d) != nil || userOf(d.UID, d.AuthorName) == "" {
-			out.Skipped()
-			break
-		}
-		m := connector.Message{
-			ID: paidID(d.ID), Origin: comment.FromBilibili, UserID: userOf(d.UID, d.AuthorName), Name: string(d.AuthorName),
-			Text: string(d.Content), Paid: &connector.Paid{Micros: int64(min(max(d.Price.Number(), 0), 1e9) * 1e6), Currency: "CNY"},
-		}
-		m.Paid.Level = levelOf(m.Paid)
-		out.Message(m)
+		blivechatPaid(f.Data, out)
 	case 6:
-		var d struct{ IDs []loose }
-		if json.Unmarshal(f.Data, &d) != nil {
-			out.Skipped()
-			break
-		}
-		for _, id := range d.IDs {
-			if id == "" {
-				continue
-			}
-			out.Removal(connector.Removal{Origin: comment.FromBilibili, MessageID: paidID(id)})
-		}
+		blivechatDeleted(f.Data, out)
 	case 8:
-		var d struct {
-			Type int
-			Msg  string
-		}
-		_ = json.Unmarshal(f.Data, &d) // unreadable data is an unknown fault
-		switch d.Type {
-		case 1:
-			return nil, false, connector.Stop(connector.FaultUserCode, d.Msg)
-		case 3:
-			return nil, false, connector.Retry(connector.FaultSessions, d.Msg, nil)
-		}
-		return nil, false, connector.Retry(connector.FaultPlatform, d.Msg, nil)
+		return nil, false, blivechatFault(f.Data)
 	}
 	return nil, true, nil
+}
+
+// blivechatPaid delivers a paid message (command 5).
+func blivechatPaid(data json.RawMessage, out connector.Sink) {
+	var d struct {
+		ID         loose
+		Price      loose
+		AuthorName loose `json:"authorName"`
+		Content    loose
+		UID        loose
+	}
+	if json.Unmarshal(data, &d) != nil || userOf(d.UID, d.AuthorName) == "" {
+		out.Skipped()
+		return
+	}
+	m := connector.Message{
+		ID: paidID(d.ID), Origin: comment.FromBilibili, UserID: userOf(d.UID, d.AuthorName), Name: string(d.AuthorName),
+		Text: string(d.Content), Paid: &connector.Paid{Micros: int64(min(max(d.Price.Number(), 0), 1e9) * 1e6), Currency: "CNY"},
+	}
+	m.Paid.Level = levelOf(m.Paid)
+	out.Message(m)
+}
+
+// blivechatDeleted delivers the removal of paid messages (command 6).
+func blivechatDeleted(data json.RawMessage, out connector.Sink) {
+	var d struct{ IDs []loose }
+	if json.Unmarshal(data, &d) != nil {
+		out.Skipped()
+		return
+	}
+	for _, id := range d.IDs {
+		if id != "" {
+			out.Removal(connector.Removal{Origin: comment.FromBilibili, MessageID: paidID(id)})
+		}
+	}
+}
+
+// blivechatFault returns the error for a fatal fault that blivechat reports (command 8).
+func blivechatFault(data json.RawMessage) error {
+	var d struct {
+		Type int
+		Msg  string
+	}
+	_ = json.Unmarshal(data, &d) // unreadable data is an unknown fault
+	switch d.Type {
+	case 1:
+		return connector.Stop(connector.FaultUserCode, d.Msg)
+	case 3:
+		return connector.Retry(connector.FaultSessions, d.Msg, nil)
+	}
+	return connector.Retry(connector.FaultPlatform, d.Msg, nil)
 }
 
 // paidID distinguishes a paid message from ordinary ones, which have a separate counter.

@@ -107,50 +107,67 @@ func ReadSSN(body []byte, out connector.Sink) (int, error) {
 // DeliverSSN delivers one object's content. did is true for a message or a removal, known
 // for any object of the right form.
 func DeliverSSN(data []byte, out connector.Sink) (did, known bool) {
-	var o ssnObject
-	// meta may be any value, depending on the source.
-	if err := json.Unmarshal(data, &o); err != nil {
-		var without map[string]json.RawMessage
-		if json.Unmarshal(data, &without) != nil {
-			out.Skipped()
-			return false, false
-		}
-		delete(without, "meta")
-		text, err := json.Marshal(without)
-		if err != nil || json.Unmarshal(text, &o) != nil {
-			out.Skipped()
-			return false, false
-		}
+	o, err := readSSN(data)
+	if err != nil {
+		out.Skipped()
+		return false, false
 	}
-	origin := originOf(string(o.Type))
 	switch {
 	case len(o.Delete) > 0 && !bytes.Equal(o.Delete, []byte("null")):
 		return o.remove(out), true
 	case o.Event == "user_banned":
-		r := connector.Removal{
-			Origin: origin, UserID: string(o.Meta.UserID), Login: strings.ToLower(string(cmp.Or(o.Meta.Username, o.ChatName))),
-		}
-		r.Mute = seconds(string(o.Meta.DurationSeconds))
-		switch {
-		case o.Meta.Permanent.Yes(), r.Mute == 0 && o.Meta.Action != "timeout":
-			r.Mute, r.Forever = 0, true
-		case r.Mute == 0:
-			r.Mute = unsaidTimeOut
-		}
-		if r.UserID == "" && r.Login == "" {
-			return false, true
-		}
-		out.Removal(r)
-		return true, true
+		return o.ban(out), true
 	case o.ChatName == "" && o.ChatMessage == "":
 		return false, o.Type != "" || o.Event != ""
 	case o.Event.Yes() && o.Event != "true", o.Private.Yes():
 		return false, true
 	}
+	return o.deliver(out), true
+}
+
+// readSSN decodes an object. Its meta may be any value, depending on the source; one that is not
+// an object is left out.
+func readSSN(data []byte) (o ssnObject, err error) {
+	if json.Unmarshal(data, &o) == nil {
+		return o, nil
+	}
+	var without map[string]json.RawMessage
+	if err := json.Unmarshal(data, &without); err != nil {
+		return o, err
+	}
+	delete(without, "meta")
+	text, err := json.Marshal(without)
+	if err != nil {
+		return o, err
+	}
+	return o, json.Unmarshal(text, &o)
+}
+
+// ban delivers the ban or time-out of a user. It returns false when the object names no user.
+func (o *ssnObject) ban(out connector.Sink) bool {
+	r := connector.Removal{
+		Origin: originOf(string(o.Type)), UserID: string(o.Meta.UserID), Login: strings.ToLower(string(cmp.Or(o.Meta.Username, o.ChatName))),
+	}
+	r.Mute = seconds(string(o.Meta.DurationSeconds))
+	switch {
+	case o.Meta.Permanent.Yes(), r.Mute == 0 && o.Meta.Action != "timeout":
+		r.Mute, r.Forever = 0, true
+	case r.Mute == 0:
+		r.Mute = unsaidTimeOut
+	}
+	if r.UserID == "" && r.Login == "" {
+		return false
+	}
+	out.Removal(r)
+	return true
+}
+
+// deliver delivers the object's message. It returns false when there is nothing to show.
+func (o *ssnObject) deliver(out connector.Sink) bool {
 	m := connector.Message{
 		// The tool's own ID is a counter that restarts, so it does not identify a message
 		// across days.
-		ID: string(o.Meta.MessageID), Origin: origin, UserID: userOf(o.UserID, o.ChatName), Name: plainText(string(o.ChatName)),
+		ID: string(o.Meta.MessageID), Origin: originOf(string(o.Type)), UserID: userOf(o.UserID, o.ChatName), Name: plainText(string(o.ChatName)),
 		Login: strings.ToLower(string(o.ChatName)), Text: string(o.ChatMessage), Color: colorOf(string(o.NameColor)),
 		Paid: o.paid(), Bot: o.Bot.Yes(),
 	}
@@ -166,10 +183,10 @@ func DeliverSSN(data []byte, out connector.Sink) (did, known bool) {
 		m.Badge = connector.Member
 	}
 	if strings.TrimSpace(m.Text) == "" && m.Paid == nil {
-		return false, true
+		return false
 	}
 	out.Message(m)
-	return true, true
+	return true
 }
 
 // paid reads the payment: hasDonation as the platform writes it, such as "¥500" or "500

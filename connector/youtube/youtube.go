@@ -220,13 +220,13 @@ func (s *Source) stream(ctx context.Context, out connector.Sink) error {
 	if !fresh {
 		query.Set("pageToken", s.token)
 	}
-	heard := make(chan struct{}, 1)
+	arrived := make(chan struct{}, 1)
 	watching := make(chan struct{})
 	defer func() { <-watching }()
 	defer cancel(nil)
 	go func() {
 		defer close(watching)
-		s.watch(ctx, heard, cancel)
+		s.watch(ctx, arrived, cancel)
 	}()
 	resp, err := s.call(ctx, "liveChat/messages/stream", query)
 	if context.Cause(ctx) == errNoAnswer {
@@ -236,33 +236,20 @@ func (s *Source) stream(ctx context.Context, out connector.Sink) error {
 		return err
 	}
 	defer resp.Body.Close()
-	hear := func() {
+	received := func() {
 		select {
-		case heard <- struct{}{}:
+		case arrived <- struct{}{}:
 		default:
 		}
 	}
-	hear()
+	received()
 	s.hurried = 0
 	out.Connected(s.title)
 	err = pages(resp.Body, s.fault, func(p page) error {
-		hear()
-		for _, raw := range p.Items {
-			var it item
-			if err := json.Unmarshal(raw, &it); err != nil { // skip only this item
-				out.Skipped()
-				continue
-			}
-			if ended := s.deliver(it, fresh, out); ended {
-				return connector.Stop(connector.FaultEnded, "the broadcast has ended")
-			}
-		}
+		received()
+		history := fresh
 		fresh = false
-		s.token = cmp.Or(p.NextPageToken, s.token)
-		if p.OfflineAt != "" {
-			return connector.Stop(connector.FaultEnded, "the broadcast has ended")
-		}
-		return nil
+		return s.deliverPage(p, history, out)
 	})
 	if context.Cause(ctx) == errSilent {
 		return nil // reopened where it was
@@ -275,11 +262,11 @@ func (s *Source) stream(ctx context.Context, out connector.Sink) error {
 
 // watch ends a stream that is silent for too long. The first signal is the server's answer
 // itself, which must come soon.
-func (s *Source) watch(ctx context.Context, heard <-chan struct{}, cancel context.CancelCauseFunc) {
+func (s *Source) watch(ctx context.Context, arrived <-chan struct{}, cancel context.CancelCauseFunc) {
 	limit, cause := answerWithin, errNoAnswer
 	for {
 		select {
-		case <-heard:
+		case <-arrived:
 			limit, cause = silentFor, errSilent
 		case <-s.env.Clock.After(limit):
 			cancel(cause)
@@ -294,25 +281,30 @@ var errNoAnswer = fmt.Errorf("YouTube does not answer within %v", answerWithin)
 
 var errSilent = fmt.Errorf("nothing came for %v", silentFor)
 
+// deliverPage delivers the items of a page and remembers where the next one begins. It returns
+// an error when the broadcast is over.
+func (s *Source) deliverPage(p page, history bool, out connector.Sink) error {
+	for _, raw := range p.Items {
+		var it item
+		if err := json.Unmarshal(raw, &it); err != nil { // skip only this item
+			out.Skipped()
+			continue
+		}
+		if ended := s.deliver(it, history, out); ended {
+			return connector.Stop(connector.FaultEnded, "the broadcast has ended")
+		}
+	}
+	s.token = cmp.Or(p.NextPageToken, s.token)
+	if p.OfflineAt != "" {
+		return connector.Stop(connector.FaultEnded, "the broadcast has ended")
+	}
+	return nil
+}
+
 // deliver delivers an item's content. It returns true when the chat has ended.
 func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool) {
 	sn := it.Snippet
-	m := connector.Message{
-		ID: it.ID, Origin: comment.FromYouTube, UserID: cmp.Or(it.AuthorDetails.ChannelID, sn.AuthorChannelID),
-		Name: strings.TrimPrefix(it.AuthorDetails.DisplayName, "@"),
-	}
-	var err error
-	if m.At, err = time.Parse(time.RFC3339Nano, sn.PublishedAt); err != nil {
-		m.At = s.env.Clock.Now()
-	}
-	switch {
-	case it.AuthorDetails.IsChatOwner:
-		m.Badge = connector.Broadcaster
-	case it.AuthorDetails.IsChatModerator:
-		m.Badge = connector.Moderator
-	case it.AuthorDetails.IsChatSponsor:
-		m.Badge = connector.Member
-	}
+	m := s.messageOf(it)
 	// Types have two spellings: textMessageEvent and TEXT_MESSAGE_EVENT.
 	switch strings.ToLower(strings.ReplaceAll(sn.Type, "_", "")) {
 	case "textmessageevent":
@@ -332,25 +324,11 @@ func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool)
 	case "tombstone":
 		s.removed(connector.Removal{MessageID: it.ID}, out)
 	case "userbannedevent":
-		d := sn.UserBannedDetails
-		r := connector.Removal{UserID: d.BannedUserDetails.ChannelID}
-		switch temporary := strings.HasSuffix(strings.ToLower(d.BanType), "temporary"); {
-		case d.BanDurationSeconds > 0 && (temporary || d.BanType == ""):
-			r.Mute = time.Duration(min(int64(d.BanDurationSeconds), 10*365*24*3600)) * time.Second
-		case temporary:
-			r.Mute = unsaidTimeOut
-		default:
-			r.Forever = true
-		}
 		// A ban from before the connection may be over, or lifted here since: it does not
 		// mute again.
-		if m.At.Before(s.since) && history || slices.Contains(s.bans, it.ID) {
-			return false
+		if !(history && m.At.Before(s.since)) {
+			s.banned(it, out)
 		}
-		if it.ID != "" {
-			s.bans = append(s.bans[max(0, len(s.bans)-maxBans+1):], it.ID)
-		}
-		s.removed(r, out)
 	case "chatendedevent":
 		return true
 	}
@@ -360,6 +338,48 @@ func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool)
 	m.Text, m.Emotes = emotesOf(m.Text)
 	out.Message(m)
 	return false
+}
+
+// messageOf returns the message of an item without its text: who wrote it, and when.
+func (s *Source) messageOf(it item) connector.Message {
+	m := connector.Message{
+		ID: it.ID, Origin: comment.FromYouTube, UserID: cmp.Or(it.AuthorDetails.ChannelID, it.Snippet.AuthorChannelID),
+		Name: strings.TrimPrefix(it.AuthorDetails.DisplayName, "@"),
+	}
+	var err error
+	if m.At, err = time.Parse(time.RFC3339Nano, it.Snippet.PublishedAt); err != nil {
+		m.At = s.env.Clock.Now()
+	}
+	switch {
+	case it.AuthorDetails.IsChatOwner:
+		m.Badge = connector.Broadcaster
+	case it.AuthorDetails.IsChatModerator:
+		m.Badge = connector.Moderator
+	case it.AuthorDetails.IsChatSponsor:
+		m.Badge = connector.Member
+	}
+	return m
+}
+
+// banned delivers a ban, unless it was delivered before.
+func (s *Source) banned(it item, out connector.Sink) {
+	if slices.Contains(s.bans, it.ID) {
+		return
+	}
+	if it.ID != "" {
+		s.bans = append(s.bans[max(0, len(s.bans)-maxBans+1):], it.ID)
+	}
+	d := it.Snippet.UserBannedDetails
+	r := connector.Removal{UserID: d.BannedUserDetails.ChannelID}
+	switch temporary := strings.HasSuffix(strings.ToLower(d.BanType), "temporary"); {
+	case d.BanDurationSeconds > 0 && (temporary || d.BanType == ""):
+		r.Mute = time.Duration(min(int64(d.BanDurationSeconds), 10*365*24*3600)) * time.Second
+	case temporary:
+		r.Mute = unsaidTimeOut
+	default:
+		r.Forever = true
+	}
+	s.removed(r, out)
 }
 
 // maxBans is how many bans are remembered.
