@@ -61,7 +61,7 @@ func (a archive) Describe(ctx context.Context, room string, query url.Values) (_
 // download describes the file of a plan.
 func download(p *export.Plan) server.Download {
 	return server.Download{
-		Name:      p.Options.Room + time.Now().Format("-2006-01-02") + p.Format.Suffix(),
+		Name:      dated(p.Options.Room) + p.Format.Suffix(),
 		MediaType: p.Format.MediaType(), Account: wire.ExportAccount{Count: p.Count},
 	}
 }
@@ -88,10 +88,7 @@ func (a archive) ExportItems(roomID string, items []show.Item, lists []show.Ques
 	if err != nil {
 		return server.Download{}, err
 	}
-	return server.Download{
-		Name: roomID + time.Now().Format("-2006-01-02") + "-" + string(kind) + f.Suffix(), MediaType: f.MediaType(), Account: wire.ExportAccount{Count: count},
-		Size: int64(len(file)), Body: io.NopCloser(bytes.NewReader(file)),
-	}, nil
+	return smallFile(roomID, string(kind), f, file, count), nil
 }
 
 // ExportReactions implements server.Archive.
@@ -108,11 +105,20 @@ func (a archive) ExportReactions(ctx context.Context, roomID string, query url.V
 	if err != nil {
 		return server.Download{}, err
 	}
-	return server.Download{
-		Name: roomID + time.Now().Format("-2006-01-02") + "-reactions" + f.Suffix(), MediaType: f.MediaType(), Account: wire.ExportAccount{Count: count},
-		Size: int64(len(file)), Body: io.NopCloser(bytes.NewReader(file)),
-	}, nil
+	return smallFile(roomID, "reactions", f, file, count), nil
 }
+
+// smallFile is the download of a file that is held in memory. kind is the part of its name that
+// says what its count rows are.
+func smallFile(roomID, kind string, f export.Format, file []byte, count int) server.Download {
+	return server.Download{
+		Name: dated(roomID) + "-" + kind + f.Suffix(), MediaType: f.MediaType(), Account: wire.ExportAccount{Count: count},
+		Size: int64(len(file)), Body: io.NopCloser(bytes.NewReader(file)),
+	}
+}
+
+// dated returns the beginning of a file's name: its room and today's date.
+func dated(roomID string) string { return roomID + time.Now().Format("-2006-01-02") }
 
 // Export implements server.Archive. It holds the snapshot of the log only while it writes the
 // file, however slowly the client reads that.

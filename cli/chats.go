@@ -93,12 +93,10 @@ func chatsAdd(ctx context.Context, env Env, in input) error {
 	if len(missing) > 0 {
 		return config.Usage(chatLacks, strings.Join(missing, ", "))
 	}
-	a, closed, err := connect(ctx, in.cfg)
-	if err != nil {
+	err = withAPI(ctx, in.cfg, func(a api) (err error) {
+		c, err = a.AddChat(ctx, c, in.args[0], secret)
 		return err
-	}
-	c, err = a.AddChat(ctx, c, in.args[0], secret)
-	err = errors.Join(err, closed())
+	})
 	if errors.Is(err, room.ErrNotFound) {
 		return config.Faultf(noRoomIn, in.value("room"), in.cfg.Data)
 	}
@@ -115,12 +113,12 @@ func nameOfChat(c room.Chat) string {
 }
 
 func chatsList(ctx context.Context, env Env, in input) error {
-	a, closed, err := connect(ctx, in.cfg)
-	if err != nil {
+	var list []room.Chat
+	err := withAPI(ctx, in.cfg, func(a api) (err error) {
+		list, err = a.Chats(ctx)
 		return err
-	}
-	list, err := a.Chats(ctx)
-	if err := errors.Join(err, closed()); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(env.Out, 0, 0, 2, ' ', 0)
@@ -144,11 +142,7 @@ func chatsList(ctx context.Context, env Env, in input) error {
 }
 
 func chatsRemove(ctx context.Context, env Env, in input) error {
-	a, closed, err := connect(ctx, in.cfg)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(a.DeleteChat(ctx, in.value("room"), in.args[0]), closed())
+	err := withAPI(ctx, in.cfg, func(a api) error { return a.DeleteChat(ctx, in.value("room"), in.args[0]) })
 	if errors.Is(err, room.ErrNotFound) {
 		return config.Faultf(noChat, in.args[0], in.value("room"))
 	}

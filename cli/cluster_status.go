@@ -64,40 +64,24 @@ func loneMachine(ctx context.Context, env Env, in input, c cluster.Config) error
 	return nil
 }
 
+// printStatus prints the machines as a table, and below it what needs attention.
 func printStatus(env Env, s cluster.Status) {
 	w := tabwriter.NewWriter(env.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "MACHINE\tADDRESS\tSTATE\tPOSITION\tBEHIND")
-	keepers := 0
+	keepers := 0 // machines with a copy of the log
 	var older []string
 	for _, m := range s.Machines {
-		edge := ""
-		if m.Edge {
-			edge = ", edge"
-		} else {
+		if !m.Edge {
 			keepers++
 		}
-		if m.Witness {
-			edge = ", witness"
-		}
 		if !m.Up {
-			fmt.Fprintf(w, "%s\t%s\taway%s\t-\t-\n", m.Name, m.Address, edge)
+			fmt.Fprintf(w, "%s\t%s\t%s\t-\t-\n", m.Name, m.Address, stateOf(m, s))
 			continue
 		}
-		state := []string{"catching up"}
-		if m.Ready {
-			state = []string{"ready"}
-		}
 		if m.Older {
-			state = []string{"too old"}
 			older = append(older, m.Name)
 		}
-		if m.Name == s.Home {
-			state = append(state, "home")
-		}
-		if m.Name == s.Leader {
-			state = append(state, "leads the log")
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", m.Name, m.Address, strings.Join(state, ", ")+edge, m.Position, m.Lag)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", m.Name, m.Address, stateOf(m, s), m.Position, m.Lag)
 	}
 	_ = w.Flush() // an output that fails cannot report that
 	fmt.Fprintf(env.Out, "\nThe log is at position %d, on %d of %d machines", s.Position, s.Copies, keepers)
@@ -125,6 +109,34 @@ func printStatus(env Env, s cluster.Status) {
 	if s.Fault != "" && !slices.Contains(older, s.From) {
 		fmt.Fprintf(env.Out, "%s says: %s\n", s.From, s.Fault)
 	}
+}
+
+// stateOf returns the words for the state and the tasks of a machine.
+func stateOf(m cluster.MachineStatus, s cluster.Status) string {
+	var words []string
+	switch {
+	case !m.Up:
+		words = append(words, "away")
+	case m.Older:
+		words = append(words, "too old")
+	case m.Ready:
+		words = append(words, "ready")
+	default:
+		words = append(words, "catching up")
+	}
+	if m.Up && m.Name == s.Home {
+		words = append(words, "home")
+	}
+	if m.Up && m.Name == s.Leader {
+		words = append(words, "leads the log")
+	}
+	switch {
+	case m.Witness:
+		words = append(words, "witness")
+	case m.Edge:
+		words = append(words, "edge")
+	}
+	return strings.Join(words, ", ")
 }
 
 // silences lists how long another machine may be silent at each, if they differ.

@@ -65,6 +65,16 @@ func connect(ctx context.Context, cfg config.Config) (_ api, closed func() error
 	return connectOr(ctx, cfg, openDatabase)
 }
 
+// withAPI calls do with the api of a data folder, and closes it afterwards. Errors are those of
+// [connect], of do and of closing.
+func withAPI(ctx context.Context, cfg config.Config, do func(api) error) error {
+	a, closed, err := connect(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(a), closed())
+}
+
 // connectReading is connect for a command that only reads the database, perhaps for long: a
 // server can start in the meantime.
 func connectReading(ctx context.Context, cfg config.Config) (_ api, closed func() error, err error) {

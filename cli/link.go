@@ -29,20 +29,16 @@ func openSenderLinks(_ context.Context, cfg config.Config) (senderLinks, error) 
 
 // New implements senderLinks.
 func (r replayLinks) New(ctx context.Context, roomID, label string) (key string, revoke func(context.Context) error, err error) {
-	a, closed, err := connect(ctx, r.cfg)
+	var l room.AccessLink
+	err = withAPI(ctx, r.cfg, func(a api) (err error) {
+		l, key, err = a.NewLink(ctx, roomID, room.Sender, label)
+		return err
+	})
 	if err != nil {
 		return "", nil, err
 	}
-	l, key, err := a.NewLink(ctx, roomID, room.Sender, label)
-	if err := errors.Join(err, closed()); err != nil {
-		return "", nil, err
-	}
 	return key, func(ctx context.Context) error {
-		a, closed, err := connect(ctx, r.cfg)
-		if err != nil {
-			return err
-		}
-		return errors.Join(a.RevokeLink(ctx, l.ID), closed())
+		return withAPI(ctx, r.cfg, func(a api) error { return a.RevokeLink(ctx, l.ID) })
 	}, nil
 }
 
@@ -107,12 +103,12 @@ type newLink struct {
 
 func linkNew(ctx context.Context, env Env, in input) error {
 	cfg, roomID, role := in.cfg, in.value("room"), room.Role(in.value("role"))
-	a, closed, err := connect(ctx, cfg)
-	if err != nil {
+	var l room.AccessLink
+	var key string
+	err := withAPI(ctx, cfg, func(a api) (err error) {
+		l, key, err = a.NewLink(ctx, roomID, role, in.value("label"))
 		return err
-	}
-	l, key, err := a.NewLink(ctx, roomID, role, in.value("label"))
-	err = errors.Join(err, closed())
+	})
 	if errors.Is(err, room.ErrNotFound) {
 		return config.Faultf(noRoomIn, roomID, cfg.Data)
 	}
@@ -168,12 +164,12 @@ func runningURL(cfg config.Config) (string, error) {
 }
 
 func linkList(ctx context.Context, env Env, in input) error {
-	a, closed, err := connect(ctx, in.cfg)
-	if err != nil {
+	var links []room.AccessLink
+	err := withAPI(ctx, in.cfg, func(a api) (err error) {
+		links, err = a.Links(ctx)
 		return err
-	}
-	links, err := a.Links(ctx)
-	if err := errors.Join(err, closed()); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	writeLinks(env.Out, links)
@@ -206,15 +202,14 @@ func linkRevoke(ctx context.Context, env Env, in input) error {
 	if err != nil {
 		return config.Usage(noLinkID, in.args[0])
 	}
-	a, closed, err := connect(ctx, in.cfg)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(a.RevokeLink(ctx, id), closed()); errors.Is(err, room.ErrNotFound) {
+	err = withAPI(ctx, in.cfg, func(a api) error { return a.RevokeLink(ctx, id) })
+	var why *room.ExplainedError
+	switch {
+	case errors.Is(err, room.ErrNotFound):
 		return config.Faultf(noLink, id)
-	} else if why := (*room.ExplainedError)(nil); errors.As(err, &why) {
+	case errors.As(err, &why):
 		return why // the same words with a server and without one
-	} else if err != nil {
+	case err != nil:
 		return err
 	}
 	fmt.Fprintf(env.Out, "Link %d no longer works.\n", id)

@@ -71,39 +71,17 @@ type peopleQuestion struct {
 // listen receives the messages of other machines.
 func (m *machine) listen() error {
 	for about, take := range map[string]func(from string, data []byte) error{
-		aboutFrames: func(_ string, data []byte) error {
-			var f announcement
-			err := json.Unmarshal(data, &f)
-			if err == nil {
-				m.hub.Announce(f.Room, f.View, f.Frame)
-			}
-			return err
-		},
-		aboutHeadcounts: func(from string, data []byte) error {
-			var rooms map[string]socket.Headcount
-			err := json.Unmarshal(data, &rooms)
-			if err == nil {
-				m.storeHeadcounts(from, rooms)
-			}
-			return err
-		},
-		aboutUsed: func(_ string, data []byte) error {
-			var links map[int64]time.Time
-			err := json.Unmarshal(data, &links)
-			if mine, _ := m.Decides(); err == nil && mine {
+		aboutFrames:     decoding(func(_ string, f announcement) { m.hub.Announce(f.Room, f.View, f.Frame) }),
+		aboutHeadcounts: decoding(m.storeHeadcounts),
+		aboutUsed: decoding(func(_ string, links map[int64]time.Time) {
+			if mine, _ := m.Decides(); mine {
 				m.service.LinksUsed(links)
 			}
-			return err
-		},
-		aboutReplay: func(_ string, data []byte) error {
-			var r replayReport
-			err := json.Unmarshal(data, &r)
-			if err == nil {
-				r.Report.Why = room.ErrorOf(r.Why)
-				m.service.ReplayElsewhere(r.Room, r.Report)
-			}
-			return err
-		},
+		}),
+		aboutReplay: decoding(func(_ string, r replayReport) {
+			r.Report.Why = room.ErrorOf(r.Why)
+			m.service.ReplayElsewhere(r.Room, r.Report)
+		}),
 	} {
 		err := m.others.Listen(about, func(from string, data []byte) {
 			if err := take(from, data); err != nil {
@@ -129,6 +107,18 @@ func (m *machine) listen() error {
 		})
 	}
 	return err
+}
+
+// decoding returns a function that decodes a message of another machine and passes it to take.
+func decoding[T any](take func(from string, message T)) func(from string, data []byte) error {
+	return func(from string, data []byte) error {
+		var message T
+		if err := json.Unmarshal(data, &message); err != nil {
+			return err
+		}
+		take(from, message)
+		return nil
+	}
 }
 
 // peopleHere returns the people connected to this machine.

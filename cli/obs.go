@@ -54,12 +54,11 @@ func obsCommand() command {
 func obsAdd(ctx context.Context, env Env, in input) error {
 	cfg := in.cfg
 	opt := obsOptions{room: in.value("room"), name: in.value("name"), scene: in.value("scene"), server: in.value("server"), dock: in.on("dock")}
-	a, closed, err := connect(ctx, cfg)
-	if err != nil {
+	var key string
+	err := withAPI(ctx, cfg, func(a api) (err error) {
+		key, err = a.ScreenKey(ctx, opt.room, room.Overlay)
 		return err
-	}
-	key, err := a.ScreenKey(ctx, opt.room, room.Overlay)
-	err = errors.Join(err, closed())
+	})
 	if errors.Is(err, room.ErrNotFound) {
 		return config.Faultf(noOverlayLink, opt.room, cfg.Data)
 	}
@@ -148,12 +147,13 @@ func offerDock(ctx context.Context, out io.Writer, cfg config.Config, opt obsOpt
 		fmt.Fprintln(out, "For the moderators' view in a dock of OBS, run this with --dock.")
 		return nil
 	}
-	a, closed, err := connect(ctx, cfg)
-	if err != nil {
+	var l room.AccessLink
+	var key string
+	err := withAPI(ctx, cfg, func(a api) (err error) {
+		l, key, err = a.NewLink(ctx, opt.room, room.Moderator, "OBS dock")
 		return err
-	}
-	l, key, err := a.NewLink(ctx, opt.room, room.Moderator, "OBS dock")
-	if err := errors.Join(err, closed()); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "Dock   %s/dock/%s?key=%s\n", opt.server, opt.room, key)

@@ -197,6 +197,26 @@ func (d *documenter) responses(r route, op operation) map[string]any {
 	for _, s := range append([]int{status}, op.also...) {
 		out[strconv.Itoa(s)] = success
 	}
+	for s, list := range refusals(r, op) {
+		if _, success := out[strconv.Itoa(s)]; success {
+			continue // already in the answer
+		}
+		slices.Sort(list)
+		schema := d.schemas.of(wire.Error{}, true)
+		if strings.HasSuffix(r.path, "/comments") && r.method == http.MethodPost || strings.HasSuffix(r.path, "/take_part") {
+			schema = map[string]any{"anyOf": []any{schema, d.schemas.of(op.out, true)}} // a refusal is an answer like the others
+		}
+		out[strconv.Itoa(s)] = map[string]any{
+			"description": "Refused: `" + strings.Join(list, "`, `") + "`.",
+			"content":     map[string]any{"application/json": map[string]any{"schema": schema}},
+		}
+	}
+	return out
+}
+
+// refusals returns the codes with which an operation can be refused, by status: its own, and
+// those that follow from its route and its input.
+func refusals(r route, op operation) map[int][]string {
 	codes := map[int][]string{}
 	add := func(list ...string) {
 		for _, code := range list {
@@ -225,19 +245,5 @@ func (d *documenter) responses(r route, op operation) map[string]any {
 	if r.method != http.MethodGet {
 		add("busy")
 	}
-	for s, list := range codes {
-		if _, success := out[strconv.Itoa(s)]; success {
-			continue // already in the answer
-		}
-		slices.Sort(list)
-		schema := d.schemas.of(wire.Error{}, true)
-		if strings.HasSuffix(r.path, "/comments") && r.method == http.MethodPost || strings.HasSuffix(r.path, "/take_part") {
-			schema = map[string]any{"anyOf": []any{schema, d.schemas.of(op.out, true)}} // a refusal is an answer like the others
-		}
-		out[strconv.Itoa(s)] = map[string]any{
-			"description": "Refused: `" + strings.Join(list, "`, `") + "`.",
-			"content":     map[string]any{"application/json": map[string]any{"schema": schema}},
-		}
-	}
-	return out
+	return codes
 }

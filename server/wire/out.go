@@ -17,39 +17,13 @@ var _ live.Encoder = Encoder{}
 
 // Event implements live.Encoder.
 func (Encoder) Event(v room.View, e room.Event) []byte {
-	w := Event{Type: string(e.Kind), Seq: e.Seq}
 	switch e.Kind {
 	case room.KindComment, room.KindHeld, room.KindRefused:
-		c := CommentFor(v, e.Comment)
-		w.Comment = &c
-		if c.Item != "" && v == room.ViewOverlay || c.Photo != nil && v != room.ViewConsole {
-			return nil // a question does not fly, and screens have photos from their wall
-		}
-		if v == room.ViewConsole {
-			w.Entry = EntryOf(e.Entry, e.By)
-			w.From, w.Group, w.Count = e.From, e.Group, e.Waiting
-		} else if e.Kind != room.KindComment {
-			return nil
-		}
+		return encodeComment(v, e)
 	case room.KindRemove, room.KindErase:
-		// Screens and older consoles receive a deletion as a removal.
-		w.Type, w.Erased = string(room.KindRemove), e.Kind == room.KindErase
-		if w.Erased && len(e.IDs) == 0 && v != room.ViewConsole {
-			return nil // no screen shows any of it
-		}
-		if e.User != "" && len(e.IDs) > manyIDs && v != room.ViewConsole {
-			return Marshal(RemoveUser{Type: w.Type, Seq: w.Seq, User: e.User, Erased: w.Erased})
-		}
-		for _, id := range e.IDs {
-			w.IDs = append(w.IDs, id.String())
-		}
-		if v == room.ViewConsole {
-			w.Entry, w.Groups = &Entry{By: e.By}, GroupCountsOf(e.Groups)
-			if w.Erased {
-				return Marshal(Erased{Type: w.Type, Seq: w.Seq, IDs: w.IDs, User: e.User, Erased: true, By: e.By, Groups: w.Groups})
-			}
-		}
+		return encodeRemoval(v, e)
 	case room.KindClear:
+		return Marshal(Event{Type: string(e.Kind), Seq: e.Seq})
 	case room.KindRoom:
 		return encodeRoomEvent(e)
 	case room.KindPin:
@@ -64,16 +38,50 @@ func (Encoder) Event(v room.View, e room.Event) []byte {
 			w.By = e.By // the moderator, not the author
 			return Marshal(w)
 		}
-		return nil
 	case room.KindBan, room.KindUnban:
 		if v == room.ViewConsole && e.Ban != nil {
 			w := BanEvent{Type: string(e.Kind), Seq: e.Seq, Ban: BanOf(*e.Ban)}
 			w.By = e.By // for an unban: who lifted it
 			return Marshal(w)
 		}
+	}
+	return nil
+}
+
+// encodeComment encodes a comment for a view; nil if the view does not show it.
+func encodeComment(v room.View, e room.Event) []byte {
+	c := CommentFor(v, e.Comment)
+	if c.Item != "" && v == room.ViewOverlay || c.Photo != nil && v != room.ViewConsole {
+		return nil // a question does not fly, and screens have photos from their wall
+	}
+	w := Event{Type: string(e.Kind), Seq: e.Seq, Comment: &c}
+	if v == room.ViewConsole {
+		w.Entry = EntryOf(e.Entry, e.By)
+		w.From, w.Group, w.Count = e.From, e.Group, e.Waiting
+	} else if e.Kind != room.KindComment {
 		return nil
-	default:
-		return nil
+	}
+	return Marshal(w)
+}
+
+// encodeRemoval encodes a removal or a deletion for a view. Screens and older consoles receive a
+// deletion as a removal.
+func encodeRemoval(v room.View, e room.Event) []byte {
+	w := Event{Type: string(room.KindRemove), Seq: e.Seq, Erased: e.Kind == room.KindErase}
+	if w.Erased && len(e.IDs) == 0 && v != room.ViewConsole {
+		return nil // no screen shows any of it
+	}
+	if e.User != "" && len(e.IDs) > manyIDs && v != room.ViewConsole {
+		return Marshal(RemoveUser{Type: w.Type, Seq: w.Seq, User: e.User, Erased: w.Erased})
+	}
+	for _, id := range e.IDs {
+		w.IDs = append(w.IDs, id.String())
+	}
+	if v == room.ViewConsole {
+		w.Entry, w.Groups = &Entry{By: e.By}, GroupCountsOf(e.Groups)
+		if w.Erased {
+			return Marshal(Erased{Type: w.Type, Seq: w.Seq, IDs: w.IDs, User: e.User, Erased: true, By: e.By, Groups: w.Groups})
+		}
 	}
 	return Marshal(w)
 }
