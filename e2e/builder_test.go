@@ -82,7 +82,7 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 		t.Errorf("the address is %q, the start printed %q", got, p.overlay)
 	}
 	// Record the options that the overlay receives.
-	b.Eval(`(() => { const { danmaku } = ` + inside + `, config = danmaku.config; danmaku.config = (all) => { window.told = all; config(all); }; })()`)
+	b.Eval(`(() => { const { danmaku } = ` + inside + `, config = danmaku.config; danmaku.config = (all) => { window.applied = all; config(all); }; })()`)
 	root := `getComputedStyle(` + inside + `.document.documentElement)`
 	rows := []struct{ name, value, written, sees string }{
 		{"size", "44", "44", root + `.getPropertyValue("--danmaku-size") === "44px"`},
@@ -113,12 +113,12 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 		if got := browser.Value[string](b, `document.querySelector("#link b").textContent`); got != ("&" + url.Values{row.name: {row.written}}.Encode()) {
 			t.Errorf("%s: it shows %q", row.name, got)
 		}
-		told := row.written
+		want := row.written
 		if row.name == "idle" { // the preview's feed pauses too late for this test
-			told = "1"
+			want = "1"
 		}
-		if got := browser.Value[string](b, `told.`+row.name); got != told {
-			t.Errorf("%s: the overlay receives %q, want %q", row.name, got, told)
+		if got := browser.Value[string](b, `applied.`+row.name); got != want {
+			t.Errorf("%s: the overlay receives %q, want %q", row.name, got, want)
 		}
 		if row.sees != "" {
 			b.Wait(row.sees)

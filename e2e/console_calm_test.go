@@ -20,8 +20,8 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	overlay := browser.Open(t, p.overlay+"&duration=60")
 	console := browser.New(t)
 	console.Size(1440, 900, 1)
-	console.Before(`window.told = []; window.away = false; document.hasFocus = () => !window.away;
-		window.Notification = class { static permission = "granted"; constructor(title, { body }) { window.told.push(title + ": " + body); } close() {} };`)
+	console.Before(`window.notified = []; window.away = false; document.hasFocus = () => !window.away;
+		window.Notification = class { static permission = "granted"; constructor(title, { body }) { window.notified.push(title + ": " + body); } close() {} };`)
 	console.Goto(address)
 	console.Wait(`document.querySelector("#rate").textContent !== "–"`)
 	s := h.sender()
@@ -58,10 +58,10 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	checkAxe(t, console, source, "the page of alerts", true)
 	enterText(console, "#page textarea", "lemon")
 	console.Eval(`(() => { const one = document.querySelector('#page select[aria-label^="Somebody speaks"]'); one.value = "notice"; one.dispatchEvent(new Event("change")); })()`)
-	console.Wait(`window.told.length === 1`) // its appearance
-	console.Eval(`(() => { const one = document.querySelector('#page select[aria-label^="A comment waits"]'); one.value = "notice"; one.dispatchEvent(new Event("change")); window.told.length = 0; })()`)
+	console.Wait(`window.notified.length === 1`) // its appearance
+	console.Eval(`(() => { const one = document.querySelector('#page select[aria-label^="A comment waits"]'); one.value = "notice"; one.dispatchEvent(new Event("change")); window.notified.length = 0; })()`)
 	console.Eval(`location.hash = ""`)
-	console.Wait(`document.querySelector(".feed .row.sought mark.word")?.textContent === "lemon"`)
+	console.Wait(`document.querySelector(".feed .row.matching mark.word")?.textContent === "lemon"`)
 	console.Eval(`document.querySelector("#calm").click()`)
 	s.say("guest0", "more talk of a regular", nil)
 	s.say("guest1", "is this the last question?", nil)
@@ -71,18 +71,18 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	// right after something that needed no notification.
 	s.say("guest0", "the boss, while Mika looks", nil)
 	console.Wait(`document.title.startsWith("(1) ") && document.querySelector('link[rel="icon"]').href.includes("%3E1%3C")`)
-	console.Eval(`window.told.length = 0; window.away = true`)
+	console.Eval(`window.notified.length = 0; window.away = true`)
 	s.say("guest2", "boss", nil)
 	console.Wait(`document.title.startsWith("(2) ")`)
 	s.say("guest2", "@Mika look at the boss, quickly now", nil)
-	console.Wait(`document.title.startsWith("(3) ") && window.told.length === 2`)
-	if told := browser.Value[string](console, `window.told.join(" | ")`); told != "live: A comment waits for review. | live: Somebody speaks to you." {
-		t.Errorf("notified of %q", told)
+	console.Wait(`document.title.startsWith("(3) ") && window.notified.length === 2`)
+	if got := browser.Value[string](console, `window.notified.join(" | ")`); got != "live: A comment waits for review. | live: Somebody speaks to you." {
+		t.Errorf("notified of %q", got)
 	}
 	press(console, "r")
 	console.Wait(`document.title.startsWith("(2) ")`)
 	console.Goto(h.base + "/console/live")
-	console.Wait(`document.querySelector("#calm").getAttribute("aria-pressed") === "true" && document.querySelector(".feed .row.sought mark.word")`)
+	console.Wait(`document.querySelector("#calm").getAttribute("aria-pressed") === "true" && document.querySelector(".feed .row.matching mark.word")`)
 }
 
 // Equal comments that wait or were refused are one row, too, and one decision

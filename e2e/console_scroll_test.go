@@ -18,7 +18,7 @@ func TestNothingScrollsTheConsolesHeaderAway(t *testing.T) {
 			top := browser.Value[float64](console, `(() => {
 				const below = document.createElement('div');
 				below.style.cssText = 'position: relative; top: 300px; height: 10px';
-				document.querySelector('.desk').after(below);
+				document.querySelector('.console').after(below);
 				below.scrollIntoView({ block: '`+block+`' });
 				const { top } = document.querySelector('.top').getBoundingClientRect();
 				below.remove();

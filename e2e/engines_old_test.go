@@ -13,8 +13,8 @@ import (
 	"danmaku/e2e/browser/engine"
 )
 
-// told is JavaScript that lists the sentences about a page that did not start.
-const told = `[...document.querySelectorAll(".not-started")].filter((p) => p.offsetHeight > 0).map((p) => p.id)`
+// shownFaults is JavaScript that lists the sentences about a page that did not start.
+const shownFaults = `[...document.querySelectorAll(".not-started")].filter((p) => p.offsetHeight > 0).map((p) => p.id)`
 
 // A browser that cannot parse the modules shows the form without scripts, which
 // sends, and a sentence: here Chromium 79, which supports neither ?. nor private
@@ -25,7 +25,7 @@ func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 	phone := engine.New(t, engine.Chromium79)
 	phone.Size(390, 844)
 	phone.Goto(p.audience)
-	phone.Wait(told + `.join() === "too-old"`)
+	phone.Wait(shownFaults + `.join() === "too-old"`)
 	if engine.Value[bool](phone, greet) {
 		t.Fatal("this browser runs the modules: it is not an old one")
 	}
@@ -48,7 +48,7 @@ func TestAnOldBrowserGetsTheFormAndASentence(t *testing.T) {
 	address, _ := h.makeLink("owner", "Mika")
 	for _, to := range []string{address, h.base + "/welcome/live", h.base + "/builder/live", h.base + "/screen/live"} {
 		phone.Goto(to)
-		phone.Wait(told + `.join() === "too-old"`)
+		phone.Wait(shownFaults + `.join() === "too-old"`)
 		keepPicture(t, phone, "old-"+strings.Split(to[len(h.base):], "/")[1]+".png")
 	}
 	// The stream never shows our faults.
@@ -116,9 +116,9 @@ func TestAPageThatFailsToStartShowsAnError(t *testing.T) {
 			if c.want == "" {
 				page.Wait(`document.documentElement.hasAttribute("data-started")`)
 			} else {
-				page.Wait(told + `.length > 0`)
+				page.Wait(shownFaults + `.length > 0`)
 			}
-			if got := strings.Join(engine.Value[[]string](page, told), " "); got != c.want {
+			if got := strings.Join(engine.Value[[]string](page, shownFaults), " "); got != c.want {
 				t.Errorf("%s: it reports %q, want %q", c.what, got, c.want)
 			}
 			if !engine.Value[bool](page, `document.querySelector("#send").offsetHeight > 0`) {

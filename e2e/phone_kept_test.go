@@ -185,9 +185,9 @@ func TestPhoneFeedWhileReading(t *testing.T) {
 		own("mine", "refused");
 		for (let i = 0; i < 210; i++) add(i);
 		out.mine = Boolean(row("mine")); out.rows = list.children.length;
-		let told = scrolled();
+		let moved = scrolled();
 		list.scrollTop = 2000;
-		await told;
+		await moved;
 		const eyes = [...list.children].find((li) => li.getBoundingClientRect().top > list.getBoundingClientRect().top);
 		const before = eyes.getBoundingClientRect().top;
 		for (let i = 300; i < 305; i++) add(i);

@@ -117,10 +117,10 @@ func TestTheSecondScreenClipsNoLine(t *testing.T) {
 	}
 	// The room's look changes while the screen is open.
 	screen.Goto(address + "&code=corner")
-	screen.Wait(`document.getElementById("dress").checkVisibility() && document.getElementById("card").classList.contains("dressed")`)
+	screen.Wait(`document.getElementById("backdrop").checkVisibility() && document.getElementById("card").classList.contains("branded")`)
 	look := map[string]any{"color": "#00ff00", "picture": ""}
 	o.changeSettings(map[string]any{"look": look})
-	screen.Wait(`!document.getElementById("dress").checkVisibility() && !document.getElementById("banner").checkVisibility() && document.getElementById("color").value === "#08640c"`)
+	screen.Wait(`!document.getElementById("backdrop").checkVisibility() && !document.getElementById("banner").checkVisibility() && document.getElementById("color").value === "#08640c"`)
 }
 
 // inFront is empty if the item in front is whole, and no code, large or small,

@@ -17,7 +17,7 @@ var oldScriptWords = []string{
 	"seat", "showSeat", "geometry", "steer", "stir", "forgo", "twin", "lacking", "kin", "SAID", "HANGS", "SLIP", "slid", "SLID", "Sayings", "sayings",
 	"lose", "unsay", "waved", "unwake", "hear", "came", "sought", "lay", "laid", "hang", "veiled", "yields", "peek", "spelled", "meant", "matters",
 	"MATTERS", "EVER", "WORTH", "LOOKS", "MAKES", "steady", "tried", "parted", "young", "blame", "Small", "oldWay", "openWays", "makeWay", "giveBack",
-	"anew", "further", "swept", "pump", "crowd", "Crowd", "lifeline", "desk", "farewell", "pulse", "studio", "Tape", "Reel",
+	"anew", "further", "swept", "pump", "crowd", "Crowd", "lifeline", "desk", "farewell", "pulse", "studio", "Tape", "Reel", "Told",
 }
 
 // TestVocabularyOfScripts looks for such names in the JavaScript of pages and tools.
@@ -47,6 +47,31 @@ func TestVocabularyOfScripts(t *testing.T) {
 	}
 	if seen < 200 {
 		t.Errorf("it read only %d scripts", seen)
+	}
+}
+
+// oldStyleWords are classes and ids of elements that docs/dev/glossary.md has replaced.
+var oldStyleWords = []string{"desk", "told", "dress", "dressed", "clash", "clashing", "sought", "studio", "crowd", "tape", "shelf", "lifeline", "seat"}
+
+// styleName is a class or an id in a selector.
+var styleName = regexp.MustCompile(`[.#]([a-z][a-z0-9-]*)`)
+
+// TestVocabularyOfStyles looks for such names in the selectors of all style sheets.
+func TestVocabularyOfStyles(t *testing.T) {
+	sheets, err := filepath.Glob("assets/*/*.css")
+	if err != nil || len(sheets) < 20 {
+		t.Fatalf("%d style sheets, %v", len(sheets), err)
+	}
+	for _, sheet := range sheets {
+		source, err := os.ReadFile(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range styleName.FindAllStringSubmatch(string(source), -1) {
+			if slices.Contains(oldStyleWords, name[1]) {
+				t.Errorf("%s has the name %s; choose the word of docs/dev/glossary.md, or one that describes its function", sheet, name[1])
+			}
+		}
 	}
 }
 

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { bannerLines } from '../console/banner.js';
 
-/** @typedef {import('../console/banner.js').Told} Told */
+/** @typedef {import('../console/banner.js').BannerContent} BannerContent */
 
-const banned = /** @type {Told} */ ({ tone: 'good', text: '86 people are banned', undo: async () => {} });
-const failed = /** @type {Told} */ ({ tone: 'stop', text: 'Nothing was changed' });
+const banned = /** @type {BannerContent} */ ({ tone: 'good', text: '86 people are banned', undo: async () => {} });
+const failed = /** @type {BannerContent} */ ({ tone: 'stop', text: 'Nothing was changed' });
 
 test('the notice of an action is below a raid that waits for an answer', () => {
-  const raid = /** @type {Told} */ ({ tone: 'warn', text: '61 newcomers in 30 s', firm: true });
+  const raid = /** @type {BannerContent} */ ({ tone: 'warn', text: '61 newcomers in 30 s', firm: true });
   for (const notice of [banned, failed]) assert.deepEqual(bannerLines(raid, notice), [raid, notice]);
   assert.deepEqual(bannerLines(raid, null), [raid, null]);
 });
 
 test('the notice of an action replaces a lasting state', () => {
-  const paused = /** @type {Told} */ ({ tone: 'warn', text: 'Comments are paused' });
+  const paused = /** @type {BannerContent} */ ({ tone: 'warn', text: 'Comments are paused' });
   assert.deepEqual(bannerLines(paused, banned), [banned, null]);
   assert.deepEqual(bannerLines(paused, null), [paused, null]);
   assert.deepEqual(bannerLines(null, banned), [banned, null]);
@@ -22,6 +22,6 @@ test('the notice of an action replaces a lasting state', () => {
 });
 
 test('without a connection the banner shows nothing else', () => {
-  const offline = /** @type {Told} */ ({ tone: 'calm', text: 'No connection', first: true });
+  const offline = /** @type {BannerContent} */ ({ tone: 'calm', text: 'No connection', first: true });
   assert.deepEqual(bannerLines(offline, banned), [offline, null]);
 });

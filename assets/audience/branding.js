@@ -14,7 +14,7 @@ const OWN = /^\/r\/[a-z0-9_-]+\/picture\/[0-9a-f]+\.jpg$/;
 export function applyBranding({ color = '', picture = '' } = {}) {
   const top = /** @type {HTMLElement} */ (document.querySelector('.top'));
   const good = /^#[0-9a-f]{6}$/.test(color);
-  top.classList.toggle('dressed', good);
+  top.classList.toggle('branded', good);
   if (good) top.style.setProperty('--room', color);
   const image = /** @type {HTMLImageElement} */ (byId('picture'));
   const shown = OWN.test(picture);

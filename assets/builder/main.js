@@ -109,7 +109,7 @@ async function add() {
     form: byId('secret'), password: byId('password'), t: said.t,
     say(tone, text) {
       box.hidden = false;
-      box.className = `told ${tone}`;
+      box.className = `result ${tone}`;
       box.textContent = text;
     },
   }, { options: changedTexts(style.options), css: style.css });

@@ -3,19 +3,19 @@
 import { el, icon, said } from '../shared/dom.js';
 import { before } from './labels.js';
 
-/** @typedef {import('./banner.js').Told} Told */
+/** @typedef {import('./banner.js').BannerContent} BannerContent */
 
 export class BannerLine {
   #box; #words; #undo;
   #text = el('span', { class: 'banner-words' });
-  /** @type {Told|null} what stands there */ #now = null;
+  /** @type {BannerContent|null} what stands there */ #now = null;
   /** @type {Element[]} */ #parts = [];
   #shape = '';
 
   /**
    * @param {HTMLElement} box holds the line, and possibly others behind it
    * @param {import('../shared/i18n.js').Words} words
-   * @param {(now: Told|null) => void} undo
+   * @param {(now: BannerContent|null) => void} undo
    */
   constructor(box, words, undo) {
     this.#box = box;
@@ -26,7 +26,7 @@ export class BannerLine {
   /** The present content. */
   get now() { return this.#now; }
 
-  /** @param {Told|null} now */
+  /** @param {BannerContent|null} now */
   draw(now) {
     this.#now = now;
     this.#build(now);
@@ -37,7 +37,7 @@ export class BannerLine {
     if (this.#text.textContent !== text + (now.quote ?? '')) this.#text.replaceChildren(text, now.quote ? said(now.quote) : '');
   }
 
-  /** Keeps the buttons if only the words change: somebody may be about to press one. @param {Told|null} now */
+  /** Keeps the buttons if only the words change: somebody may be about to press one. @param {BannerContent|null} now */
   #build(now) {
     const shape = now ? JSON.stringify([now.tone, now.glyph, Boolean(now.undo), now.act, now.answers?.map((a) => a.word), Boolean(now.wave), this.#words.lang]) : '';
     if (shape === this.#shape) return;
@@ -58,7 +58,7 @@ export class BannerLine {
     (inActs('[data-undo]') ?? inActs('button'))?.focus();
   }
 
-  /** @param {Told} now */
+  /** @param {BannerContent} now */
   #buttons(now) {
     const { t } = this.#words;
     const button = (/** @type {string} */ glyph, /** @type {string} */ word, /** @type {() => void} */ act, more = {}) => el('button', { type: 'button', class: 'button line', onclick: act, ...more }, icon(glyph), el('span', {}, word));

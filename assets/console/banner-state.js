@@ -4,7 +4,7 @@ import { onAir } from '../shared/on-air.js';
 import { isOn, replayName } from './replay.js';
 import { length } from './export-params.js';
 
-/** @typedef {import('./banner.js').Told} Told */
+/** @typedef {import('./banner.js').BannerContent} BannerContent */
 
 /**
  * @typedef {object} State
@@ -20,7 +20,7 @@ import { length } from './export-params.js';
  * @property {() => void} changed the content has changed
  */
 
-/** @param {State} state @returns {Told|null} */
+/** @param {State} state @returns {BannerContent|null} */
 export function bannerState(state) {
   const { store: { room, words: { t } }, acts, saving, stopped, away, back, fullList } = state;
   if (stopped) return { first: true, tone: 'stop', glyph: 'lock', text: t(stopped === 'revoked' ? 'stopped_key' : stopped === 'closed' ? 'stopped_closed' : 'stopped_not_allowed') };
@@ -33,7 +33,7 @@ export function bannerState(state) {
   return raided(state) ?? frozen(state) ?? replayed(state);
 }
 
-/** @param {State} state @returns {Told|null} */
+/** @param {State} state @returns {BannerContent|null} */
 function raided({ store, acts, switches, raids, changed }) {
   const { room, words: { t, lang } } = store;
   const { raid } = raids;
@@ -60,12 +60,12 @@ function raided({ store, acts, switches, raids, changed }) {
   };
 }
 
-/** An overlay is connected and gets no frames: the stream is frozen, and nothing else shows that. @param {State} state @returns {Told|null} */
+/** An overlay is connected and gets no frames: the stream is frozen, and nothing else shows that. @param {State} state @returns {BannerContent|null} */
 function frozen({ store }) {
   return onAir(store.stats).state === 'stuck' ? { tone: 'warn', glyph: 'warn', text: store.words.t('overlay_stuck_do') } : null;
 }
 
-/** A replay is running. @param {State} state @returns {Told|null} */
+/** A replay is running. @param {State} state @returns {BannerContent|null} */
 function replayed({ store, acts }) {
   const { replay, words } = store;
   if (!replay || !isOn(replay)) return null;

@@ -16,14 +16,14 @@ const NOTICE_SHOWN = 8_000;
  * @property {string} [quote] a person's words, after the text
  * @property {{name: string, glyph: string, word: string, act: () => unknown}[]} [answers]
  * @property {() => unknown} [wave] dismisses it
- * @typedef {import('./store.js').Notice & Lasting} Told
+ * @typedef {import('./store.js').Notice & Lasting} BannerContent
  */
 
 /**
  * The contents of the banner's first and second line.
- * @param {Told|null} lasting the lasting state
- * @param {Told|null} notice the last act
- * @returns {[Told|null, Told|null]}
+ * @param {BannerContent|null} lasting the lasting state
+ * @param {BannerContent|null} notice the last act
+ * @returns {[BannerContent|null, BannerContent|null]}
  */
 export function bannerLines(lasting, notice) {
   if (lasting?.first) return [lasting, null];
@@ -40,11 +40,11 @@ export class Banner {
   /**
    * @param {HTMLElement} box
    * @param {import('./store.js').Store} store
-   * @param {() => Told|null} bannerState
+   * @param {() => BannerContent|null} bannerState
    */
   constructor(box, store, bannerState) {
     const below = el('div', { class: 'banner', hidden: true });
-    const undo = (/** @type {Told|null} */ now) => this.#undo(now);
+    const undo = (/** @type {BannerContent|null} */ now) => this.#undo(now);
     this.#box = box;
     this.#bannerState = bannerState;
     this.#main = new BannerLine(box, store.words, undo);
@@ -84,7 +84,7 @@ export class Banner {
     this.#second.draw(second);
   }
 
-  /** @param {Told|null} now */
+  /** @param {BannerContent|null} now */
   #undo(now) {
     if (!now?.undo) return;
     if (this.#notice === now) this.#notice = null;

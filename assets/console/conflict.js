@@ -24,7 +24,7 @@ export class Conflict {
     this.#status = el('p', { tabindex: '-1', role: 'alert' });
     this.#heading = el('span', {});
     this.#merge = el('button', { type: 'button', class: 'button main', onclick: () => ways.merged(merge(this.#list.was, this.#mine, this.theirs?.text ?? '')) }, t('rules_merge'));
-    this.box = el('div', { class: 'clash', hidden: true }, icon('warn'), this.#status, el('div', { class: 'page-bar' }, this.#merge,
+    this.box = el('div', { class: 'conflict', hidden: true }, icon('warn'), this.#status, el('div', { class: 'page-bar' }, this.#merge,
       el('button', { type: 'button', class: 'button line', onclick: ways.over }, t('rules_over')),
       el('button', { type: 'button', class: 'button line', onclick: ways.drop }, t('rules_drop'))));
     this.beside = el('div', { class: 'theirs', hidden: true }, el('p', { class: 'help' }, this.#heading), this.#editor.box);
@@ -63,7 +63,7 @@ export class Conflict {
   /** @param {boolean} on */
   #show(on) {
     this.box.hidden = this.beside.hidden = !on;
-    this.box.closest('.rules-grid')?.classList.toggle('clashing', on);
+    this.box.closest('.rules-grid')?.classList.toggle('conflicting', on);
   }
 
   #mark() {

@@ -27,7 +27,7 @@ export const clock = (at) => time.format(new Date(at));
 export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, search = { find: '', words: [] }) {
   const { t } = words;
   const waits = entry.status === 'shown' && waiting.left > 0;
-  row.className = `row ${entry.status}${entry.busy ? ' busy' : ''}${waits ? ' waiting' : ''}${search.words.length > 0 && placesOfAny(entry.text, search.words).length > 0 ? ' sought' : ''}`;
+  row.className = `row ${entry.status}${entry.busy ? ' busy' : ''}${waits ? ' waiting' : ''}${search.words.length > 0 && placesOfAny(entry.text, search.words).length > 0 ? ' matching' : ''}`;
   row.dataset.id = entry.id;
   const dot = el('span', { class: 'dot', hidden: entry.color === '#ffffff' });
   dot.style.setProperty('--dot', entry.color);

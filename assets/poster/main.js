@@ -46,7 +46,7 @@ function measure() {
 const LONG = 24;
 sheet.classList.toggle('full', sheet.querySelector('.network') !== null || [...sheet.querySelector('h1')?.textContent ?? ''].length > LONG);
 if (/^#[0-9a-f]{6}$/.test(color)) {
-  sheet.classList.add('dressed');
+  sheet.classList.add('branded');
   sheet.style.setProperty('--room', color);
 }
 const banner = /** @type {HTMLImageElement|null} */ (document.getElementById('banner'));

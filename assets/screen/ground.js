@@ -81,7 +81,7 @@ export class Ground {
     this.#color.value = this.#chosen || groundOf(color);
     document.body.style.backgroundColor = this.#color.value;
     const good = /^#[0-9a-f]{6}$/.test(color);
-    this.#card.classList.toggle('dressed', good);
+    this.#card.classList.toggle('branded', good);
     if (good) this.#card.style.setProperty('--room', color);
     const there = OWN.test(picture);
     for (const [image, on] of /** @type {[HTMLImageElement, boolean][]} */ ([[this.#roomPicture, there && !this.#roomPictureHidden && !this.#file], [this.#banner, there]])) {

@@ -32,7 +32,7 @@ const distance = /** @type {HTMLInputElement} */ (byId('distance'));
 const wifi = /** @type {HTMLInputElement} */ (byId('wifi'));
 const main = byId('main');
 const ground = new Ground({
-  color, own: /** @type {HTMLImageElement} */ (byId('picture')), roomPicture: /** @type {HTMLImageElement} */ (byId('dress')),
+  color, own: /** @type {HTMLImageElement} */ (byId('picture')), roomPicture: /** @type {HTMLImageElement} */ (byId('backdrop')),
   banner: /** @type {HTMLImageElement} */ (byId('banner')), card: byId('card'),
 });
 const card = new Card({ card: byId('card'), panel: byId('panel'), panelHeight: () => panel.height, out: byId('reach'), changed: clearOfCode });
