@@ -122,6 +122,22 @@ func TestContact(t *testing.T) {
 	}
 }
 
+// A text that asks to exchange accounts is held, and one about the exchange of other things is
+// not.
+func TestExchangeOfAccounts(t *testing.T) {
+	set := compileQuiet("")
+	for _, text := range []string{"LINE交換", "LINE交換しよ", "ライン交換しませんか", "誰かインスタ交換して", "DM交換したい", "連絡先交換希望", "カカオ交換お願いします", "ＬＩＮＥ 交換！", "LINEのID交換しよ", "카톡 교환해요", "인스타 교환 ㄱㄱ", "微信交换"} {
+		if v := check(set, text); v.Action != comment.Hold || v.Rule != "contact" {
+			t.Errorf("%q: %v by %s", text, v.Action, v.Rule)
+		}
+	}
+	for _, text := range []string{"カード交換しよ", "ポケモン交換したい", "交換留学", "LINE交換禁止です", "オンライン交換会", "ライン交換の作業", "LINEスタンプ交換", "部品交換して", "online交換しよう", "선물 교환해요", "等价交换", "선수 교환", "選手交代", "物々交換しよ", "オンライン交換しよう", "온라인 교환해요"} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%q: %v by %s", text, v.Action, v.Rule)
+		}
+	}
+}
+
 // Numbers after short groups, with check digits and in words; accounts on other services; and
 // texts that only look similar.
 func TestContactWritings(t *testing.T) {

@@ -42,6 +42,8 @@ var (
 	addMe = regexp.MustCompile(`(?:加|力口|伽|茄|➕|(?:^|[^a-z0-9)\] ] ?)[+]|[^a-z0-9 )\]][+]) ?(?:我|一下|个|個|窝)? ?(?:的)? ?(?:v(?:x|信|❤|心)?|w(?:x|信)|薇(?:信|❤|心|芯)?|微信?|威信?|徽信?|葳信?|q(?:q|群)?|群 ?q+|扣扣|抠抠|企鹅|电报|電報|飞机号|tg|🛰|🐧|💬)(?:$|[^a-z\p{Han}+]|[a-z_]*[0-9_]|[❤🧡💚]|[看聊私同进進领領送拿约約])`)
 	// A picture of a telephone or of a service, and a name or a number there.
 	pictured = regexp.MustCompile(`(?:🛰|✈|🐧|💬|📞|📱|☎|✆|📲|🛩|绿泡泡|小飞机|纸飞机|企鹅) ?[+➕:：=>→-]* ?(?:@[a-z0-9_]{4,}|[a-z_]+[a-z0-9_.]*[0-9][a-z0-9_]*|[0-9][0-9 -]{5,})(?:$|[^a-z0-9])`)
+	// LINE交換しよ, 카톡 교환: exchange accounts with me.
+	exchange = regexp.MustCompile(`(?:^|[^\pL]|[\p{Han}ぁ-ん])(?:` + services + `|line|dm|ig|id|連絡先|连络先|电话番号|電話番号) ?(?:の|を|id)? ?(?:交[換换]|교환)(?:$|[^\pL]|し(?:よ|て|ま|た[いく])|お願|おね|希望|とか|できる|해|하|ㄱ)`)
 	// A QQ group and its number: 进裙 123456. One digit many times is cheering.
 	groupNumber = regexp.MustCompile(`(?:^|[^一这那大两几])(?:群|裙|君羊)(?:号|號|聊)?[ :：=→>-]*([1-9][0-9]{5,9})(?:$|[^0-9])`)
 	callMe      = regexp.MustCompile(`加我 ?(?:✆|☎|📞|📱|[a-z_]*[0-9_]{4,}|@)`)
@@ -65,6 +67,9 @@ func handle(written, folded string) bool {
 		return true
 	}
 	if strings.ContainsAny(text, ":：") && strings.ContainsAny(text, "薇威徽葳") && weAccount.MatchString(text) {
+		return true
+	}
+	if (strings.ContainsAny(text, "換换") || strings.Contains(text, "교환")) && exchange.MatchString(text) {
 		return true
 	}
 	if m := groupNumber.FindStringSubmatch(text); m != nil && strings.Trim(m[1], m[1][:1]) != "" {
