@@ -201,7 +201,7 @@ func (c *Chain) read(d comment.Draft, setup room.Room) comment.Verdict {
 		v.Text, v.Name = cmp.Or(v.Text, d.Text), cmp.Or(v.Name, d.Name)
 	}
 	v = stopped(v, pretends(d, setup))
-	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil || d.User == "" || !isFragment(firstWord(d.Text)) {
+	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil || d.User == "" || !isFragment(d.Text) && !beginsShort(d.Text) {
 		return v
 	}
 	if fragments := c.behavior.fragments(d); v.Action < comment.Hold && len(fragments) > 0 {

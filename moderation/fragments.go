@@ -267,13 +267,19 @@ const calls = "吧啊吗呢了的呀哦嘛啦哈么야아"
 // spaces that is longer than a part of a word: 발 진짜, 逼啊 哈哈. It returns any other text unchanged.
 func firstWord(text string) string {
 	first, _ := utf8.DecodeRuneInString(text)
-	if !fold.ScriptOf(first).CJK() || isShort(text) {
+	if !fold.ScriptOf(first).CJK() || utf8.RuneCountInString(text) <= fragmentLetters {
 		return text
 	}
 	if end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); end > 0 {
 		text = text[:end]
 	}
 	return strings.TrimRight(text, calls)
+}
+
+// beginsShort reports whether the first word of a longer text is short enough to be part of a word.
+func beginsShort(text string) bool {
+	word := firstWord(text)
+	return len(word) < len(text) && utf8.RuneCountInString(word) <= fragmentLetters
 }
 
 // isLetter recognizes a single Latin letter.
