@@ -150,8 +150,8 @@ var (
 	unexpectedArgument = config.Say("unexpected argument %q; see danmaku help %s", "多余的参数 %q；请看 danmaku help %s", "余分な引数 %q があります。danmaku help %s をご覧ください。")
 	argumentMissing    = config.Say("%s is missing; use: %s", "缺少 %s；用法：%s", "%s がありません。使い方：%s")
 	noCommand          = config.Say("%q is not a command; there are %s. See danmaku help.", "%q 不是命令；命令有 %s。请看 danmaku help。", "%q というコマンドはありません。あるのは %s です。danmaku help をご覧ください。")
-	noSuchPart         = config.Say("danmaku %s has no command %q; use %s. See danmaku help %[1]s.", "danmaku %s 没有子命令 %q；请用 %s。请看 danmaku help %[1]s。", "danmaku %s に %q というコマンドはありません。%s のどれかを使ってください。danmaku help %[1]s をご覧ください。")
-	partMissing        = config.Say("danmaku %s needs a command after it: %s. See danmaku help %[1]s.", "danmaku %s 后面要写子命令：%s。请看 danmaku help %[1]s。", "danmaku %s には続くコマンドが必要です：%s。danmaku help %[1]s をご覧ください。")
+	noSuchPart         = config.Say("%s has no command %q; use %s. See danmaku help %[1]s.", "%s 没有子命令 %q；请用 %s。请看 danmaku help %[1]s。", "%s に %q というコマンドはありません。%s のどれかを使ってください。danmaku help %[1]s をご覧ください。")
+	partMissing        = config.Say("%s needs a command after it: %s. See danmaku help %[1]s.", "%s 后面要写子命令：%s。请看 danmaku help %[1]s。", "%s には続くコマンドが必要です：%s。danmaku help %[1]s をご覧ください。")
 )
 
 // names returns the words that may follow "danmaku", in the order of the table.

@@ -50,7 +50,7 @@ var fileWords = map[store.FolderFault]config.Sentence{
 var (
 	folderWitness = config.Say("the data folder %s is that of a witness, which keeps the log of a cluster and has no rooms; run this command on another machine of the cluster",
 		"数据文件夹 %s 属于见证机，它只保存集群的日志，没有房间；请在集群的另一台机器上运行此命令", "データフォルダー %s はウィットネスのもので、クラスターのログだけを持ち、ルームはありません。このコマンドはクラスターの別のマシンで実行してください。")
-	folderNoParent = config.Say("the data folder %s is not made, since there is no folder %s; make that one, or name another data folder with --data",
+	folderNoParent = config.Say("cannot make the data folder %s, because there is no folder %s; make that one, or name another data folder with --data",
 		"没有创建数据文件夹 %s，因为 %s 不存在；请先创建它，或用 --data 指定另一个数据文件夹", "データフォルダー %s は作りません。%s がありません。それを作るか、--data で別のデータフォルダーを指定してください。")
 	folderServed = config.Say("another danmaku server already uses the data folder %s; danmaku open shows its console. To start another, stop it or name another folder with --data",
 		"另一个 danmaku 服务器正在使用数据文件夹 %s；danmaku open 可打开它的控制台。要另外启动，请先停止它，或用 --data 指定另一个文件夹", "別の danmaku サーバーがデータフォルダー %s を使っています。danmaku open でそのコンソールを開けます。もう一つ起動するには、それを止めるか、--data で別のフォルダーを指定してください。")

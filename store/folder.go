@@ -42,7 +42,7 @@ type FolderError struct {
 func (e *FolderError) Error() string {
 	switch e.Kind {
 	case FolderNoParent:
-		return fmt.Sprintf("the data folder %s is not made, since there is no folder %s; make that one, or name another data folder with --data", e.Path, filepath.Dir(e.Path))
+		return fmt.Sprintf("cannot make the data folder %s, because there is no folder %s; make that one, or name another data folder with --data", e.Path, filepath.Dir(e.Path))
 	case FolderNotMade:
 		return fmt.Sprintf("the data folder %s cannot be made (%v); make it yourself or name another with --data", e.Path, e.Cause)
 	case FolderNotWritable:
