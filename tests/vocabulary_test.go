@@ -14,9 +14,8 @@ import (
 	"testing"
 )
 
-// oldWords are names in the code that docs/dev/glossary.md has replaced,
-// by folder. A folder covers those below it. Only whole
-// names count.
+// oldWords are names that docs/dev/glossary.md has replaced, by the folder in which they were
+// used. A folder covers those below it. Only whole names count.
 var oldWords = map[string][]string{
 	"live": {
 		"Hall", "Parts", "Seat", "Sit", "Steer", "Steering", "Tape", "Said", "Reel", "Wind", "lag", "told", "toldOf", "untold", "flight", "flights",
@@ -47,11 +46,11 @@ var oldWords = map[string][]string{
 	"tools":      {"hall", "crowd", "seat", "judge", "steady", "tellWays", "settle"},
 }
 
-// youngFolders are folders that came after the names were replaced, so that each might
-// use any of wordsOfOld again.
+// Folders that are newer than the glossary never used the old names. TestVocabulary looks in
+// them for all that are old everywhere.
 var (
-	youngFolders = []string{"cache", "client", "cluster", "connector", "export", "metrics", "obs", "opinion", "report", "show", "signature", "webhook"}
-	wordsOfOld   = []string{
+	newFolders    = []string{"cache", "client", "cluster", "connector", "export", "metrics", "obs", "opinion", "report", "show", "signature", "webhook"}
+	oldEverywhere = []string{
 		"Hall", "hall", "Seat", "seat", "studio", "Studio", "ActKind", "outlaw", "Steer", "Tape", "Reel", "farewell", "waysIn", "unstuck", "steady", "toldOf", "uttered",
 		"door", "doors", "crowd", "Crowd", "Tell", "tell", "told", "Told", "talk", "talkPrefix", "Desk", "OpenDesk", "errand", "cutOff", "faultGzipCut", "Said", "mostSaid", "mostTold",
 	}
@@ -60,11 +59,11 @@ var (
 // TestVocabulary looks for names that the glossary has replaced.
 func TestVocabulary(t *testing.T) {
 	all := maps.Clone(oldWords)
-	for _, folder := range youngFolders {
+	for _, folder := range newFolders {
 		if _, err := os.Stat(folder); err != nil || all[folder] != nil {
 			t.Errorf("%s is missing, or has its own words: %v", folder, err)
 		}
-		all[folder] = wordsOfOld
+		all[folder] = oldEverywhere
 	}
 	for folder, words := range all {
 		err := filepath.WalkDir(folder, func(p string, d fs.DirEntry, err error) error {
