@@ -207,34 +207,41 @@ func (svc *Service) keepUp(ctx context.Context) {
 // apply applies a batch from the journal.
 func (svc *Service) apply(batch []room.Event) {
 	for _, e := range batch {
-		if r, err := svc.room(e.Room); err == nil {
-			svc.onCommitted(r, e)
-			var was room.Room
-			if e.Kind == room.KindRoom {
-				was = r.settings()
-			}
-			if e.Seq > 0 && e.Seq <= r.head() {
-				continue // the room was loaded with this event
-			}
-			if svc.decides() { // otherwise another machine counts it
-				r.tally.totalEvent(e)
-			}
-			r.apply(svc.encoder, svc.grouped(e))
-			if e.Kind == room.KindItem {
-				svc.attend(r)
-			}
-			if e.Kind == room.KindRoom {
-				svc.evictBy(r.id, was, *e.Setup)
-			}
-			if e.Kind == room.KindRoom && e.Setup.State == room.Closed {
-				svc.replays.Halt(e.Room)
-			}
-			if svc.webhooks.runner != nil && e.Kind != room.KindEntry {
-				svc.webhooks.runner.Moved(e.Room)
-			}
-		} else {
+		r, err := svc.room(e.Room)
+		if err != nil {
 			svc.slog.Warn("the journal has an event of an unknown room", "room", e.Room, "seq", e.Seq)
+			continue
 		}
+		svc.applyEvent(r, e)
+	}
+}
+
+// applyEvent applies an event to its room and to what depends on it: counts, timed items,
+// sockets, replays and webhooks.
+func (svc *Service) applyEvent(r *liveRoom, e room.Event) {
+	svc.onCommitted(r, e)
+	if e.Seq > 0 && e.Seq <= r.head() {
+		return // the room was loaded with this event
+	}
+	var was room.Room
+	if e.Kind == room.KindRoom {
+		was = r.settings()
+	}
+	if svc.decides() { // otherwise another machine counts it
+		r.tally.totalEvent(e)
+	}
+	r.apply(svc.encoder, svc.grouped(e))
+	switch e.Kind {
+	case room.KindItem:
+		svc.attend(r)
+	case room.KindRoom:
+		svc.evictBy(r.id, was, *e.Setup)
+		if e.Setup.State == room.Closed {
+			svc.replays.Halt(e.Room)
+		}
+	}
+	if svc.webhooks.runner != nil && e.Kind != room.KindEntry {
+		svc.webhooks.runner.Moved(e.Room)
 	}
 }
 
