@@ -78,6 +78,8 @@ func proxyReplacing(t *testing.T, target string, change func(path string, body [
 			body, status := change(r.Request.URL.Path, body)
 			if status != 0 {
 				r.StatusCode = status
+				r.Header.Del("Cache-Control") // it is another's answer
+				r.Header.Set("Content-Type", "text/html")
 			}
 			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 			r.Header.Del("Content-Length")

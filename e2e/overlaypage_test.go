@@ -50,7 +50,7 @@ func newRoom(t *testing.T) *room {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			type info struct{ ID, Title string }
 			err := pages.ExecuteTemplate(w, name, map[string]any{
-				"Base": "/a/test", "Lang": "zh-CN", "Room": info{req.PathValue("room"), "周五游戏夜"}, "Modules": []string{},
+				"Base": "/a/test", "Lang": "zh-CN", "Room": info{req.PathValue("room"), "周五游戏夜"}, "Modules": []string{}, "Inline": struct{ Script template.JS }{},
 			})
 			if err != nil {
 				t.Errorf("the page of %s: %v", path, err)

@@ -44,6 +44,11 @@ func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 		return in, err
 	}
 	a.files[folder+"/all.js"] = file{mime: types[".js"], body: pack(script)}
+	return a.within(names...)
+}
+
+// within returns the named stylesheets and classic scripts as inline content.
+func (a *assets) within(names ...string) (in inline, err error) {
 	var style, classic bytes.Buffer
 	for _, name := range names {
 		f, ok := a.files[name]
@@ -62,7 +67,7 @@ func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 	}
 	for _, text := range []string{style.String(), classic.String()} {
 		if strings.Contains(text, "</") || strings.Contains(text, "<!--") || strings.Contains(text, "url(.") {
-			return in, fmt.Errorf("the page %s cannot hold its style or script: it has an end of an element or an address beside it", folder)
+			return in, fmt.Errorf("a page cannot hold %s: it has an end of an element or an address beside it", strings.Join(names, ", "))
 		}
 	}
 	return inline{template.CSS(style.String()), template.JS(classic.String())}, nil

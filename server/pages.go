@@ -65,7 +65,11 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bundle the audience page: %w", err)
 	}
-	p := &Pages{assets: a, inline: map[string]inline{"audience/index.html": in}, names: map[string]string{}, spoken: map[string]spoken{}, byName: map[string]map[string]func() (*template.Template, error){}, modules: map[string][]string{}}
+	recovers, err := a.within("shared/recover.js")
+	if err != nil {
+		return nil, err
+	}
+	p := &Pages{assets: a, inline: map[string]inline{"audience/index.html": in, "overlay/index.html": recovers, "overlay/chat.html": recovers}, names: map[string]string{}, spoken: map[string]spoken{}, byName: map[string]map[string]func() (*template.Template, error){}, modules: map[string][]string{}}
 	if p.loader, err = readLoader(tree); err != nil {
 		return nil, err
 	}

@@ -95,10 +95,12 @@ func (s *Server) audienceQR(c echo.Context, kind string, draw func(*qr.Code) []b
 	return c.Blob(http.StatusOK, kind, b)
 }
 
-// healthz answers while the server runs. Pages of other origins may ask, too: the loader
-// for OBS is a local file.
+// healthz answers while the server runs. Pages of other origins may ask and read it, too:
+// the loader for OBS is a local file, and must not take a proxy's answer for the server's.
 func (s *Server) healthz(c echo.Context) error {
-	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h := c.Response().Header()
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Access-Control-Allow-Origin", "*")
 	return c.String(http.StatusOK, "ok\n")
 }
 

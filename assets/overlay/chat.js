@@ -73,6 +73,7 @@ seeSkin();
 demo.set(options.demo);
 if (!options.bench && !options.demo) follower.connect();
 
+root.dataset.started = ''; // see shared/recover.js
 Object.assign(window, {
   danmaku: {
     config, clear: () => follower.clear(),

@@ -121,6 +121,7 @@ const follower = new Follower({
   },
 });
 applyBehavior();
+root.dataset.started = ''; // see shared/recover.js
 if (!options.bench && !options.demo) follower.connect();
 
 Object.assign(window, {
