@@ -13,25 +13,25 @@ import (
 // Names of messaging services, in the languages of the audience. Those of the second list are
 // also words.
 const (
-	services = `wechat|weixin|whats[ -]?app|watsapp|tele ?gram(?:im|a)?|kakao ?(?:talk)?|snap ?chat|skype|viber|dis ?cord|insta ?gram(?:im)?|insta(?:m|miz)?|kik|zalo|onlyfans|q ?q|v ?x|w ?x|t ?[.-]? ?g|line ?id|icq|` +
+	services = `wechat|weixin|whats[ -]?app|watsapp|tele ?gram(?:im|a)?|kakao(?: ?talk)?|snap ?chat|skype|viber|dis ?cord|insta ?gram(?:im)?|insta(?:m|miz)?|kik|zalo|onlyfans|q ?q|v ?x|w ?x|t ?[.-]? ?g\.?|line ?id|icq|` +
 		`微信|薇信|威信|徽信|維信|葳信|微訊|v信|wei ?信|薇芯|(?:v|w|微|薇|威|徽|wei) ?[❤♥💚💙🧡💛💜🖤🤍]+|[❤♥💚💙🧡💛💜🖤🤍]+ ?(?:v|w|微|薇)|扣扣|企鹅|抖音|快手|小红书|陌陌|电报|電報|飞机号|支付宝|` +
 		`カカオ(?:トーク)?|ライン|ツイッター|インスタ|テレグラム|ディスコ(?:ード)?|スカイプ|` +
-		`카카오 ?(?:톡)?|카톡|라인|텔레(?:그램)?|인스타(?:그램)?|디스코드|디코|위챗|오픈 ?(?:채팅|톡)|` +
+		`카카오(?: ?톡)?|카톡|라인|텔레(?:그램)?|인스타(?:그램)?|디스코드|디코|위챗|오픈 ?(?:채팅|톡)|` +
 		`телеграмм?[аеу]?|телег[аеиу]|тг|тгк|ска[йи]п|вк|вконтакте|ватсап|вотсап|вацап|ва[йи]бер|инст(?:[аеуы]|аграмм?[аеу]?)?|дискорд|` +
 		`τη?ε?λεγκ?ραμ|ινστα(?:γκ?ραμ)?|β[αι]+μπερ|טלגרם|אינסטה|אינסטגרם|וו?אטסאפ|דיסקורד|` +
-		`واتس ?[اآ]ب|واتس|تي?لي?[جغ]رام|انستا|انست[قغ]رام|سناب(?:شات)?|ديسكورد|ไลน์|ไอดีไลน์|แอดไลน์|ไอจี|เฟส|เทเลแกรม|टेलीग्राम|व्हाट्सए?ऐ?प|इंस्टा(?:ग्राम)?`
-	wordServices = `line|snap|ig|fb|facebook|twitter|tiktok|dc|wa|signal|steam|psn|paypal|cash ?app|venmo|zelle|tele|email|mail|vk|threads`
+		`واتس ?[اآ]ب|واتس|تي?لي?[جغق]رام|انستا|انست[قغ]رام|سناب(?:شات)?|ديسكورد|ไลน์|ไอดีไลน์|แอดไลน์|ไอจี|เฟส|เทเลแกรม|टेलीग्राम|व्हाट्सए?ऐ?प|इंस्टा(?:ग्राम)?`
+	wordServices = `line|snap|ig|fb|facebook|twitter|tiktok|dc|wa|signal|steam|psn|paypal|cash ?app|venmo|zelle|tele|email|mail|vk|threads|sc`
 	pointers     = `👉👇⬇➡➜➤▶📲📩✉🔗`
 	handleName   = `@?[a-z0-9][a-z0-9_.#-]{3,}`
 )
 
 var (
 	// A service, the words between, and a name there.
-	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@$\-~→>|–—` + pointers + `]|号码?|號碼?|账号|帳號|同号|(?:id|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|es|est|ist|jest|la|minh|hesabim|hesabi|kanalim|kanali|nick|канал|мой|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
+	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@$/\-~→>|–—` + pointers + `]|号码?|號碼?|账号|帳號|同号|(?:id|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|es|est|ist|jest|la|minh|hesabim|hesabi|kanalim|kanali|nick|канал|мой|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
 	// The other way round: message me on insta, abc_12 on telegram.
 	writeMe = regexp.MustCompile(`\b(?:add|dm|text|message|msg|pm|hmu|hit me up|contact|write|reach|find me|catch me|chat with me|talk to me)\b.{0,24}\b(?:on|at|in|via|through) (?:my )?(?:` + services + `|snap|ig|fb|signal)\b|(?:^|[^a-z0-9])@?[a-z0-9_.]*[0-9_][a-z0-9_.]* (?:on|at|in|via) (?:` + services + `|snap|ig)\b|\b(?:my|add my|here'?s my) (?:` + services + `|snap|ig|fb)(?: (?:is|name|id|user))*[: ]+` + handleName + `$`)
 	// Write to me, in other languages than English, and a service.
-	writeMeAbroad = regexp.MustCompile(`(?:^|[^\pL])(?:пиши(?:те)?|напиши(?:те)? мне|добав(?:ь|ляй) меня|escribeme|agregame|me chama|chama|ajoute[ -]moi|ecri[st][ -]moi|schreib mir|adde mich|scrivimi|aggiungimi|napisz do mnie|dodaj mnie|yaz bana|ekle beni|hubungi(?: aku)?|cari aku|nhan tin)(?: [^ ]+)? (?:на|в|al?|en|por|n[oa]|pelo|sur|auf|in|su|na|di|qua|w) (?:(?:mi|mon|ma|meu|mein) )?(?:` + services + `|zap|whats|snap|ig)(?:$|[^\pL])|(?:` + services + `)(?:dan|da)? (?:ekle|yaz)(?:$|[^a-z])`)
+	writeMeAbroad = regexp.MustCompile(`(?:^|[^\pL])(?:пиши(?:те)?|напиши(?:те)? мне|добав(?:ь|ляй) меня|escribeme|agregame|me chama|chama|ajoute[ -]moi|ecri[st][ -]moi|schreib mir|adde? mich|scrivimi|aggiungimi|napisz do mnie|dodaj mnie|yaz bana|ekle beni|hubungi(?: aku)?|cari aku|nhan tin)(?: [^ ]+)? (?:на|в|al?|en|por|n[oa]|pelo|sur|auf|bei|in|su|na|di|qua|w) (?:(?:mi|mon|ma|meu|mein) )?(?:` + services + `|zap|whats|snap|ig)(?:$|[^\pL])|(?:` + services + `)(?:d[ae]n|d[ae])? (?:ekle|yaz)(?:$|[^a-z])|(?:تواصلوا|تواصل|راسلني|ضيفني)(?: معي)? (?:على|علي|في) (?:` + services + `)|(?:דברו|דבר|כתבו|כתוב) (?:איתי|אלי|לי) ב(?:` + services + `)`)
 	// A name of Discord with its four digits.
 	tagged = regexp.MustCompile(`(?:^|[^a-z0-9#])([a-z][a-z0-9_.]{2,20})#[0-9]{4}(?:$|[^a-z0-9])`)
 	// A name behind a request to write to it, and where it is to be found.
@@ -109,7 +109,8 @@ func lettersApart(text string) bool {
 // write to one.
 func namesAccount(text string) bool {
 	if !mayHoldHandle(text) {
-		return strings.Contains(text, "пиши") && writeMeAbroad.MatchString(text)
+		abroad := slices.ContainsFunc([]string{"пиши", "تواصل", "راسلني", "ضيفني", "דבר", "כתוב", "כתבו"}, func(verb string) bool { return strings.Contains(text, verb) })
+		return abroad && writeMeAbroad.MatchString(text)
 	}
 	for _, m := range account.FindAllStringSubmatch(text, 3) {
 		if isHandle(m[1], m[2], m[3]) {
@@ -123,17 +124,17 @@ func namesAccount(text string) bool {
 // number of something.
 func isTagged(text string) bool {
 	m := tagged.FindStringSubmatch(text)
-	return m != nil && (fold.Everyday([]rune(m[1])) == 0 || strings.HasPrefix(text, "add ") || strings.Contains(text, " add "))
+	return m != nil && (fold.Everyday([]rune(m[1])) == 0 || slices.Contains(strings.Fields(text), "add"))
 }
 
-// mayHoldHandle spares most comments the expressions: without four name characters in a row
-// there is no name, and with only letters it needs a service.
+// mayHoldHandle spares most comments the expressions: without two name characters in a row
+// there is neither a name nor a service of Latin letters, and with them it needs a service.
 func mayHoldHandle(text string) bool {
 	run := 0
 	for i := range len(text) {
 		c := text[i]
 		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '_' {
-			if run++; run >= 3 {
+			if run++; run >= 2 {
 				return hasHint(text)
 			}
 		} else if c != '.' && c != '#' && c != '-' {
@@ -147,8 +148,8 @@ func mayHoldHandle(text string) bool {
 // letters count only as words.
 var serviceHints = strings.Fields(`wechat weixin whats watsapp telegram kakao snap skype viber discord insta kik zalo onlyfans qq q vx v wx w tg line icq
 	微 薇 威 徽 維 葳 ❤ ♥ 💚 💙 🧡 💛 💜 🖤 🤍 v信 wei 扣 企鹅 抖音 快手 小红书 陌陌 电报 電報 飞机 支付宝 カカオ ライン ツイッター インスタ テレグラム ディスコ スカイプ 카 라인 텔레 인스타 디스코드 디코 위챗 오픈
-	теле тг скаип вк вконтакте вацап инст ватсап вотсап вайбер инста дискорд واتس تليجرام تلغرام انستا سناب ไลน์ टेली व्हाट्स इंस्टा جرام غرام انست ديسكورد ไอจี เฟส เทเล τηλε τελε ινστα μπερ טלגרם אינסט אטסאפ דיסקורד
-	ig fb facebook twitter tiktok dc wa signal steam psn paypal cash venmo zelle tele mail t.g t-g cord zap vk threads`)
+	теле тг скаип вк вконтакте вацап инст ватсап вотсап вайбер инста дискорд واتس تليجرام تلغرام انستا سناب ไลน์ टेली व्हाट्स इंस्टा جرام غرام قرام انست ديسكورد ไอจี เฟส เทเล τηλε τελε ινστα μπερ טלגרם אינסט אטסאפ דיסקורד
+	ig fb facebook twitter tiktok dc wa signal steam psn paypal cash venmo zelle tele mail t.g t-g cord zap vk threads sc`)
 
 // hasHint reports whether a text names a service, or may name one.
 func hasHint(text string) bool {
@@ -169,7 +170,7 @@ func hasHint(text string) bool {
 }
 
 func isHandle(service, middle, name string) bool {
-	marked := strings.ContainsAny(middle, ":：=@$→"+pointers) || service == "ig" && strings.ContainsAny(middle, "-–—") || strings.HasPrefix(name, "@") || strings.Contains(middle, "id") || strings.Contains(middle, "号") ||
+	marked := strings.ContainsAny(middle, ":：=@$→"+pointers) || service == "ig" && strings.ContainsAny(middle, "-–—/") || strings.HasPrefix(name, "@") || strings.Contains(middle, "id") || strings.Contains(middle, "号") ||
 		strings.Contains(middle, "아이디") || strings.Contains(middle, "アカ")
 	bare := strings.TrimLeft(strings.Trim(name, ".-#"), "@")
 	letters := strings.ContainsFunc(bare, func(r rune) bool { return 'a' <= r && r <= 'z' })

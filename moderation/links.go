@@ -208,7 +208,7 @@ func unusual(text, written string) string {
 			return m[1] + "." + m[2]
 		}
 	}
-	if m := parted.FindStringSubmatch(text); m != nil && fold.Everyday([]rune(m[1])) == 0 && strings.Trim(m[1], "0123456789") != "" {
+	if m := parted.FindStringSubmatch(text); m != nil && !clearEnding.MatchString(m[3]) && fold.Everyday([]rune(m[1])) == 0 && strings.Trim(m[1], "0123456789") != "" {
 		return m[1] + m[2] + m[3]
 	}
 	if m := singles.FindStringSubmatch(text); m != nil && registered(strings.ReplaceAll(m[1], " ", "")) {
@@ -223,7 +223,10 @@ func unusual(text, written string) string {
 	return ""
 }
 
-var oddEnding = regexp.MustCompile(`^(?:` + oddDomains + `)$`)
+var (
+	oddEnding   = regexp.MustCompile(`^(?:` + oddDomains + `)$`)
+	clearEnding = regexp.MustCompile(`^(?:` + clearDomains + `)$`) // see apart
+)
 
 // registered reports whether a name ends in an ending of the public list. Those that also end the
 // names of files are left out.

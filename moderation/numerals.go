@@ -45,6 +45,11 @@ nulla egy kettő/két három négy öt hat hét nyolc kilenc
 صفر یک دو سه چهار پنج شش هفت هشت نه
 শূন্য এক দুই তিন চার পাঁচ ছয় সাত আট নয়
 பூஜ்யம்/பூஜ்ஜியம் ஒன்று இரண்டு மூன்று நான்கு ஐந்து ஆறு ஏழு எட்டு ஒன்பது
+нула један/једна два/две три четири пет шест седам осам девет
+صفر ایک دو تین چار پانچ چھ سات آٹھ نو
+sifuri moja mbili tatu nne tano sita saba nane tisa
+ნული ერთი ორი სამი ოთხი ხუთი ექვსი შვიდი რვა ცხრა
+զրո մեկ երկու երեք չորս հինգ վեց յոթ ութ ինը
 нула едно/един две/два три четири пет шест седем осем девет
 sero/zero isa/uno dalawa/dos tatlo/tres apat/kuwatro lima/singko anim/sais pito/siyete walo/otso siyam/nuwebe
 `
