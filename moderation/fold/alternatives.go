@@ -145,8 +145,23 @@ var besides = []struct {
 	{'合', "出", "いっう", '会'}, {'逢', "出", "いっう", '会'}, {'遭', "出", "いっう", '会'},
 }
 
+// soundLikeDie are the characters that Japanese reads し, like 死, and writes for it before ね.
+const soundLikeDie = "氏市師师四4士詩诗志"
+
+// readDie reports whether rune i is one of these in a word by itself: 氏ね, 市ねよ, but not 田中氏ね.
+func (f *Text) readDie(i int) bool {
+	if i+1 >= len(f.Runes) || f.Runes[i+1].R != 'ね' || !strings.ContainsRune(soundLikeDie, f.Runes[i].R) {
+		return false
+	}
+	ends := func(k int) bool { return k < 0 || k >= len(f.Runes) || f.Runes[k].Kind >= Symbol }
+	return ends(i-1) && (ends(i+2) || strings.ContainsRune("よや", f.Runes[i+2].R) && ends(i+3))
+}
+
 // readBeside returns what rune i is read as because of its neighbours; 0 for nothing else.
 func (f *Text) readBeside(i int) rune {
+	if f.readDie(i) {
+		return '死'
+	}
 	for _, b := range besides {
 		if f.Runes[i].R != b.r {
 			continue
