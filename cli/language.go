@@ -99,7 +99,7 @@ func spokenLang(lang config.Lang, environ []string) config.Lang {
 func langIn(env Env) config.Lang {
 	asked := ""
 	ask := func(v string) {
-		if v == "auto" || startWords[config.Lang(v)].overlay != "" { // otherwise it is no language
+		if v == "auto" || startWords[config.Lang(v)].overlay != "" { // otherwise it is not a language
 			asked = v
 		}
 	}

@@ -36,7 +36,7 @@ type jsonReader struct {
 
 // scanJSON passes on the comments of a file in any of the JSON formats.
 func scanJSON(in *input, rd *reading) error {
-	rd.texts = true // a record without a text is no comment
+	rd.texts = true // a record without a text is not a comment
 	p := &jsonReader{reading: rd, in: in}
 	if holdsLines(in.peek(in.r.Size()), rd.lookup) {
 		return p.lines()

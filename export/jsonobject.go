@@ -84,7 +84,7 @@ func (o *jsonObject) stray() bool {
 
 // field reads a field's name, and its value if it has one.
 func (o *jsonObject) field() bool {
-	if o.descended { // an earlier field, which is no part of a record, may have been long
+	if o.descended { // an earlier field, which is not part of a record, may have been long
 		o.fresh()
 	}
 	if o.fields++; o.fields > 1 {

@@ -52,7 +52,7 @@ func TestQueueOverARestart(t *testing.T) {
 	mod.mustDecide(ids[519], room.ActionApprove, "")
 	mod.mustDecide(ids[518], room.ActionRefuse, "")
 	s = s.restart()
-	mod.h = s
+	mod.svc = s
 	for name, from := range map[string]live.Resume{"new": {}, "resumed": s.Resume(t.Context(), "live", room.ViewConsole, "", at)} {
 		w := s.join(room.ViewConsole, from)
 		held, rules := s.heldOf(w)
@@ -131,10 +131,10 @@ func (s *testService) submitLemons(n, from int) (ids []comment.ID, people []live
 
 // decideGroup decides a whole group, and returns the number of comments.
 func (o operator) decideGroup(group string, kind room.Action) (all []live.Decision, count int) {
-	o.h.t.Helper()
-	all, err := o.h.DecideGroup(o.h.t.Context(), "live", o.Actor, group, kind, 0)
+	o.svc.t.Helper()
+	all, err := o.svc.DecideGroup(o.svc.t.Context(), "live", o.Actor, group, kind, 0)
 	if err != nil {
-		o.h.t.Errorf("%s: %s of a group: %v", o.Label, kind, err)
+		o.svc.t.Errorf("%s: %s of a group: %v", o.Label, kind, err)
 	}
 	for _, d := range all {
 		if d.Err == nil && !d.Again {
@@ -151,7 +151,7 @@ func TestGroupsOverARestart(t *testing.T) {
 	mod.holdLemons()
 	ids, _, group := s.submitLemons(6, 0)
 	s = s.restart()
-	mod.h = s
+	mod.svc = s
 	w := s.join(room.ViewConsole, live.Resume{})
 	held, _ := s.heldOf(w)
 	if !slices.Equal(w.Groups, []room.GroupCount{{Group: group, Count: 6}}) || w.Waiting != 6 || w.HeldAt == 0 || !slices.Equal(held, ids) || s.decodeFrame(w.Held[0]).Group != group {

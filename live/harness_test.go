@@ -21,7 +21,7 @@ var boss = room.Actor{Role: room.Owner, Label: "boss"}
 // request with the number failing (from 1) with ErrBusy.
 type fakeLog struct {
 	Journal
-	h        *Service
+	svc      *Service
 	seq      int64
 	requests int
 	failing  int
@@ -52,7 +52,7 @@ func (l *fakeLog) AppendAll(_ context.Context, events []room.Event) ([]room.Rece
 			ban.ID = l.seq
 			e.Ban = &ban
 		} else if e.Kind == room.KindUnban {
-			ban := l.h.bans.find(e.Ban.ID)
+			ban := l.svc.bans.find(e.Ban.ID)
 			e.Ban = &ban
 		} else if e.User != "" {
 			e.IDs = []comment.ID{1}
@@ -60,7 +60,7 @@ func (l *fakeLog) AppendAll(_ context.Context, events []room.Event) ([]room.Rece
 		l.events = append(l.events, e)
 		receipts = append(receipts, room.Receipt{Event: e})
 	}
-	l.h.apply(slices.Clone(l.events[len(l.events)-len(events):]))
+	l.svc.apply(slices.Clone(l.events[len(l.events)-len(events):]))
 	return receipts, nil
 }
 
@@ -102,7 +102,7 @@ func newFakeLogService(t *testing.T) (*Service, *fakeLog) {
 		slog:    slog.New(slog.DiscardHandler), now: func() time.Time { return noon }, keys: access.NewKeys([]byte("secret")), refs: newRefs(),
 		access: tableOf(t),
 	}
-	log.h = svc
+	log.svc = svc
 	svc.replays = replay.New(replay.Deps{Rooms: replayRooms{svc}, Log: svc.slog, Now: svc.now})
 	svc.rooms["live"] = newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, svc.outlet, newClock(time.Now, nil), nil)
 	t.Cleanup(svc.rooms["live"].close)

@@ -128,7 +128,7 @@ func (svc *Service) broadcastAllKeeping() {
 }
 
 // broadcastKeeping tells the phones of a room where its comments go and how long they are
-// kept. This is no event of the log, so a client that is being welcomed checks again.
+// kept. This is not an event of the log, so a client that is being welcomed checks again.
 func (svc *Service) broadcastKeeping(r *liveRoom) {
 	if svc.outlet.Count(r.id, room.ViewAudience) > 0 {
 		svc.outlet.Announce(r.id, room.ViewAudience, svc.encoder.Keeping(r.settings()))

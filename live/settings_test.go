@@ -133,7 +133,7 @@ func TestLockdown(t *testing.T) {
 		t.Fatalf("%+v", acts)
 	}
 	s = s.restart()
-	mod.h = s
+	mod.svc = s
 	mod.undoEntry(acts[0], nil)
 	r, err := s.Room("live")
 	if err != nil || r.State != room.Open || r.URLs != room.URLsAllowed || r.Newcomers != room.NewcomersOpen || r.Slow.Duration() != 3*time.Second || r.Lock != nil {

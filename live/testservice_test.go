@@ -287,7 +287,7 @@ func (s *testService) notificationsTo(user string) []notification {
 // operator is a person who runs the room.
 type operator struct {
 	room.Actor
-	h *testService
+	svc *testService
 }
 
 // operators returns an owner and a moderator, each with their own link.
@@ -314,55 +314,55 @@ func (s *testService) wantError(what string, err, want error) {
 
 // auditEntries returns the audit entries of a kind that by sees, newest first.
 func (o operator) auditEntries(kind room.Action) []room.AuditEntry {
-	o.h.t.Helper()
-	all, _, err := o.h.AuditEntries(o.h.t.Context(), o.Actor, room.AuditQuery{Room: "live", Kind: kind, Limit: 200})
+	o.svc.t.Helper()
+	all, _, err := o.svc.AuditEntries(o.svc.t.Context(), o.Actor, room.AuditQuery{Room: "live", Kind: kind, Limit: 200})
 	if err != nil {
-		o.h.t.Fatal(err)
+		o.svc.t.Fatal(err)
 	}
 	return all
 }
 
 // newestEntry returns the last audit entry of a kind.
 func (o operator) newestEntry(kind room.Action) room.AuditEntry {
-	o.h.t.Helper()
+	o.svc.t.Helper()
 	all := o.auditEntries(kind)
 	if len(all) == 0 {
-		o.h.t.Fatalf("no act %q", kind)
+		o.svc.t.Fatalf("no act %q", kind)
 	}
 	return all[0]
 }
 
 // undoNewest undoes the last action of a kind.
 func (o operator) undoNewest(kind room.Action, want error) {
-	o.h.t.Helper()
+	o.svc.t.Helper()
 	o.undoEntry(o.newestEntry(kind), want)
 }
 
 func (o operator) undoEntry(a room.AuditEntry, want error) {
-	o.h.t.Helper()
-	o.h.wantError(fmt.Sprintf("%s undoes %q of %s", o.Label, a.Kind, a.By), o.h.Undo(o.h.t.Context(), "live", o.Actor, a.ID), want)
+	o.svc.t.Helper()
+	o.svc.wantError(fmt.Sprintf("%s undoes %q of %s", o.Label, a.Kind, a.By), o.svc.Undo(o.svc.t.Context(), "live", o.Actor, a.ID), want)
 }
 
 // wantChangedBy expects that an undo is refused since somebody changed the same.
 func (o operator) wantChangedBy(a room.AuditEntry, who string) {
-	o.h.t.Helper()
-	err := o.h.Undo(o.h.t.Context(), "live", o.Actor, a.ID)
+	o.svc.t.Helper()
+	err := o.svc.Undo(o.svc.t.Context(), "live", o.Actor, a.ID)
 	changed, ok := errors.AsType[*room.ChangedError](err)
 	if !ok || changed.By != who || changed.At.IsZero() || !strings.HasPrefix(err.Error(), who+" changed it since,") {
-		o.h.t.Errorf("%s of %s: %v, want changed by %s", a.Kind, a.By, err, who)
+		o.svc.t.Errorf("%s of %s: %v, want changed by %s", a.Kind, a.By, err, who)
 	}
 	for _, b := range o.auditEntries(a.Kind) {
 		if b.ID == a.ID && b.Undone != 0 {
-			o.h.t.Errorf("%s counts as undone", a.Kind)
+			o.svc.t.Errorf("%s counts as undone", a.Kind)
 		}
 	}
 }
 
 // changeSettings changes settings of the room and returns the audit entry.
 func (o operator) changeSettings(fields string) room.AuditEntry {
-	o.h.t.Helper()
+	o.svc.t.Helper()
 	if _, err := o.patchSettings(fields); err != nil {
-		o.h.t.Fatal(err)
+		o.svc.t.Fatal(err)
 	}
 	return o.newestEntry(room.ActionSettings)
 }
@@ -373,15 +373,15 @@ func (o operator) patchSettings(fields string) (room.Room, error) {
 	if err := json.Unmarshal([]byte(fields), &p); err != nil {
 		return room.Room{}, err
 	}
-	return o.h.SetRoom(o.h.t.Context(), "live", o.Actor, p)
+	return o.svc.SetRoom(o.svc.t.Context(), "live", o.Actor, p)
 }
 
 // saveRules saves a list of the room.
 func (o operator) saveRules(text string) {
-	o.h.t.Helper()
-	_, _, err := o.h.PutRules(o.h.t.Context(), "live", o.Actor, live.RulesEdit{List: room.RuleList{Room: "live", Name: "words", Text: text, On: true}})
+	o.svc.t.Helper()
+	_, _, err := o.svc.PutRules(o.svc.t.Context(), "live", o.Actor, live.RulesEdit{List: room.RuleList{Room: "live", Name: "words", Text: text, On: true}})
 	if err != nil {
-		o.h.t.Fatal(err)
+		o.svc.t.Fatal(err)
 	}
 }
 
@@ -426,10 +426,10 @@ func (s *testService) join(v room.View, from live.Resume) (got live.Welcome) {
 
 // mustDecide decides about a comment and returns the decision. from is the status that by saw.
 func (o operator) mustDecide(id comment.ID, kind room.Action, from comment.Status) live.Decision {
-	o.h.t.Helper()
-	d, err := o.h.Decide(o.h.t.Context(), "live", o.Actor, id, kind, from)
+	o.svc.t.Helper()
+	d, err := o.svc.Decide(o.svc.t.Context(), "live", o.Actor, id, kind, from)
 	if err != nil {
-		o.h.t.Fatalf("%s: %s of %s: %v", o.Label, kind, id, err)
+		o.svc.t.Fatalf("%s: %s of %s: %v", o.Label, kind, id, err)
 	}
 	return d
 }

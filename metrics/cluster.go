@@ -3,7 +3,7 @@ package metrics
 import "github.com/prometheus/client_golang/prometheus"
 
 var (
-	machines        = desc("cluster_machines", "Machines of the cluster that are up and are no edges.")
+	machines        = desc("cluster_machines", "Machines of the cluster that are up and are not edges.")
 	edges           = desc("cluster_edges", "Edges of the cluster that are up.")
 	homeKnown       = desc("cluster_home_known", "1 while one machine of the cluster decides.")
 	home            = desc("cluster_home", "1 while this machine decides.")

@@ -75,7 +75,7 @@ func digitLike(c fold.Rune) (rune, bool) {
 
 // lettersBetween finds a number with one letter after each group: the usual three groups of a
 // mobile number of China with any letter (138a0013b8000), or three and more groups that begin
-// with two of three digits and have letters that are no units (066b968y636). Units and the x of
+// with two of three digits and have letters that are not units (066b968y636). Units and the x of
 // a size are none.
 func lettersBetween(runes []fold.Rune, groups []group) (from, to int32) {
 	letter := func(a, b group, not string) bool {

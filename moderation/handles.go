@@ -120,7 +120,7 @@ func namesAccount(text string) bool {
 	return writeMe.MatchString(text) || writeMeAbroad.MatchString(text)
 }
 
-// isTagged reports whether a text has a name of Discord, which is no everyday word before the
+// isTagged reports whether a text has a name of Discord, which is not an everyday word before the
 // number of something.
 func isTagged(text string) bool {
 	m := tagged.FindStringSubmatch(text)

@@ -42,7 +42,7 @@ type MarkCommand struct {
 
 // DecideMark returns the change that a command makes to a question. into returns the
 // question into which another of the same list was merged, empty for none, and false for an
-// ID that is no shown question of the list. changed is false for a command that changes
+// ID that is not a shown question of the list. changed is false for a command that changes
 // nothing. Errors wrap [ErrNotFound], [ErrInvalid] or [ErrChanged].
 func DecideMark(c MarkCommand, before Mark, into func(id string) (string, bool)) (change MarkChange, changed bool, err error) {
 	after := before

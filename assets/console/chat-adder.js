@@ -28,7 +28,7 @@ export function chatAdder(store, acts, closed, added) {
     asked = text;
     if (!text) return show(null, t('chats_link_help'));
     try {
-      const to = await acts.ask('POST', store.path('chats', 'recognize'), { link: text }); // without a kind if the text is no link
+      const to = await acts.ask('POST', store.path('chats', 'recognize'), { link: text }); // without a kind if the text is not a link
       if (asked === text && !closed()) show(to.kind ? to : null, to.platform ? t('chats_link_elsewhere', { platform: to.platform, tools: new Intl.ListFormat(words.lang, { type: 'disjunction' }).format(to.tools.map((/** @type {string} */ kind) => t(`chat_kind_${kind}`))) }) : t('chats_link_unknown'));
     } catch (fault) {
       if (!(fault instanceof ApiError)) throw fault;

@@ -254,7 +254,7 @@ func (t *Table) tradeShared(ctx context.Context, code string, made time.Time) (r
 	return owner, nil
 }
 
-// fresh reports whether a code made at a moment belongs to this process and is no older
+// fresh reports whether a code made at a moment belongs to this process and is not older
 // than codeAge, by the wall clock or by the time since the start.
 func (t *Table) fresh(made time.Time) bool {
 	now, up := t.now(), t.elapsed()+time.Millisecond // began is truncated to milliseconds

@@ -162,7 +162,7 @@ func (s *suite) malformed() {
 		s.Errorf("the follower saw %d events, want 21", len(seen))
 	}
 	if err := s.Journal.Ready(); err != nil {
-		s.Errorf("a malformed event is no fault of the log: %v", err)
+		s.Errorf("a malformed event is not a fault of the log: %v", err)
 	}
 }
 

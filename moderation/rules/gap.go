@@ -156,7 +156,7 @@ func separates(c *fold.Rune, after fold.Script) bool {
 // nㅡmㅡsㅡl.
 const dashes = "ーㅡ一丨"
 
-// strokes are lines, parts of ideographs and ornaments, which are no words by themselves.
+// strokes are lines, parts of ideographs and ornaments, which are not words by themselves.
 const strokes = "丨丶丿亅乀乁乚乛亠亻冂冖冫勹卩阝厶囗夂夊宀巛廴廾彐彡彳忄扌攵灬爫爿犭疒癶礻禸纟罒罓耂艹衤覀讠辶釒钅飠饣卍卐"
 
 // isDot recognizes the dot and the stroke of Devanagari that hardly change the sound of a letter.

@@ -69,7 +69,7 @@ func (m *matcher) kanaScript(i int32) rune {
 	return 0
 }
 
-// changesAt reports whether the characters from i to end are no one word around a match, since
+// changesAt reports whether the characters from i to end are not one word around a match, since
 // the match is in katakana and all others are in hiragana: ノバカマ (野袴) is not in このバカまで.
 func (m *matcher) changesAt(from, to, i, end int32) bool {
 	for k := i; k < end; k++ {

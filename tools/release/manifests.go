@@ -75,7 +75,7 @@ func manifests(dist, home string) error {
 	for line := range strings.Lines(string(text)) {
 		sum, name, ok := strings.Cut(strings.TrimSpace(line), "  ")
 		if b, err := hex.DecodeString(sum); err != nil || len(b) != 32 || !ok {
-			return fmt.Errorf("%s: %q is no checksum", sumsFile, line)
+			return fmt.Errorf("%s: %q is not a checksum", sumsFile, line)
 		}
 		m.sums[name] = sum
 		if rest, ok := strings.CutSuffix(strings.TrimPrefix(name, "danmaku-"), "-linux-amd64.tar.gz"); ok {

@@ -58,7 +58,7 @@ func versionOf(tags []string, date time.Time, commit string) (string, error) {
 		return fmt.Sprintf("v0.0.0-%s.%.12s", date.Format("20060102150405"), commit), nil
 	}
 	if !versionTag.MatchString(tags[0]) {
-		return "", fmt.Errorf("the tag %s is no version such as v1.2.3", tags[0])
+		return "", fmt.Errorf("the tag %s is not a version such as v1.2.3", tags[0])
 	}
 	return tags[0], nil
 }
