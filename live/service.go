@@ -128,21 +128,7 @@ type Service struct {
 // Open builds a service, loads its rooms, links and rules, and follows the journal: after
 // it, every use case may be called. [Service.Close] ends it.
 func Open(ctx context.Context, deps Deps) (*Service, error) {
-	svc := &Service{
-		journal: deps.Journal, history: deps.History, stored: deps.Rooms, rules: deps.Rules, pictures: deps.Pictures, wifi: deps.WiFi, emotes: deps.Emotes, photos: deps.Photos, styles: deps.Styles, banned: deps.Bans, notes: deps.Notes, audit: deps.Audit, shows: deps.Shows,
-		limiter: deps.Limiter, filter: deps.Filter, opinion: deps.Opinion, encoder: deps.Encoder, outlet: deps.Outlet, keys: deps.Keys,
-		slog: deps.Log, now: deps.Now, links: deps.Links, refs: newRefs(), lookUps: make(chan struct{}, lookUps), previews: make(chan struct{}, 1),
-		rooms: map[string]*liveRoom{}, clock: newClock(deps.Now, deps.Elapsed), timings: deps.Timings,
-	}
-	svc.attended = attended{rooms: map[*liveRoom]bool{}, wake: make(chan struct{}, 1)}
-	svc.mono, svc.cluster, svc.keepSet = svc.clock.elapsed, deps.Cluster, deps.KeepSet
-	svc.replays = replay.New(replay.Deps{Recordings: deps.Recordings, Rooms: replayRooms{svc}, Log: deps.Log, Now: deps.Now})
-	svc.chats.book, svc.chats.runner = ChatBook{Stored: deps.Chats, Keys: deps.Keys, Now: deps.Now}, deps.Runner
-	svc.webhooks.stored, svc.webhooks.runner = deps.Webhooks, deps.Sender
-	svc.access = access.NewTable(deps.Links, deps.Keys, deps.Now, svc.mono)
-	svc.access.ShareCodes(deps.Codes)
-	svc.resumes = fanout.NewReads(svc.mono)
-	svc.salt.Store(rand.Uint32())
+	svc := newService(deps)
 	var err error
 	svc.newest, err = svc.newestTime(ctx)
 	if err == nil {
@@ -156,6 +142,29 @@ func Open(ctx context.Context, deps Deps) (*Service, error) {
 	}
 	svc.journal.Follow(svc.apply)
 	return svc, nil
+}
+
+// newService returns a service without rooms, links and rules.
+func newService(deps Deps) *Service {
+	svc := &Service{
+		journal: deps.Journal, history: deps.History, stored: deps.Rooms, links: deps.Links, rules: deps.Rules,
+		pictures: deps.Pictures, emotes: deps.Emotes, photos: deps.Photos, styles: deps.Styles,
+		banned: deps.Bans, notes: deps.Notes, audit: deps.Audit, shows: deps.Shows, wifi: deps.WiFi, keepSet: deps.KeepSet,
+		limiter: deps.Limiter, filter: deps.Filter, opinion: deps.Opinion, encoder: deps.Encoder, outlet: deps.Outlet,
+		keys: deps.Keys, cluster: deps.Cluster, slog: deps.Log, now: deps.Now, timings: deps.Timings,
+		clock: newClock(deps.Now, deps.Elapsed), rooms: map[string]*liveRoom{}, refs: newRefs(),
+		attended: attended{rooms: map[*liveRoom]bool{}, wake: make(chan struct{}, 1)},
+		lookUps:  make(chan struct{}, lookUps), previews: make(chan struct{}, 1),
+	}
+	svc.mono = svc.clock.elapsed
+	svc.replays = replay.New(replay.Deps{Recordings: deps.Recordings, Rooms: replayRooms{svc}, Log: deps.Log, Now: deps.Now})
+	svc.chats.book, svc.chats.runner = ChatBook{Stored: deps.Chats, Keys: deps.Keys, Now: deps.Now}, deps.Runner
+	svc.webhooks.stored, svc.webhooks.runner = deps.Webhooks, deps.Sender
+	svc.access = access.NewTable(deps.Links, deps.Keys, deps.Now, svc.mono)
+	svc.access.ShareCodes(deps.Codes)
+	svc.resumes = fanout.NewReads(svc.mono)
+	svc.salt.Store(rand.Uint32())
+	return svc
 }
 
 // Start connects the chats, sends the webhooks and begins the upkeep of what is in memory.
