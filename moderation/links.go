@@ -174,6 +174,12 @@ const signsOfLinks = ".,。．｡·•∙・‧●、*|:@点點/٫۔⸱⦁⋅" +
 // dotBeginnings are the beginnings of the words for a dot in other alphabets.
 var dotBeginnings = beginningsOf(foreignDots)
 
+// mayHoldMail spares most comments the expression for mailboxes.
+func mayHoldMail(text string) bool {
+	return strings.Contains(text, "@") || strings.Contains(text, "mail") || strings.Contains(text, " at icloud") || strings.Contains(text, " arroba ") || strings.Contains(text, " собака ") ||
+		strings.Contains(text, "klammeraffe") || strings.Contains(text, " ат ") || strings.Contains(text, " chiocciola ") || strings.Contains(text, " malpa ")
+}
+
 // mayHoldLink spares most comments the expressions.
 func mayHoldLink(folded string) bool {
 	if strings.ContainsAny(folded, signsOfLinks) {
@@ -193,14 +199,20 @@ func mayHoldLink(folded string) bool {
 // unusual returns a possible URL with an ending, a dot or an address of a machine that is seldom
 // written; "" for none.
 func unusual(text, written string) string {
-	if at := bracketed.FindStringIndex(text); at != nil {
-		return whole(text, at[0], at[1])
+	if strings.ContainsAny(text, "([{<") {
+		if at := bracketed.FindStringIndex(text); at != nil {
+			return whole(text, at[0], at[1])
+		}
 	}
-	if m := machine.FindStringSubmatch(text); m != nil && (m[2] == "" || isPublic(m[2:])) {
-		return strings.TrimSpace(m[0])
+	if strings.Count(text, ".") >= 3 || strings.Contains(text, "[") {
+		if m := machine.FindStringSubmatch(text); m != nil && (m[2] == "" || isPublic(m[2:])) {
+			return strings.TrimSpace(m[0])
+		}
 	}
-	if m := anyPath.FindStringSubmatch(text); m != nil && registered(m[1]) {
-		return m[1]
+	if strings.Contains(text, "/") {
+		if m := anyPath.FindStringSubmatch(text); m != nil && registered(m[1]) {
+			return m[1]
+		}
 	}
 	if m := short.FindStringSubmatch(text); m != nil && strings.Trim(m[1], "0123456789") != "" {
 		alone := len(m[0]) == len(text) && len(m[1]) > 2 && fold.Frequent([]rune(m[1])) == 0
@@ -211,11 +223,15 @@ func unusual(text, written string) string {
 	if m := parted.FindStringSubmatch(text); m != nil && !clearEnding.MatchString(m[3]) && fold.Everyday([]rune(m[1])) == 0 && strings.Trim(m[1], "0123456789") != "" {
 		return m[1] + m[2] + m[3]
 	}
-	if m := singles.FindStringSubmatch(text); m != nil && registered(strings.ReplaceAll(m[1], " ", "")) {
-		return m[1]
+	if lettersApart(text) {
+		if m := singles.FindStringSubmatch(text); m != nil && registered(strings.ReplaceAll(m[1], " ", "")) {
+			return m[1]
+		}
 	}
-	if at := mailbox.FindStringIndex(text); at != nil {
-		return whole(text, at[0], at[1])
+	if mayHoldMail(text) {
+		if at := mailbox.FindStringIndex(text); at != nil {
+			return whole(text, at[0], at[1])
+		}
 	}
 	if strings.Contains(text, " cham ") {
 		return vietnameseDot.FindString(norm.NFC.String(strings.ToLower(written)))
