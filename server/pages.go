@@ -69,7 +69,14 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
+	first, err := a.within("shared/first.js")
+	if err != nil {
+		return nil, err
+	}
 	p := &Pages{assets: a, inline: map[string]inline{"audience/index.html": in, "overlay/index.html": recovers, "overlay/chat.html": recovers}, names: map[string]string{}, spoken: map[string]spoken{}, byName: map[string]map[string]func() (*template.Template, error){}, modules: map[string][]string{}}
+	for _, name := range []string{"console/index.html", "console/beside.html", "welcome/index.html", "screen/index.html", "builder/index.html"} {
+		p.inline[name] = first
+	}
 	if p.loader, err = readLoader(tree); err != nil {
 		return nil, err
 	}

@@ -1,5 +1,6 @@
 // A classic script in <head>, for work that must not wait for modules. It also runs in
-// browsers without modules (assets/_test/floor/pages.js).
+// browsers without modules (assets/_test/floor/pages.js). It is inline in pages that can say
+// why they do not work: its own file could be lost, too.
 
 // Before the first paint: apply the chosen dark theme, so that no light page blinds a person in a
 // dark venue while modules load.
@@ -9,16 +10,37 @@ try {
 } catch (blocked) { /* storage is blocked: use the system's theme */ }
 
 // When everything has loaded and the page's own module has not marked the page,
-// the browser is too old for it, or the module did not arrive. The page shows
-// prepared words for both cases: it never looks alive when it does not work.
+// the browser is too old for it, or the module did not arrive; a style may be missing, too. The
+// page shows prepared words: it never looks alive when it does not work. A file that neither
+// arrives nor fails keeps the page from ever having loaded, so the words do not wait longer
+// than a slow line needs; when the module starts after all, they go.
 (() => {
-  let lost = false;
+  const LONGEST = 30000; // ms
+  const root = document.documentElement;
+  const head = /** @type {HTMLScriptElement} */ (document.currentScript).parentNode;
+  let script = false, style = false, loaded = false;
+
+  function show() {
+    const started = root.hasAttribute('data-started');
+    const shown = style || (!started && (script || !loaded)) ? 'not-loaded' : started ? '' : 'too-old';
+    for (const id of ['not-loaded', 'too-old']) {
+      const words = document.getElementById(id);
+      if (words) words.hidden = id !== shown;
+    }
+  }
+
   addEventListener('error', (event) => {
-    if (/** @type {Element} */ (event.target).tagName === 'SCRIPT') lost = true;
+    const part = /** @type {HTMLLinkElement} */ (event.target);
+    if (part.tagName === 'SCRIPT') script = true;
+    if (part.rel === 'stylesheet' && part.parentNode === head && !loaded) style = true; // modules see to those that they add
   }, true);
+  const slow = setTimeout(() => {
+    show();
+    new MutationObserver(show).observe(root, { attributes: true, attributeFilter: ['data-started'] });
+  }, LONGEST);
   addEventListener('load', () => {
-    if (document.documentElement.hasAttribute('data-started')) return;
-    const words = document.getElementById(lost ? 'not-loaded' : 'too-old');
-    if (words) words.hidden = false;
+    loaded = true;
+    clearTimeout(slow);
+    show();
   });
 })();

@@ -26,7 +26,7 @@ export function filesOf(assets, page) {
   const html = ['index.html', 'chat.html', 'beside.html'].filter((name) => existsSync(join(assets, page, name))).map((name) => readFileSync(join(assets, page, name), 'utf8')).join('');
   // Scripts and styles in the page itself, see server/bundle.go.
   const inline = html.includes('{{.Inline.Style}}') ? `<link href="{{.Base}}/${page}/all.css"><script src="{{.Base}}/shared/first.js"></script><script src="{{.Base}}/${page}/early.js"></script>`
-    : html.includes('{{.Inline.Script}}') ? '<script src="{{.Base}}/shared/recover.js"></script>' : '';
+    : html.includes('{{.Inline.Script}}') ? `<script src="{{.Base}}/shared/${page === 'overlay' ? 'recover' : 'first'}.js"></script>` : '';
   const bundled = inline + html.replaceAll('/all.js"', '/main.js"');
   const styles = [...bundled.matchAll(/href="\{\{\.Base\}\}\/([\w/-]+\.css)"/g)].flatMap(([, name]) => (name.endsWith('/all.css') ? ['shared/tokens.css', 'shared/base.css', `${page}/${page}.css`] : [name]));
   const classic = [...bundled.matchAll(/<script src="\{\{\.Base\}\}\/([\w/-]+\.js)"/g)].map(([, name]) => name);
