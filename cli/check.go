@@ -59,7 +59,7 @@ func checkRules(file string, errOut io.Writer, words map[string]any, lang config
 	if file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return nil, config.Faultf(rulesUnread, err)
+			return nil, notRead(file, err)
 		}
 		if !utf8.Valid(text) {
 			return nil, config.Faultf(rulesNotUTF8, file)

@@ -39,7 +39,8 @@ func TestCheckCommand(t *testing.T) {
 		{"no json", []string{"--json"}, "hello\n\"a\"\n", `{"verdict":"refuse","rule":"layout","word":"","folded":"","text":"hello"}` + "\n" + `{"verdict":"pass","rule":"","word":"","folded":"a","text":"a"}` + "\n", "line 1 is not a JSON string", 1},
 		{"controls for a terminal", []string{"--rules", good}, "hi\x1b[2J\u009b\u202e\x07\n", "refuse\tlayout\t\thi[2J\n", "", 0},
 		{"bad rules", []string{"--rules", bad}, "hello\n", "", "line 2", 1},
-		{"no such rules", []string{"--rules", "/does/not/exist"}, "hello\n", "", "the rules cannot be read: open", 1},
+		{"no such rules", []string{"--rules", "/does/not/exist"}, "hello\n", "", "there is no file /does/not/exist", 1},
+		{"a folder of rules", []string{"--rules", t.TempDir()}, "hello\n", "", "is a folder; name a file in it", 1},
 		{"unknown flag", []string{"--rule", "x"}, "", "", "--rule: there is no such option; did you mean --rules?", 2},
 		{"too many words", []string{"x"}, "", "", `unexpected argument "x"`, 2},
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -89,9 +88,9 @@ func drawsOf(ctx context.Context, env Env, in input) ([]show.DrawProof, error) {
 	if len(in.args) > 0 {
 		r := env.In
 		if in.args[0] != "-" {
-			f, err := os.Open(in.args[0])
+			f, err := openFile(in.args[0])
 			if err != nil {
-				return nil, config.Faultf(proofUnread, err)
+				return nil, err
 			}
 			defer f.Close()
 			r = f

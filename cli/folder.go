@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net"
+	"os"
 	"path/filepath"
 
 	"danmaku/config"
@@ -69,6 +70,8 @@ func spoken(err error) error {
 		return err
 	}
 	switch {
+	case e.Kind == store.FileUnreadable:
+		return notRead(e.Path, e.Cause)
 	case e.Kind == store.FolderNoParent:
 		return config.Faultf(folderNoParent, e.Path, filepath.Dir(e.Path))
 	case e.Kind == store.FolderServed && e.Holder > 0:
@@ -83,6 +86,34 @@ func spoken(err error) error {
 		return config.Faultf(words, e.Path)
 	}
 	return err
+}
+
+// notRead returns why a file that a command names cannot be read.
+func notRead(path string, err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err // without the path, which the sentence has
+	}
+	info, statErr := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return config.Faultf(fileMissing, path)
+	case statErr == nil && info.IsDir():
+		return config.Faultf(fileIsFolder, path)
+	}
+	return config.Faultf(folderWords[store.FileUnreadable], path, err)
+}
+
+// openFile opens a file that a command names, to read it.
+func openFile(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, notRead(path, err)
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		_ = f.Close() // only read
+		return nil, config.Faultf(fileIsFolder, path)
+	}
+	return f, nil
 }
 
 // systemCause returns the error of the operating system or the network in the chain of err, or

@@ -177,7 +177,7 @@ func TestFaultsInEveryLanguage(t *testing.T) {
 		{chinese, "export --format csv --data . --out .", "是文件夹"},
 		{japanese, "report --from bogus", "--from \"bogus\"：2026-11-21T20:00:00+01:00 のような時刻"},
 		{chinese, "report --session bogus", "--session \"bogus\"：请写"},
-		{japanese, "replay none.xml", "ファイルを読めません：none.xml：そのファイルやフォルダーはありません"},
+		{japanese, "replay none.xml", "ファイル none.xml はありません。"},
 		{chinese, "draw verify there.csv", "没有已经结束的抽奖"},
 		{japanese, "open --data none", "応答しません"},
 		{chinese, "export --format csv --data none", "none 里没有 danmaku 的数据"},

@@ -162,9 +162,9 @@ func (opt replayOptions) nothingPlayable(report export.Report) error {
 
 // readRecording reads a whole file before anything is sent.
 func readRecording(path string, strict bool, assets fs.FS) (replay.Items, export.Report, error) {
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
-		return nil, export.Report{}, config.Faultf(fileUnread, err)
+		return nil, export.Report{}, err
 	}
 	defer f.Close()
 	items, report, format, err := export.Read(f, export.ReadOptions{Strict: strict})

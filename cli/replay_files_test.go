@@ -32,8 +32,8 @@ func TestReplayOfBrokenFiles(t *testing.T) {
 	for file, want := range map[string]string{
 		"testdata/replay/no_closing.xml": "testdata/replay/no_closing.xml: line 9, column 1: a comment begins inside another one",
 		"testdata/replay/xss.xml":        "testdata/replay/xss.xml: line 1, column 1: this is not a comment file of Bilibili",
-		"testdata/replay/none.xml":       "the file cannot be read: open testdata/replay/none.xml",
-		"testdata/replay":                "testdata/replay: ",
+		"testdata/replay/none.xml":       "there is no file testdata/replay/none.xml",
+		"testdata/replay":                "testdata/replay is a folder; name a file in it",
 	} {
 		s := &replayServer{}
 		code, out, errOut := runReplay(t, t.Context(), s, file, "--strict")

@@ -115,7 +115,7 @@ func TestBackupFaults(t *testing.T) {
 		{"backup " + folder + " --every 5s", `--every "5s": write a time of a minute or more`},
 		{"backup " + filepath.Join(folder, "one.db") + " --every 6h", "--every makes many copies, so name a folder"},
 		{"backup " + folder, "is the key of another data folder"},
-		{"restore " + filepath.Join(folder, "none.db"), "cannot be read"},
+		{"restore " + filepath.Join(folder, "none.db"), "there is no file "},
 	} {
 		code, _, errs, _ := startSecond(t, p, false, strings.Fields(tt.args)...)
 		if code == exitDone || !strings.Contains(errs, tt.want) {
