@@ -47,7 +47,7 @@ func samples(t *testing.T, name string) []sample {
 	return out
 }
 
-func read(t *testing.T, name string) string {
+func read(t testing.TB, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -56,7 +56,7 @@ func read(t *testing.T, name string) string {
 	return string(text)
 }
 
-func compileFile(t *testing.T, name string) *rules.Rules {
+func compileFile(t testing.TB, name string) *rules.Rules {
 	t.Helper()
 	set, faults := rules.Compile([]rules.List{{Name: "words", Text: read(t, name), On: true}})
 	for _, f := range faults {

@@ -25,7 +25,7 @@ type fieldRow struct {
 
 // fieldRows reads a file of such rows: text (Go escapes), block or allow, category and a note
 // "tier=…; entry=…", separated by tabs.
-func fieldRows(t *testing.T, name string) []fieldRow {
+func fieldRows(t testing.TB, name string) []fieldRow {
 	t.Helper()
 	var out []fieldRow
 	for i, line := range strings.Split(strings.TrimSuffix(read(t, name), "\n"), "\n") {
