@@ -74,16 +74,16 @@ func FuzzTexts(f *testing.F) {
 	})
 }
 
-// Pieces of evasions and of clean comments, joined by signs, are combinations that nobody
+// Fragments of evasions and of clean comments, joined by signs, are combinations that nobody
 // wrote down: one panicked.
 func TestJoinedTexts(t *testing.T) {
 	sets := allLists(t)
-	var pieces []string
+	var fragments []string
 	for _, name := range []string{"evasion", "clean"} {
 		for _, r := range fieldRows(t, "testdata/field/"+name+".tsv") {
 			for _, word := range strings.Fields(r.text) {
 				runes := []rune(word)
-				pieces = append(pieces, word, string(runes[:len(runes)/2]), string(runes[len(runes)/2:]))
+				fragments = append(fragments, word, string(runes[:len(runes)/2]), string(runes[len(runes)/2:]))
 			}
 		}
 	}
@@ -93,7 +93,7 @@ func TestJoinedTexts(t *testing.T) {
 	for range 4000 {
 		text := any(signs)
 		for range 1 + random.IntN(4) {
-			text += any(pieces) + any(signs)
+			text += any(fragments) + any(signs)
 		}
 		if utf8.ValidString(text) {
 			checkSpans(t, sets, text)
