@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"crypto/rand"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -72,15 +73,22 @@ func (f *Forwarder) work(fn func()) {
 	}()
 }
 
-// do carries out a command of another machine.
-func (f *Forwarder) do(ctx context.Context, c command) reply {
+// do carries out a command of another machine. If the program fails at one, the answer is
+// empty: the sender cannot read that, and does not send the command to the next home.
+func (f *Forwarder) do(ctx context.Context, c command) (r reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.m.log.node.log.Error("a command of another machine failed", "panic", p, "stack", string(debug.Stack()))
+			r = reply{N: c.N}
+		}
+	}()
 	if c.Long != "" {
 		var err error
 		if c.Body, err = f.m.log.fetchAside(ctx, c.Long); err != nil {
 			return reply{N: c.N, Again: true}
 		}
 	}
-	r := reply{N: c.N}
+	r = reply{N: c.N}
 	if r.Body, r.Again = f.handle(ctx, c.Body); len(r.Body) <= packBytes {
 		return r
 	}

@@ -39,6 +39,9 @@ func TestForwarder(t *testing.T) {
 			if _, mine := m.Home(); !mine {
 				return nil, true
 			}
+			if string(c) == "fail" {
+				panic("a fault of the handler")
+			}
 			if long := bytes.TrimPrefix(c, []byte("long ")); len(long) < len(c) {
 				return long, false
 			}
@@ -72,6 +75,15 @@ func TestForwarder(t *testing.T) {
 		}
 	}
 	all.Wait()
+
+	for i, d := range desks {
+		if i == at[home] {
+			continue // whoever asks here catches it
+		}
+		if got, err := d.DoText(t.Context(), []byte("fail"), false); err != nil || len(got) > 0 {
+			t.Errorf("a command at which the home fails, through n%d: %q, %v", i+1, got, err)
+		}
+	}
 
 	long := bytes.Repeat([]byte("0123456789abcdef"), 1<<17) // 2 MiB, more than fits into a message
 	for i, d := range desks {

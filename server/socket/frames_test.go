@@ -2,7 +2,11 @@ package socket
 
 import (
 	"bytes"
+	"strings"
 	"testing"
+
+	"danmaku/live"
+	"danmaku/room"
 )
 
 // maskedFrame returns a masked frame as a browser sends it.
@@ -44,6 +48,21 @@ func TestContinuationFramesAreCounted(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("%s, %d bytes at a time: %d, want %d", name, step, got, tt.want)
 			}
+		}
+	}
+}
+
+// A fault while a frame of another machine is handled is answered like any refusal: nobody
+// else would catch the panic, and the next home would get the same frame.
+func TestAnswerOfAFaultyHandler(t *testing.T) {
+	h := NewHandler(NewHub(Options{}), nil, HandlerOptions{}) // without a service every frame fails
+	for frame, want := range map[string]string{
+		`{"type":"send","ref":"r1","text":"hello"}`:               `"ref":"r1"`,
+		`{"type":"take_part","ref":"r2","item":"i","choice":"a"}`: `"ref":"r2"`,
+	} {
+		answer, missing := h.Answer(t.Context(), "live", live.Author{Role: room.Audience, User: "u"}, []byte(frame))
+		if missing || !strings.Contains(string(answer), want) || !strings.Contains(string(answer), `"code":"internal"`) {
+			t.Errorf("%s: %s, %v", frame, answer, missing)
 		}
 	}
 }

@@ -203,9 +203,17 @@ func (h *Handler) Answer(ctx context.Context, roomID string, a live.Author, msg 
 	if err != nil {
 		return h.refused(f, err), false
 	}
+	defer func() { // for another machine, nobody else would catch it
+		if p := recover(); p != nil {
+			h.hub.log.Error("a frame's handler failed", "panic", p, "stack", string(debug.Stack()))
+			answer, missing = h.refused(f, errFailed), false
+		}
+	}()
 	answer, err = h.answer(ctx, roomID, a, f)
 	return answer, errors.Is(err, room.ErrNotFound)
 }
+
+var errFailed = errors.New("the handler failed")
 
 // answer handles a phone's frame: a comment, a vote, reactions, a warning that was read.
 // The answer, nil when there is none, includes err.
