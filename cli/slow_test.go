@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,7 +37,14 @@ func TestSlowDecisionIsLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	var passed, step time.Duration // one comment at a time
-	slow := filter{moderation.New(moderation.Options{Elapsed: func() time.Duration { passed += step; return passed }})}
+	var failing atomic.Bool
+	slow := filter{moderation.New(moderation.Options{Elapsed: func() time.Duration {
+		if failing.Load() {
+			panic("the clock broke")
+		}
+		passed += step
+		return passed
+	}})}
 	service, err := live.Open(ctx, live.Deps{
 		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Photos: db, Styles: db, Bans: db, Notes: db, Audit: db, Shows: db,
 		Limiter: newLimiter(cfg, time.Now), Filter: slow, Encoder: wire.Encoder{}, Outlet: nobody{}, Keys: keys, Log: log, Now: time.Now,
@@ -75,5 +83,18 @@ func TestSlowDecisionIsLogged(t *testing.T) {
 	}
 	if !strings.Contains(line, "characters=12 bytes=12 name_bytes=3 took=60ms") || strings.Contains(line, "unseen") || strings.Contains(line, "Ann") {
 		t.Errorf("logged: %s", line)
+	}
+
+	// A fault of the filter holds the comment, and does not end the program.
+	logged.Reset()
+	failing.Store(true)
+	defer failing.Store(false)
+	o = submit(time.Millisecond)
+	line = logged.String()
+	if o.Status != comment.Held || o.Rule != moderation.RuleSlowDecision {
+		t.Errorf("a fault: %+v", o)
+	}
+	if !strings.Contains(line, "level=ERROR") || !strings.Contains(line, "the clock broke") || !strings.Contains(line, "chain.go") || strings.Contains(line, "unseen") || strings.Contains(line, "Ann") {
+		t.Errorf("logged of a fault: %s", line)
 	}
 }

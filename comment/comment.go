@@ -222,6 +222,7 @@ type Verdict struct {
 	// Shown are Spans in the masked text or name, when Action is [Mask].
 	Shown []Span
 	Took  time.Duration // the decision's duration, if it was too long
+	Fault string        // of the program, which prevented a decision; with the stack, without the text
 
 	Wait time.Duration // with [RuleSlow]: until another comment is accepted
 }
@@ -233,7 +234,8 @@ const (
 	RuleDuplicate = "duplicate"
 )
 
-// RuleSlowDecision is the rule in [Verdict.Rule] for a text that took too long to check.
+// RuleSlowDecision is the rule in [Verdict.Rule] for a text that took too long to check, or
+// that could not be checked.
 const RuleSlowDecision = "slow_decision"
 
 // Stricter returns the verdict with the higher action, the first of equals.

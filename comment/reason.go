@@ -31,6 +31,7 @@ const (
 	ReasonBytes       Reason = "bytes"
 	ReasonTogether    Reason = "together"
 	ReasonLong        Reason = "long"
+	ReasonFailed      Reason = "failed"
 	ReasonOpinion     Reason = "opinion"
 	ReasonNoOpinion   Reason = "no_opinion"
 
@@ -84,6 +85,7 @@ var (
 		ReasonFirstMinute:  "in the author's first minute here",
 		ReasonFirstComment: "the author's first comment here",
 		ReasonLong:         "the filter took too long to read it",
+		ReasonFailed:       "the filter could not read it because of a fault of its own",
 		ReasonOpinion:      "the second opinion gives no reason",
 		ReasonNoOpinion:    "the second opinion did not answer in time",
 		ReasonTogether:     "spelled by several people",

@@ -134,6 +134,9 @@ func (s *submission) check() (comment.Verdict, error) {
 	checked := observe(s.timings.Filter)
 	v := s.filter.Check(s.draft, s.setup)
 	checked()
+	if v.Fault != "" {
+		s.slog.Error("the filter failed to read a comment, which is held", "room", s.room.id, "fault", v.Fault)
+	}
 	if v.Took > 0 {
 		s.slog.Warn("the filter took too long to read a comment, which is held unless a rule refuses it", "room", s.room.id,
 			"characters", comment.Graphemes(s.draft.Text), "bytes", len(s.draft.Text), "name_bytes", len(s.draft.Name), "took", v.Took)

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -138,7 +139,16 @@ func (c *Chain) sets(setup room.Room) []*rules.Rules {
 //
 // Verdicts with the rules [comment.RuleSlow] and [comment.RuleDuplicate] are
 // limits: the text was not at fault. Verdict.Wait is set for the former.
-func (c *Chain) Check(d comment.Draft, setup room.Room) comment.Verdict {
+//
+// A fault of the filter must neither let a text pass nor end the program, which a hostile
+// visitor could cause again and again: then the verdict holds the text and contains the fault.
+func (c *Chain) Check(d comment.Draft, setup room.Room) (out comment.Verdict) {
+	defer func() {
+		if p := recover(); p != nil {
+			failed := comment.Verdict{Action: comment.Hold, Rule: RuleSlowDecision, Fault: fmt.Sprintf("%v\n%s", p, debug.Stack())}
+			out = failed.Because(comment.ReasonFailed, comment.FormWritten)
+		}
+	}()
 	if d.At.IsZero() {
 		d.At = c.clock()
 	}
@@ -146,7 +156,7 @@ func (c *Chain) Check(d comment.Draft, setup room.Room) comment.Verdict {
 	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil { // moderators review every photo anyway
 		return v
 	}
-	out := c.behavior.check(d, setup, v)
+	out = c.behavior.check(d, setup, v)
 	if out.Action == comment.Hold && v.Action == comment.Mask {
 		out.Text, out.Name = v.Text, v.Name // an approved comment is shown masked
 	}
@@ -176,11 +186,8 @@ func (c *Chain) timed(read func() comment.Verdict) comment.Verdict {
 	if took <= slowDecision {
 		return v
 	}
-	runtime.LockOSThread()
-	began = c.spent()
-	v = read()
-	took = min(took, c.spent()-began)
-	runtime.UnlockOSThread()
+	v, again := c.again(read)
+	took = min(took, again)
 	if took <= slowDecision {
 		return v
 	}
@@ -190,6 +197,15 @@ func (c *Chain) timed(read func() comment.Verdict) comment.Verdict {
 		return slow.Because(comment.ReasonLong, comment.FormWritten)
 	}
 	return v
+}
+
+// again reads a text again, and measures the processor time of that.
+func (c *Chain) again(read func() comment.Verdict) (v comment.Verdict, took time.Duration) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	began := c.spent()
+	v = read()
+	return v, c.spent() - began
 }
 
 // read decides about a draft by its text, and by its author's short comments before it.

@@ -243,3 +243,25 @@ func TestProcessorTime(t *testing.T) {
 		t.Errorf("waiting spends %v, work %v", after-began-busy, busy)
 	}
 }
+
+// A fault of the filter stops the text, and leaves the chain usable.
+func TestAFaultHoldsTheText(t *testing.T) {
+	broken := true
+	c := moderation.New(moderation.Options{Elapsed: func() time.Duration {
+		if broken {
+			panic("broken")
+		}
+		return 0
+	}})
+	d := comment.Draft{Room: "live", User: "u", Text: "hello there", Source: comment.FromAudience}
+	for range 2 {
+		v := c.Check(d, room.New("live"))
+		if v.Action != comment.Hold || v.Reason != comment.ReasonFailed || !strings.Contains(v.Fault, "broken") || strings.Contains(v.Fault, d.Text) {
+			t.Errorf("%+v", v)
+		}
+	}
+	broken = false
+	if v := c.Check(d, room.New("live")); v.Action != comment.Pass || v.Fault != "" {
+		t.Errorf("after the fault: %+v", v)
+	}
+}
