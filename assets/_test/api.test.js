@@ -21,3 +21,24 @@ test('half an answer and a login page are not a success', async () => {
 test('a refusal without words keeps its status', async () => {
   await assert.rejects(call('POST', '/x', {}, answering('<html>Bad Gateway</html>', 502)), (fault) => fault instanceof ApiError && fault.status === 502 && fault.code === 'internal');
 });
+
+test('a call that is never answered, or half, ends as offline', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const offline = (/** @type {unknown} */ fault) => fault instanceof ApiError && fault.code === 'offline';
+  const silent = /** @type {any} */ ((/** @type {string} */ _, /** @type {{ signal: AbortSignal }} */ { signal }) => new Promise((__, fail) => {
+    signal.addEventListener('abort', () => fail(signal.reason));
+  }));
+  const hanging = /** @type {any} */ (async (/** @type {string} */ _, /** @type {{ signal: AbortSignal }} */ { signal }) => new Response(new ReadableStream({
+    start(c) { signal.addEventListener('abort', () => c.error(signal.reason)); },
+  })));
+  for (const fetcher of [silent, hanging]) {
+    const long = call('PUT', '/x', { text: 'x'.repeat(1_000_000) }, fetcher), short = call('POST', '/x', undefined, fetcher);
+    let ended = false;
+    void long.catch(() => { ended = true; });
+    t.mock.timers.tick(60_000);
+    await assert.rejects(short, offline);
+    assert.equal(ended, false, 'a long body has more time');
+    t.mock.timers.tick(1_100_000);
+    await assert.rejects(long, offline);
+  }
+});

@@ -164,3 +164,40 @@ test('of two languages chosen quickly the last one applies, and no words are sho
     delete world.document;
   }
 });
+
+test('words whose request hangs are asked for again, with more time', async (t) => {
+  const world = /** @type {any} */ (globalThis), { fetch } = world;
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  /** @type {(() => void)[]} */ const asked = [];
+  let answers = false;
+  world.fetch = (/** @type {URL} */ _, /** @type {{ signal: AbortSignal }} */ { signal }) => new Promise((answer, fail) => {
+    if (answers) answer({ ok: true, json: async () => ({ send: 'Send' }) });
+    else signal.addEventListener('abort', () => fail(signal.reason));
+    asked.shift()?.();
+  });
+  world.document = { cookie: '', documentElement: { lang: '', querySelectorAll: () => [] } };
+  world.location = { search: '' };
+  if (!world.navigator) Object.defineProperty(world, 'navigator', { value: { languages: ['en'] }, configurable: true }); // Node 21 has one
+  const next = () => new Promise((done) => { asked.push(() => done(undefined)); });
+  const settled = () => new Promise((done) => { setImmediate(done); });
+  try {
+    const words = new Words('audience');
+    let loaded = false;
+    const first = next(), start = words.start().then(() => { loaded = true; });
+    await first;
+    for (const [limit, wait] of [[8_000, 500], [16_000, 1_000]]) {
+      const again = next();
+      t.mock.timers.tick(limit);
+      await settled();
+      answers = limit > 8_000;
+      t.mock.timers.tick(wait);
+      await again;
+    }
+    await start;
+    assert.deepEqual([loaded, words.t('send')], [true, 'Send']);
+  } finally {
+    world.fetch = fetch;
+    delete world.document;
+    delete world.location;
+  }
+});

@@ -22,6 +22,10 @@ export class ApiError extends Error {
   }
 }
 
+// A half-open line never answers, and browsers would wait for minutes. The limit covers the
+// longest command of a cluster, and long rules on the slowest line.
+const ANSWER_MS = 60_000, CHARACTER_MS = 1;
+
 /**
  * One call. Resolves to the JSON answer (null if there is none), rejects
  * with an ApiError.
@@ -37,13 +41,18 @@ export async function call(method, path, body, fetcher = fetch) {
   const ticket = machineTicket();
   if (ticket) headers['X-Danmaku-Identity'] = ticket;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  let answer;
+  const json = body === undefined ? undefined : JSON.stringify(body);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ANSWER_MS + (json?.length ?? 0) * CHARACTER_MS);
+  let answer, data;
   try {
-    answer = await fetcher(atMachine(path), { method, headers, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetcher(atMachine(path), { method, headers, credentials: 'same-origin', body: json, signal: late.signal });
+    data = await jsonOf(answer);
   } catch (fault) {
     throw new ApiError(0, 'offline', String(fault));
+  } finally {
+    clearTimeout(timer);
   }
-  const data = await jsonOf(answer);
   // Half an answer, or the page of a Wi-Fi's login, says nothing about what the server did.
   if (answer.ok && data === undefined) throw new ApiError(0, 'offline', 'the answer is not readable');
   if (answer.ok) return data;

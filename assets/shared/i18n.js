@@ -57,6 +57,23 @@ function saved() {
   return document.cookie.split('; ').find((c) => c.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? '';
 }
 
+// A line can hang without an end, and browsers would wait for minutes: a request that is
+// begun again often gets through. A slow line needs more time, so the limit grows.
+const FIRST_LIMIT = 8_000, LIMIT = 60_000;
+
+/** One locale file. @param {string} page @param {string} lang @param {number} limit ms */
+async function load(page, lang, limit) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), limit);
+  try {
+    const answer = await fetch(new URL(`../locales/${page}.${lang}.json`, import.meta.url), { signal: late.signal });
+    if (!answer.ok) throw new Error(`no words for ${lang}: ${answer.status}`);
+    return await answer.json();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The words of one page, loaded language by language. */
 export class Words {
   #pages;
@@ -89,9 +106,9 @@ export class Words {
   async start() {
     const asked = new URLSearchParams(location.search).get('lang');
     const lang = choose([asked, saved(), ...navigator.languages], this.#have);
-    for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
+    for (let wait = 500, limit = FIRST_LIMIT; ; wait = Math.min(wait * 2, 10_000), limit = Math.min(limit * 2, LIMIT)) {
       try {
-        return await this.use(lang, Boolean(asked));
+        return await this.use(lang, Boolean(asked), limit);
       } catch {
         await new Promise((again) => setTimeout(again, wait));
       }
@@ -101,14 +118,11 @@ export class Words {
   /**
    * @param {string} lang
    * @param {boolean} [remember] stores it for the next visit, in a cookie, so that the server renders it
+   * @param {number} [limit] ms after which it fails
    */
-  async use(lang, remember = false) {
+  async use(lang, remember = false, limit = LIMIT) {
     this.#asked = lang;
-    const messages = Object.assign({}, ...await Promise.all(this.#pages.map(async (page) => {
-      const answer = await fetch(new URL(`../locales/${page}.${lang}.json`, import.meta.url));
-      if (!answer.ok) throw new Error(`no words for ${lang}: ${answer.status}`);
-      return answer.json();
-    })));
+    const messages = Object.assign({}, ...await Promise.all(this.#pages.map((page) => load(page, lang, limit))));
     if (this.#asked !== lang) return; // another language was chosen meanwhile
     this.#messages = messages;
     this.#lang = lang;
