@@ -98,7 +98,7 @@ func TestRefusedFolders(t *testing.T) {
 		}, []string{"cannot be made", "--data"}},
 		{"in a folder that is not there", func(t *testing.T, dir string) string {
 			return filepath.Join(dir, "mistyped", "data")
-		}, []string{"mistyped", "is not made", "--data"}},
+		}, []string{"mistyped", "cannot make", "--data"}},
 		{"database is a folder", func(t *testing.T, dir string) string {
 			if err := os.Mkdir(filepath.Join(dir, "danmaku.db"), 0o700); err != nil {
 				t.Fatal(err)
