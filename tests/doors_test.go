@@ -38,11 +38,11 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.browser()
 	for _, tt := range []struct {
-		path, policy, frames, cache string
+		path, policy, style, frames, cache string
 	}{
 		{path: "/r/live", policy: "default-src 'none'; script-src 'self' 'sha256-", frames: "frame-ancestors 'none'", cache: "private, no-cache"},
-		{path: "/console/live", policy: "default-src 'none'; script-src 'self'; style-src 'self'; ", frames: "frame-ancestors 'self'", cache: "private, no-cache"},
-		{path: "/overlay/live", policy: "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; ", frames: "frame-ancestors 'self'", cache: "private, no-cache"},
+		{path: "/console/live", policy: "default-src 'none'; script-src 'self' 'sha256-", style: "'; style-src 'self'; ", frames: "frame-ancestors 'self'", cache: "private, no-cache"},
+		{path: "/overlay/live", policy: "default-src 'none'; script-src 'self' 'sha256-", style: "'; style-src 'self' 'unsafe-inline'; ", frames: "frame-ancestors 'self'", cache: "private, no-cache"},
 		{path: "/nowhere", policy: "default-src 'none'; ", frames: "frame-ancestors 'none'", cache: "private, no-cache"},
 		{path: "/healthz", policy: "default-src 'none'; ", frames: "frame-ancestors 'none'"},
 		{path: "/api/rooms", policy: "default-src 'none'; ", frames: "frame-ancestors 'none'", cache: "no-store"},
@@ -54,7 +54,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 		if got := strings.Contains(policy, "font-src 'self' data:;"); got != (tt.path == "/overlay/live") {
 			t.Errorf("%s: fonts in %q", tt.path, policy)
 		}
-		if !strings.HasPrefix(policy, tt.policy) || !strings.Contains(policy, tt.frames) {
+		if !strings.HasPrefix(policy, tt.policy) || !strings.Contains(policy, tt.style) || strings.Contains(policy, "script-src 'self' 'unsafe") || !strings.Contains(policy, tt.frames) {
 			t.Errorf("%s: policy %q", tt.path, policy)
 		}
 		if got := h.Get("Cache-Control"); got != tt.cache {
