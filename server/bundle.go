@@ -47,6 +47,9 @@ func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 	return a.within(names...)
 }
 
+// styleSpaces removes the spaces of a style that mean nothing.
+var styleSpaces = strings.NewReplacer(": ", ":", ", ", ",", "; }", "}", " }", "}", "; ", ";", " { ", "{", " {", "{")
+
 // within returns the named stylesheets and classic scripts as inline content.
 func (a *assets) within(names ...string) (in inline, err error) {
 	var style, classic bytes.Buffer
@@ -62,6 +65,9 @@ func (a *assets) within(names ...string) (in inline, err error) {
 		lines := strings.SplitAfter(text, "\n")
 		for i, line := range lines {
 			lines[i] = withoutCodeComments(strings.TrimLeft(line, " \t"))
+			if into == &style && !strings.ContainsAny(line, `"'`) {
+				lines[i] = styleSpaces.Replace(lines[i])
+			}
 		}
 		into.WriteString(blankLine.ReplaceAllString(strings.Join(lines, ""), "\n"))
 	}
@@ -150,10 +156,7 @@ func asFunction(name, text string) (code string, exports []string, err error) {
 	text = typeComment.ReplaceAllString(withoutLineComments(withoutBlockComments(text)), "")
 	lines = strings.SplitAfter(text, "\n")
 	for i, line := range lines {
-		if line = strings.TrimLeft(line, " \t"); strings.Contains(line, " // ") {
-			line = endComment.ReplaceAllString(line, "$1")
-		}
-		lines[i] = withoutCodeComments(line)
+		lines[i] = withoutCodeComments(strings.TrimLeft(line, " \t"))
 	}
 	return strings.TrimLeft(blankLine.ReplaceAllString(strings.Join(lines, ""), "\n"), "\n"), exports, nil
 }
@@ -184,6 +187,9 @@ func topLine(name, line string, exports []string) (string, []string, error) {
 
 // withoutCodeComments removes comments beside the code of a line.
 func withoutCodeComments(line string) string {
+	if strings.Contains(line, " // ") {
+		line = endComment.ReplaceAllString(line, "$1")
+	}
 	if !strings.Contains(line, "/*") {
 		return line
 	}

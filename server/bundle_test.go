@@ -57,7 +57,7 @@ func TestBundleKeepsTheCode(t *testing.T) {
 		"shared/box.js":   {Data: []byte("// Boxes.\nimport { clock } from './clock.js';\nconst SPRITE = new URL('./icons.svg', import.meta.url).href;\nexport const LIST = [clock, SPRITE];\nexport class Box {\n  /** so wide */ #wide = '/* 1 */';\n  /** @param {string} a\n   * @param {string} b */\n  constructor(a, b) {}\n}\n")},
 		"shared/clock.js": {Data: []byte("export async function clock() {}\n")},
 		"page/a.css":      {Data: []byte("/* A. */\na {\n  color: red; /* as blood */\n}\n")},
-		"page/b.css":      {Data: []byte("b {}\n")},
+		"page/b.css":      {Data: []byte("b {}\nb::before { content: \"a: b, c\"; }\n")},
 		"page/b.js":       {Data: []byte("// B.\n(() => {\n  /** @type {any} */ let a;\n})();\n")},
 	})
 	if err != nil {
@@ -67,7 +67,7 @@ func TestBundleKeepsTheCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in.Style != "a {\ncolor: red; \n}\nb {}\n" || in.Script != "(() => {\nlet a;\n})();\n" {
+	if in.Style != "a{\ncolor:red;\n}\nb{}\nb::before { content: \"a: b, c\"; }\n" || in.Script != "(() => {\nlet a;\n})();\n" {
 		t.Errorf("the page contains %q and %q", in.Style, in.Script)
 	}
 	want := `// page/main.js and its modules, see server/bundle.go in the source; the modules lie beside this file.

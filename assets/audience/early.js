@@ -6,13 +6,17 @@
   try {
     const key = /[?&](key=[^&]+)/.exec(location.search);
     const room = encodeURIComponent(document.documentElement.getAttribute('data-room') || '');
-    const query = `role=audience&brief=1${key ? `&${key[1]}` : ''}`; // same as socketUrl in shared/protocol.js
+    // The same as socketUrl in shared/protocol.js.
+    const query = `role=audience&brief=1${key ? `&${key[1]}` : ''}`;
     const ws = new WebSocket(`${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/api/rooms/${room}/socket?${query}`, ['danmaku.v1']);
     /** @type {unknown[]} */ const frames = [];
     ws.onmessage = (event) => frames.push(event.data);
     /** @type {any} */ (window).earlySocket = { ws, frames };
-    addEventListener('load', () => { // the modules did not start, see shared/first.js
+    addEventListener('load', () => {
+      // The modules did not start, see shared/first.js.
       if (!document.documentElement.hasAttribute('data-started')) ws.close();
     });
-  } catch (fault) { /* the page opens one of its own */ }
+  } catch (fault) {
+    // The page opens one of its own.
+  }
 })();

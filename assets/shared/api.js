@@ -1,5 +1,6 @@
 // The HTTP side of docs/dev/protocol.md.
 
+import { limited } from './limited.js';
 import { atMachine, machineTicket } from './machine.js';
 
 /** A refusal by the server, or a server that cannot be reached (code offline). */
@@ -22,8 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-// A half-open line never answers, and browsers would wait for minutes. The limit covers the
-// longest command of a cluster, and long rules on the slowest line.
+// Long enough for the longest command of a cluster, and for long rules on the slowest line.
 const ANSWER_MS = 60_000, CHARACTER_MS = 1;
 
 /**
@@ -42,17 +42,12 @@ export async function call(method, path, body, fetcher = fetch) {
   if (ticket) headers['X-Danmaku-Identity'] = ticket;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const json = body === undefined ? undefined : JSON.stringify(body);
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), ANSWER_MS + (json?.length ?? 0) * CHARACTER_MS);
-  let answer, data;
-  try {
-    answer = await fetcher(atMachine(path), { method, headers, credentials: 'same-origin', body: json, signal: late.signal });
-    data = await jsonOf(answer);
-  } catch (fault) {
+  const { answer, data } = await limited(ANSWER_MS + (json?.length ?? 0) * CHARACTER_MS, async (signal) => {
+    const answer = await fetcher(atMachine(path), { method, headers, credentials: 'same-origin', body: json, signal });
+    return { answer, data: await jsonOf(answer) };
+  }).catch((fault) => {
     throw new ApiError(0, 'offline', String(fault));
-  } finally {
-    clearTimeout(timer);
-  }
+  });
   // Half an answer, or the page of a Wi-Fi's login, says nothing about what the server did.
   if (answer.ok && data === undefined) throw new ApiError(0, 'offline', 'the answer is not readable');
   if (answer.ok) return data;

@@ -7,7 +7,9 @@
 try {
   const chosen = localStorage.getItem('danmaku-theme');
   if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset.theme = chosen;
-} catch (blocked) { /* storage is blocked: use the system's theme */ }
+} catch (blocked) {
+  // Storage is blocked: the system's theme applies.
+}
 
 // When everything has loaded and the page's own module has not marked the page,
 // the browser is too old for it, or the module did not arrive; a style may be missing, too. The
@@ -15,7 +17,6 @@ try {
 // arrives nor fails keeps the page from ever having loaded, so the words do not wait longer
 // than a slow line needs; when the module starts after all, they go.
 (() => {
-  const LONGEST = 30000; // ms
   const root = document.documentElement;
   const head = /** @type {HTMLScriptElement} */ (document.currentScript).parentNode;
   let script = false, style = false, loaded = false;
@@ -32,12 +33,13 @@ try {
   addEventListener('error', (event) => {
     const part = /** @type {HTMLLinkElement} */ (event.target);
     if (part.tagName === 'SCRIPT') script = true;
-    if (part.rel === 'stylesheet' && part.parentNode === head && !loaded) style = true; // modules see to those that they add
+    // Modules see to the styles that they add.
+    if (part.rel === 'stylesheet' && part.parentNode === head && !loaded) style = true;
   }, true);
   const slow = setTimeout(() => {
     show();
-    new MutationObserver(show).observe(root, { attributes: true, attributeFilter: ['data-started'] });
-  }, LONGEST);
+    new MutationObserver(show).observe(root, { attributes: true });
+  }, 30000);
   addEventListener('load', () => {
     loaded = true;
     clearTimeout(slow);

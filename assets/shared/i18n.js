@@ -1,6 +1,8 @@
 // The page's texts in the person's language. Sentences are whole keys; plural
 // forms are objects by Intl.PluralRules category.
 
+import { limited } from './limited.js';
+
 /** Languages for which every page has a locale file; the first is the fallback. */
 export const LANGUAGES = /** @type {readonly string[]} */ (['en', 'zh-CN', 'ja']);
 
@@ -57,22 +59,12 @@ function saved() {
   return document.cookie.split('; ').find((c) => c.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? '';
 }
 
-// A line can hang without an end, and browsers would wait for minutes: a request that is
-// begun again often gets through. A slow line needs more time, so the limit grows.
-const FIRST_LIMIT = 8_000, LIMIT = 60_000;
-
-/** One locale file. @param {string} page @param {string} lang @param {number} limit ms */
-async function load(page, lang, limit) {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), limit);
-  try {
-    const answer = await fetch(new URL(`../locales/${page}.${lang}.json`, import.meta.url), { signal: late.signal });
-    if (!answer.ok) throw new Error(`no words for ${lang}: ${answer.status}`);
-    return await answer.json();
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** One locale file. @param {string} name @param {number} limit ms */
+const load = (name, limit) => limited(limit, async (signal) => {
+  const answer = await fetch(new URL(`../locales/${name}.json`, import.meta.url), { signal });
+  if (!answer.ok) throw new Error(`no words: ${answer.status}`);
+  return answer.json();
+});
 
 /** The words of one page, loaded language by language. */
 export class Words {
@@ -106,9 +98,10 @@ export class Words {
   async start() {
     const asked = new URLSearchParams(location.search).get('lang');
     const lang = choose([asked, saved(), ...navigator.languages], this.#have);
-    for (let wait = 500, limit = FIRST_LIMIT; ; wait = Math.min(wait * 2, 10_000), limit = Math.min(limit * 2, LIMIT)) {
+    // A request that hangs often gets through when it is begun again, but a slow line needs time.
+    for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
       try {
-        return await this.use(lang, Boolean(asked), limit);
+        return await this.use(lang, Boolean(asked), wait * 16);
       } catch {
         await new Promise((again) => setTimeout(again, wait));
       }
@@ -120,9 +113,9 @@ export class Words {
    * @param {boolean} [remember] stores it for the next visit, in a cookie, so that the server renders it
    * @param {number} [limit] ms after which it fails
    */
-  async use(lang, remember = false, limit = LIMIT) {
+  async use(lang, remember = false, limit = 60_000) {
     this.#asked = lang;
-    const messages = Object.assign({}, ...await Promise.all(this.#pages.map((page) => load(page, lang, limit))));
+    const messages = Object.assign({}, ...await Promise.all(this.#pages.map((page) => load(`${page}.${lang}`, limit))));
     if (this.#asked !== lang) return; // another language was chosen meanwhile
     this.#messages = messages;
     this.#lang = lang;
