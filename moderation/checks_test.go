@@ -313,21 +313,20 @@ type author struct {
 }
 
 func (a author) send(second float64, d comment.Draft) comment.Verdict {
-	a.t.Helper()
-	d.Room = a.room.ID
-	d.At = a.start.Add(time.Duration(second * float64(time.Second)))
-	v := a.chain.Check(d, a.room)
-	a.chain.OnCommitted(d, v, true)
-	return v
+	return a.sendTo(true, second, d)
 }
 
-// sendUnkept is says while the log is busy, so that the comment is not kept.
+// sendUnkept sends while the log is busy, so that the comment is not kept.
 func (a author) sendUnkept(second float64, d comment.Draft) comment.Verdict {
-	a.t.Helper()
+	return a.sendTo(false, second, d)
+}
+
+// sendTo sends to a log that keeps the comment, or does not.
+func (a author) sendTo(kept bool, second float64, d comment.Draft) comment.Verdict {
 	d.Room = a.room.ID
 	d.At = a.start.Add(time.Duration(second * float64(time.Second)))
 	v := a.chain.Check(d, a.room)
-	a.chain.OnCommitted(d, v, false)
+	a.chain.OnCommitted(d, v, kept)
 	return v
 }
 
